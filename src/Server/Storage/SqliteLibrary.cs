@@ -1,0 +1,2 @@
+namespace Reelay.Storage;
+static class SqliteLibrary {}

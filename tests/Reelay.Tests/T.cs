@@ -1,0 +1,1 @@
+namespace Reelay.Tests; public class T { [Fact] public void A(){} }
