@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Reelay.Contracts;
+
+/// <summary>How every public record is written: snake case, nulls left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Video))]
+[JsonSerializable(typeof(Page<Video>))]
+[JsonSerializable(typeof(DeletedVideo))]
+[JsonSerializable(typeof(Model))]
+[JsonSerializable(typeof(Page<Model>))]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(NewKey))]
+[JsonSerializable(typeof(Key))]
+[JsonSerializable(typeof(Page<Key>))]
+[JsonSerializable(typeof(DeletedKey))]
+[JsonSerializable(typeof(AdminTask))]
+[JsonSerializable(typeof(Page<AdminTask>))]
+[JsonSerializable(typeof(Readiness))]
+public sealed partial class ContractsJson : JsonSerializerContext;

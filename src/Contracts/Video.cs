@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+
+namespace Reelay.Contracts;
+
+/// <summary>One order and its result: the object of <c>/v1/videos</c>. Keys that are null are left out.</summary>
+public sealed record Video
+{
+    /// <summary><c>task_</c> and 26 characters.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The same as <see cref="Id"/>, for callers of other gateways.</summary>
+    public required string TaskId { get; init; }
+
+    /// <summary>Always <c>video</c>, also for pictures.</summary>
+    public string Object { get; init; } = "video";
+
+    /// <summary>The public model that was ordered.</summary>
+    public required string Model { get; init; }
+
+    /// <summary><c>queued</c>, <c>in_progress</c>, <c>completed</c> or <c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>0 to 100; never falls; 100 only when completed.</summary>
+    public required int Progress { get; init; }
+
+    /// <summary>Unix seconds.</summary>
+    public required long CreatedAt { get; init; }
+
+    /// <summary>Seconds as asked, else the default.</summary>
+    public required string Seconds { get; init; }
+
+    /// <summary>Size as asked, else the default.</summary>
+    public required string Size { get; init; }
+
+    /// <summary>The prompt as asked.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>When it became terminal, Unix seconds.</summary>
+    public long? CompletedAt { get; init; }
+
+    /// <summary>When its file goes, Unix seconds; set on completion.</summary>
+    public long? ExpiresAt { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public VideoError? Error { get; init; }
+
+    /// <summary>Where the result is, with the same key; set on completion.</summary>
+    public string? OutputUrl { get; init; }
+
+    /// <summary>Hints that the model could not honour.</summary>
+    public IReadOnlyList<VideoWarning>? Warnings { get; init; }
+
+    /// <summary>What runs and is billed; real values once the result was measured.</summary>
+    public VideoEffective? Effective { get; init; }
+
+    /// <summary>The caller's own data.</summary>
+    public JsonObject? Metadata { get; init; }
+
+    /// <summary>The caller's own id.</summary>
+    public string? ExternalTaskId { get; init; }
+}
+
+/// <summary>Why a video failed.</summary>
+/// <param name="Code">Stable code.</param>
+/// <param name="Message">Words for people.</param>
+/// <param name="Type">Always <c>video_error</c>; some callers expect the key.</param>
+public sealed record VideoError(string Code, string Message, string Type = "video_error");
+
+/// <summary>One hint that could not be honoured.</summary>
+public sealed record VideoWarning(string Param, string Code, string Message);
+
+/// <summary>What runs and is billed.</summary>
+public sealed record VideoEffective
+{
+    /// <summary>Width and height in pixels, <c>WxH</c>.</summary>
+    public required string Size { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public required string Seconds { get; init; }
+
+    /// <summary>Resolution tier.</summary>
+    public required string Tier { get; init; }
+
+    /// <summary>Task mode.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>Frames a second, once measured.</summary>
+    public double? Fps { get; init; }
+
+    /// <summary>Whether there is sound.</summary>
+    public bool? Audio { get; init; }
+}
+
+/// <summary>Answer to a delete.</summary>
+public sealed record DeletedVideo(string Id, bool Deleted = true, string Object = "video.deleted");
+
+/// <summary>A page of a list.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Data, string? FirstId, string? LastId, bool HasMore, string Object = "list");

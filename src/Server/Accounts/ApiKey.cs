@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Accounts;
+
+/// <summary>A caller's or operator's key, without its secret: only the secret's hash is kept.</summary>
+public sealed record ApiKey
+{
+    /// <summary>Id for the admin API, <c>key_</c> and 20 characters.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Account it belongs to.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>The operator's name for it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Last four characters of the secret.</summary>
+    public required string SecretHint { get; init; }
+
+    /// <summary>Whether it may use the admin API.</summary>
+    public bool IsAdmin { get; init; }
+
+    /// <summary>Whether hints that a model cannot honour are refused instead of listed as warnings.</summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>When it was made, Unix milliseconds.</summary>
+    public required long CreatedAt { get; init; }
+
+    /// <summary>When it was revoked, or null. Unix milliseconds.</summary>
+    public long? RevokedAt { get; init; }
+}
+
+/// <summary>How secrets are made and hashed.</summary>
+internal static class KeySecrets
+{
+    /// <summary>Longest secret that is looked up, in characters; longer ones are refused unread.</summary>
+    public const int MaxLength = 256;
+
+    private const int RandomLength = 48;
+
+    /// <summary>A new secret of 285 random bits.</summary>
+    public static string Mint(Randomness randomness) => "sk-" + randomness.Text(RandomLength);
+
+    /// <summary>SHA-256 of a secret. A secret of full entropy needs no slow hash, and the look-up by hash leaks no prefix by its timing.</summary>
+    public static byte[] Hash(ReadOnlySpan<char> secret)
+    {
+        Span<byte> bytes = stackalloc byte[MaxLength * 3];
+        return SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(secret, bytes)]);
+    }
+}
+
+/// <summary>Accounts and keys.</summary>
+internal interface IKeyStore
+{
+    /// <summary>Makes an account if there is none with this id.</summary>
+    void EnsureAccount(string id, string name, bool isUnlimited);
+
+    /// <summary>The key with this hash, or null. Revoked keys are not found.</summary>
+    ApiKey? FindByHash(byte[] hash);
+
+    /// <summary>Stores a new key.</summary>
+    void Insert(ApiKey key, byte[] hash);
+
+    /// <summary>All keys, oldest first, revoked ones too; at most 1,000.</summary>
+    IReadOnlyList<ApiKey> List();
+
+    /// <summary>Revokes a key.</summary>
+    /// <returns>False if there is none with this id, or it was revoked before.</returns>
+    bool Revoke(string id, long at);
+}

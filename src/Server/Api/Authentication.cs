@@ -1,0 +1,56 @@
+using System.Net;
+using Microsoft.Extensions.Primitives;
+using Reelay.Server.Accounts;
+
+namespace Reelay.Server.Api;
+
+/// <summary>Finds the key of a request: <c>Authorization: Bearer</c>, <c>x-api-key</c> or <c>api-key</c>.</summary>
+internal sealed class Authentication(KeyRing keys, bool listensOnLoopbackOnly)
+{
+    private const string Bearer = "Bearer ";
+
+    private static readonly string[] ForwardingHeaders =
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
+
+    /// <summary>The request's key, or why there is none.</summary>
+    public ApiResult<ApiKey> Authenticate(HttpContext context)
+    {
+        var secret = Secret(context.Request.Headers);
+        if (secret.IsEmpty)
+        {
+            return new ApiError(401, "missing_api_key", "Send your key as 'Authorization: Bearer sk-…' (or as x-api-key or api-key).");
+        }
+
+        if (secret.SequenceEqual(FirstStart.SandboxSecret) && !IsLocal(context))
+        {
+            return new ApiError(401, "invalid_api_key", "The sandbox's key works only from this machine, directly.");
+        }
+
+        if (keys.Find(secret) is { } key) return key;
+        return new ApiError(401, "invalid_api_key", "This key is not known here, or it was revoked.");
+    }
+
+    /// <summary>The same, for operators.</summary>
+    public ApiResult<ApiKey> AuthenticateAdmin(HttpContext context)
+    {
+        var found = Authenticate(context);
+        if (found.Value is { IsAdmin: false }) return new ApiError(403, "admin_key_required", "This route takes an administrator's key.");
+        return found;
+    }
+
+    private static ReadOnlySpan<char> Secret(IHeaderDictionary headers)
+    {
+        var authorization = One(headers.Authorization);
+        if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return authorization[Bearer.Length..].Trim();
+        var plain = One(headers["x-api-key"]);
+        return plain.IsEmpty ? One(headers["api-key"]).Trim() : plain.Trim();
+    }
+
+    // A repeated header is ambiguous, and guessing which one was meant is not ours to do.
+    private static ReadOnlySpan<char> One(StringValues values) => values.Count == 1 ? values[0] : default;
+
+    private bool IsLocal(HttpContext context) =>
+        listensOnLoopbackOnly
+        && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && !ForwardingHeaders.Any(context.Request.Headers.ContainsKey);
+}

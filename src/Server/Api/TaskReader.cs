@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Reelay.Contracts;
+using Reelay.Server.Engine;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Api;
+
+/// <summary>Reads tasks for callers: owned ones from memory, finished ones from a bounded cache, all others from the store.</summary>
+internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
+{
+    private const int MaxCached = 20_000;
+
+    private readonly ConcurrentDictionary<string, Snapshot> finished = new(StringComparer.Ordinal);
+
+    /// <summary>A task of an account, or null if there is none that it may see.</summary>
+    public async ValueTask<Snapshot?> FindAsync(string id, string accountId)
+    {
+        var snapshot = FindInMemory(id) ?? await LoadAsync(id);
+        return snapshot is not null && snapshot.Task.AccountId == accountId && snapshot.Task.DeletedAt is null ? snapshot : null;
+    }
+
+    /// <summary>Forgets what was kept of a task whose row has changed after its end.</summary>
+    public void Forget(string id) => finished.TryRemove(id, out _);
+
+    // A live task is served as its driver last committed it; the snapshot is kept with it until the next commit.
+    private Snapshot? FindInMemory(string id)
+    {
+        if (engine.Find(id) is not { } live) return finished.GetValueOrDefault(id);
+        var task = live.Task;
+        if (task.Phase == TaskPhase.Completed) return null;
+        if (live.Snapshot is { } kept && ReferenceEquals(kept.Task, task)) return kept;
+        return live.Snapshot = new Snapshot(task, []);
+    }
+
+    private async Task<Snapshot?> LoadAsync(string id)
+    {
+        if (finished.TryGetValue(id, out var kept)) return kept;
+        if (await store.FindAsync(id, CancellationToken.None) is not { } found) return null;
+        var snapshot = new Snapshot(found.Task, found.Assets);
+        if (!found.Task.IsLive)
+        {
+            if (finished.Count >= MaxCached) finished.Clear();
+            finished[id] = snapshot;
+        }
+
+        return snapshot;
+    }
+}
+
+/// <summary>A committed row with its files, and its public body once somebody asked for it.</summary>
+internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> assets)
+{
+    private Made? body;
+
+    public GenerationTask Task { get; } = task;
+
+    public IReadOnlyList<TaskAsset> Assets { get; } = assets;
+
+    /// <summary>The public object as UTF-8, with links under a base URL; made once per base.</summary>
+    public byte[] Body(string baseUrl)
+    {
+        if (Volatile.Read(ref body) is { } made && made.BaseUrl == baseUrl) return made.Json;
+        var json = JsonAnswer.Serialize(
+            VideoBodies.From(Task, Assets.Count > 0 ? Assets[0] : null, baseUrl), ContractsJson.Default.Video);
+        Volatile.Write(ref body, new Made(baseUrl, json));
+        return json;
+    }
+
+    private sealed record Made(string BaseUrl, byte[] Json);
+}

@@ -1,0 +1,69 @@
+using Reelay.Providers;
+using Reelay.Server.Routing;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine;
+
+/// <summary>Phase <c>fetching</c>: the result comes into our store, then the task is completed and settled in one transaction.</summary>
+internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots, TimeSpan retention, ILogger<CompletionStep> logger)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Stores the result that the last poll delivered.</summary>
+    public async Task<NextStep> RunAsync(LiveTask live, ProviderChannel channel, PollResult.Succeeded result)
+    {
+        if (parts.Gate.IsDiskLow) return NextStep.After(DiskPause);
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.FetchSeconds), parts.Time);
+            var assets = await parts.Fetcher.StoreAsync(channel, live.Attempt!, result.Outputs, limit.Token);
+            return await CompleteAsync(live, channel, assets, result.Usage);
+        }
+        catch (Exception exception) when (exception is IOException or ProviderException or OperationCanceledException or HttpRequestException)
+        {
+            return await RetryAsync(live, exception);
+        }
+    }
+
+    /// <summary>Writes the end of a task whose files are durable.</summary>
+    public async Task<NextStep> CompleteAsync(
+        LiveTask live, ProviderChannel channel, IReadOnlyList<TaskAsset> assets, Usage? usage)
+    {
+        var attempt = live.Attempt!;
+        var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal()
+            ? null
+            : Endings.Complete(task, attempt, assets, usage, parts.Now, retention));
+        if (outcome == OperationOutcome.Applied) slots.Release(channel);
+        return NextStep.Now;
+    }
+
+    // The link is opened afresh each time: the poll before the next try brings new ones where the upstream makes them.
+    private async Task<NextStep> RetryAsync(LiveTask live, Exception exception)
+    {
+        live.Result = null;
+        live.FetchFailureCount++;
+        LogRetry(live.Task.Id, live.FetchFailureCount, exception.Message);
+        if (live.FetchFailureCount < parts.Options.MaxFetchCount && parts.Now < live.Attempt!.DeadlineAt)
+        {
+            var pause = FirstPause * Math.Pow(2, Math.Min(live.FetchFailureCount - 1, 6));
+            return NextStep.After(pause < LongestPause ? pause : LongestPause);
+        }
+
+        var now = parts.Now;
+        var closed = Endings.Close(live.Attempt!, AttemptOutcome.Failed, now) with
+        {
+            ErrorKind = "result_lost",
+            ErrorMessage = exception.Message,
+            PossibleCostMicros = live.Task.PriceMicros,
+        };
+        var outcome = await parts.Writer.ApplyAsync(
+            live, task => task.Phase == TaskPhase.Fetching ? Endings.Fail(task, TaskErrors.ResultLost, now, closed) : null);
+        if (outcome == OperationOutcome.Applied) slots.Release(closed.ChannelId);
+        return NextStep.Now;
+    }
+
+    [LoggerMessage(2020, LogLevel.Warning, "Task {TaskId}: fetching the result failed for the {Count}. time: {Reason}")]
+    private partial void LogRetry(string taskId, int count, string reason);
+}

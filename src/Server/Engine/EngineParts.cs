@@ -1,0 +1,60 @@
+using Reelay.Server.Assets;
+using Reelay.Server.Catalog;
+using Reelay.Server.Routing;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine;
+
+/// <summary>What every step of the engine works with.</summary>
+internal sealed record EngineParts(
+    TaskWriter Writer,
+    ITaskStore Store,
+    ChannelSet Channels,
+    ModelCatalog Catalog,
+    IAssetStore Assets,
+    ResultFetcher Fetcher,
+    EngineOptions Options,
+    EngineGate Gate,
+    TimeProvider Time,
+    Randomness Randomness)
+{
+    /// <summary>Unix milliseconds.</summary>
+    public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The catalog's row for a task, or null if the operator has removed the model since.</summary>
+    public ModelSpec? Spec(GenerationTask task) => Catalog.Find(task.Order.Model)?.Spec;
+}
+
+/// <summary>Whether new work may begin, and how much is under way.</summary>
+internal sealed class EngineGate
+{
+    private int callsInFlight;
+    private readonly TaskCompletionSource quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Set once, by a stop: nothing new is submitted.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>Set while the disk is nearly full: nothing new is submitted and nothing is fetched.</summary>
+    public bool IsDiskLow { get; set; }
+
+    /// <summary>Whether a submission may begin now.</summary>
+    public bool IsOpen => !IsDraining && !IsDiskLow;
+
+    /// <summary>A submission call begins. Its end must be told by <see cref="Leave"/>.</summary>
+    public void Enter() => Interlocked.Increment(ref callsInFlight);
+
+    /// <summary>A submission call, with the write of its answer, has ended.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref callsInFlight) == 0 && IsDraining) quiet.TrySetResult();
+    }
+
+    /// <summary>Lets nothing new begin.</summary>
+    /// <returns>Completes when the calls in flight have ended.</returns>
+    public Task DrainAsync()
+    {
+        IsDraining = true;
+        if (Volatile.Read(ref callsInFlight) == 0) quiet.TrySetResult();
+        return quiet.Task;
+    }
+}

@@ -1,0 +1,80 @@
+using Reelay.Providers;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine;
+
+/// <summary>A task that this node drives, with what is known of it beyond its rows. Lost with the process, found again from the rows.</summary>
+internal sealed class LiveTask(GenerationTask task, TaskAttempt? attempt) : WheelItem
+{
+    private const int Idle = 0;
+    private const int Busy = 1;
+    private const int BusyAndWoken = 2;
+
+    private readonly Lock gate = new();
+    private GenerationTask task = task;
+    private int state;
+
+    /// <summary>The newest row known to be committed. Readers on other threads see it at once.</summary>
+    public GenerationTask Task => Volatile.Read(ref task);
+
+    /// <summary>The last attempt, open or not; null before the first.</summary>
+    public TaskAttempt? Attempt { get; set; } = attempt;
+
+    /// <summary>Answers that said nothing, since the last that did.</summary>
+    public int UnreadableCount { get; set; }
+
+    /// <summary>Failed tries to fetch the result.</summary>
+    public int FetchFailureCount { get; set; }
+
+    /// <summary>Polls of the current attempt.</summary>
+    public int PollCount { get; set; }
+
+    /// <summary>When progress was last written, Unix milliseconds.</summary>
+    public long ProgressWrittenAt { get; set; }
+
+    /// <summary>What the last poll delivered and the fetch step will store; null after a restart.</summary>
+    public PollResult.Succeeded? Result { get; set; }
+
+    /// <summary>What readers last saw of it; valid while it was made from the same row.</summary>
+    public Api.Snapshot? Snapshot { get; set; }
+
+    /// <summary>Whether it stands in a channel's line.</summary>
+    public bool IsInLine { get; set; }
+
+    /// <summary>Whether the engine has let go of it.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>Notes a committed row, unless a newer one is known: a cancel written meanwhile must not be forgotten.</summary>
+    public void Offer(GenerationTask row)
+    {
+        lock (gate)
+        {
+            if (row.Version > task.Version) Volatile.Write(ref task, row);
+        }
+    }
+
+    /// <summary>Has its driver look once more before it stops.</summary>
+    /// <returns>False if nobody drives it now: then it must be scheduled.</returns>
+    public bool TryTellDriver() =>
+        Interlocked.CompareExchange(ref state, BusyAndWoken, Busy) != Idle;
+
+    /// <summary>Takes the right to drive it. If somebody else has it, they will look once more before they stop.</summary>
+    public bool TryEnter()
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref state);
+            var next = seen == Idle ? Busy : BusyAndWoken;
+            if (Interlocked.CompareExchange(ref state, next, seen) == seen) return seen == Idle;
+        }
+    }
+
+    /// <summary>Gives the right back.</summary>
+    /// <returns>False if it was woken meanwhile: then the right is kept and the task must be looked at again.</returns>
+    public bool TryLeave()
+    {
+        if (Interlocked.CompareExchange(ref state, Idle, Busy) == Busy) return true;
+        Volatile.Write(ref state, Busy);
+        return false;
+    }
+}

@@ -1,0 +1,131 @@
+using Reelay.Providers;
+using Reelay.Server.Routing;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine;
+
+/// <summary>
+/// Phase <c>reconciling</c>, and <c>submitting</c> found after a restart: finds out whether the upstream has the order. Never sends it again
+/// unless its absence is certain.
+/// </summary>
+internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots, ILogger<ReconcileStep> logger)
+{
+    private static readonly TimeSpan SearchPause = TimeSpan.FromSeconds(2);
+
+    // A search that fails is repeated for this long after it first could have been certain; then the outcome counts as unknown.
+    private static readonly TimeSpan SearchPatience = TimeSpan.FromMinutes(2);
+
+    /// <summary>A <c>submitting</c> row without anybody's call behind it: the process that sent it is gone.</summary>
+    public async Task<NextStep> AdoptOrphanAsync(LiveTask live)
+    {
+        var left = live.Attempt!.SendBy - await parts.Store.GetTimeAsync(CancellationToken.None);
+        if (left > 0) return NextStep.AfterMilliseconds(left);
+        await parts.Writer.ApplyAsync(
+            live, task => task.Phase == TaskPhase.Submitting ? new Change(task with { Phase = TaskPhase.Reconciling }) : null);
+        return NextStep.Now;
+    }
+
+    public async Task<NextStep> RunAsync(LiveTask live)
+    {
+        var attempt = live.Attempt!;
+        var now = await parts.Store.GetTimeAsync(CancellationToken.None);
+        var channel = parts.Channels.Find(attempt.ChannelId);
+        var finder = channel?.Provider as IFindsSubmissions;
+        var ability = finder?.Search(channel!.Account) ?? new SearchAbility(SearchKind.None, TimeSpan.Zero);
+
+        // Before this moment the order could still be on its way, or accepted and not listed yet.
+        var certainAt = attempt.SendBy + (long)ability.VisibilityDelay.TotalMilliseconds + (parts.Options.ReconcileHoldSeconds * 1000L);
+        if (now < certainAt) return NextStep.AfterMilliseconds(certainAt - now);
+        if (finder is null || ability.Kind == SearchKind.None) return await UnknownAsync(live, "this upstream keeps no list to search");
+
+        IReadOnlyList<FoundSubmission> found;
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.PollCallSeconds), parts.Time);
+            found = await finder.FindAsync(channel!.Account, Query(live.Task, attempt), limit.Token);
+        }
+        catch (Exception exception) when (exception is ProviderException or OperationCanceledException)
+        {
+            LogSearchFailed(live.Task.Id, channel!.Id, exception.Message);
+            return now < certainAt + SearchPatience.TotalMilliseconds
+                ? NextStep.After(SearchPause)
+                : await UnknownAsync(live, "the upstream's list could not be read");
+        }
+
+        return await JudgeAsync(live, channel, ability.Kind, found);
+    }
+
+    private async Task<NextStep> JudgeAsync(
+        LiveTask live, ProviderChannel channel, SearchKind kind, IReadOnlyList<FoundSubmission> found)
+    {
+        var attempt = live.Attempt!;
+        var matches = found.Where(row => row.IsMatch).ToList();
+        var facts = await parts.Store.FindAdoptionFactsAsync(attempt, [.. matches.Select(row => row.UpstreamId)], CancellationToken.None);
+        var free = matches.Where(row => !facts.AdoptedIds.Contains(row.UpstreamId)).ToList();
+        if (free is [var only] && (kind == SearchKind.ByToken || !facts.HasRival)) return await AdoptAsync(live, only);
+        if (free.Count == 0 && matches.Count == 0 && kind == SearchKind.ByToken) return await AbsentAsync(live, channel);
+        return await UnknownAsync(live, free.Count == 0 ? "the upstream's list does not show it"
+            : free.Count > 1 ? $"{free.Count} orders in the upstream's list look like it"
+            : "another lost order looks the same");
+    }
+
+    private static SubmissionQuery Query(GenerationTask task, TaskAttempt attempt) => new(
+        ProviderRequests.Build(task.Order, attempt.UpstreamModel),
+        attempt.Token,
+        DateTimeOffset.FromUnixTimeMilliseconds(attempt.StartedAt),
+        DateTimeOffset.FromUnixTimeMilliseconds(attempt.SendBy));
+
+    private async Task<NextStep> AdoptAsync(LiveTask live, FoundSubmission found)
+    {
+        var now = parts.Now;
+        var attempt = live.Attempt!;
+        var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Reconciling
+            ? new Change(task with { Phase = TaskPhase.Submitted })
+            {
+                Attempt = attempt with
+                {
+                    SubmittedAt = now,
+                    UpstreamId = found.UpstreamId,
+                    ReferenceJson = found.Reference.GetRawText(),
+                },
+            }
+            : null);
+        LogAdopted(attempt.TaskId, attempt.Number, found.UpstreamId);
+        return outcome == OperationOutcome.UpstreamIdTaken ? NextStep.After(SearchPause) : NextStep.Now;
+    }
+
+    private async Task<NextStep> AbsentAsync(LiveTask live, ProviderChannel channel)
+    {
+        var closed = Endings.Close(live.Attempt!, AttemptOutcome.NotAccepted, parts.Now);
+        await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Reconciling
+            ? new Change(task with { Phase = TaskPhase.Accepted, OpenAttempt = null }) { Attempt = closed }
+            : null);
+        if (live.Task.OpenAttempt is null) slots.Release(channel);
+        return NextStep.Now;
+    }
+
+    private async Task<NextStep> UnknownAsync(LiveTask live, string why)
+    {
+        var now = parts.Now;
+        var attempt = live.Attempt!;
+        var closed = Endings.Close(attempt, AttemptOutcome.Unknown, now) with
+        {
+            ErrorMessage = attempt.ErrorMessage is null ? "The answer was lost, and " + why + "." : $"{attempt.ErrorMessage} — and {why}.",
+            PossibleCostMicros = live.Task.PriceMicros,
+        };
+        await parts.Writer.ApplyAsync(
+            live, task => task.Phase == TaskPhase.Reconciling ? Endings.Fail(task, TaskErrors.OutcomeUnknown, now, closed) : null);
+        if (live.Task.OpenAttempt is null) slots.Release(attempt.ChannelId);
+        LogUnknown(attempt.TaskId, attempt.Number, why);
+        return NextStep.Now;
+    }
+
+    [LoggerMessage(2050, LogLevel.Warning, "Task {TaskId}: searching channel {Channel} for a lost submission failed: {Reason}")]
+    private partial void LogSearchFailed(string taskId, string channel, string reason);
+
+    [LoggerMessage(2051, LogLevel.Information, "Task {TaskId} attempt {Attempt}: found again as {UpstreamId}.")]
+    private partial void LogAdopted(string taskId, int attempt, string upstreamId);
+
+    [LoggerMessage(2052, LogLevel.Warning, "Task {TaskId} attempt {Attempt}: outcome unknown, {Reason}; it is not sent again.")]
+    private partial void LogUnknown(string taskId, int attempt, string reason);
+}

@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine;
+
+/// <summary>Drives the tasks of this node's shards from memory: one wheel says which are due, one step at a time moves each.</summary>
+/// <remarks>Not a thread: <see cref="RunAsync"/> is an awaitable loop that its owner starts; everything runs where its awaits resume.</remarks>
+internal sealed partial class TaskEngine
+{
+    private const int LoadPage = 1000;
+    private const int MaxIntents = 1000;
+    private static readonly TimeSpan ErrorPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SweepPause = TimeSpan.FromSeconds(1);
+
+    private readonly EngineParts parts;
+    private readonly Ownership ownership;
+    private readonly ILogger logger;
+    private readonly TimingWheel wheel;
+    private readonly ConcurrentDictionary<string, LiveTask> live = new(StringComparer.Ordinal);
+    private readonly WaitingCounts waiting;
+    private readonly SlotKeeper slots;
+    private readonly SubmitStep submit;
+    private readonly ReconcileStep reconcile;
+    private readonly PollStep poll;
+
+    public TaskEngine(EngineParts parts, Ownership ownership, TimeSpan retention, ILoggerFactory loggers)
+    {
+        this.parts = parts;
+        this.ownership = ownership;
+        logger = loggers.CreateLogger<TaskEngine>();
+        wheel = new TimingWheel(parts.Time);
+        waiting = new WaitingCounts(parts.Options);
+        slots = new SlotKeeper(parts.Channels, Wake);
+        var completion = new CompletionStep(parts, slots, retention, loggers.CreateLogger<CompletionStep>());
+        submit = new SubmitStep(parts, ownership, slots, completion, loggers.CreateLogger<SubmitStep>());
+        reconcile = new ReconcileStep(parts, slots, loggers.CreateLogger<ReconcileStep>());
+        var cancel = new CancelStep(parts, slots, loggers.CreateLogger<CancelStep>());
+        poll = new PollStep(parts, slots, completion, cancel, loggers.CreateLogger<PollStep>());
+    }
+
+    /// <summary>Called when a task's driver lets go of it because it is finished.</summary>
+    public Action<GenerationTask>? Finished { get; set; }
+
+    /// <summary>How many tasks this node drives.</summary>
+    public int LiveCount => live.Count;
+
+    /// <summary>How many tasks wait for a channel, per account and in all.</summary>
+    public WaitingCounts Waiting => waiting;
+
+    /// <summary>The last committed row of a task this node drives, or null.</summary>
+    public LiveTask? Find(string id) => live.GetValueOrDefault(id);
+
+    /// <summary>Loads every live task of the owned shards; each is looked at soon.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> RecoverAsync(CancellationToken cancellationToken)
+    {
+        for (var shard = 0; shard < 256; shard++)
+        {
+            if (!ownership.Owns(shard)) continue;
+            string? after = null;
+            IReadOnlyList<LiveRow> page;
+            do
+            {
+                page = await parts.Store.LoadLiveAsync(shard, after, LoadPage, cancellationToken);
+                foreach (var (task, attempt) in page) Adopt(task, attempt);
+                if (page.Count > 0) after = page[^1].Task.Id;
+            }
+            while (page.Count == LoadPage);
+        }
+
+        return live.Count;
+    }
+
+    /// <summary>Takes over a task that was just created here.</summary>
+    public void Add(GenerationTask task)
+    {
+        waiting.Add(task);
+        var item = new LiveTask(task, null);
+        if (live.TryAdd(task.Id, item)) wheel.Schedule(item, TimeSpan.Zero);
+    }
+
+    /// <summary>Notes a row that carries a new cancel or delete, and has the task looked at.</summary>
+    public void Learn(GenerationTask row)
+    {
+        if (!live.TryGetValue(row.Id, out var item)) return;
+        item.Offer(row);
+        Wake(item);
+    }
+
+    /// <summary>Drives whatever is due until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var due = new List<WheelItem>();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            wheel.TakeDue(due);
+            foreach (var item in due) _ = DriveAsync((LiveTask)item);
+            due.Clear();
+            await wheel.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Looks once a second for cancels and deletes that other nodes wrote.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(SweepPause, parts.Time, cancellationToken);
+            try
+            {
+                foreach (var id in await parts.Store.ListIntentsAsync(ownership.NodeId, MaxIntents, cancellationToken)) await LearnAsync(id);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogSweepFailed(exception);
+            }
+        }
+    }
+
+    private async Task LearnAsync(string id)
+    {
+        if (!live.TryGetValue(id, out var item) || item.Task.CancelRequestedAt is not null) return;
+        if (await parts.Store.FindAsync(id, CancellationToken.None) is { } found) Learn(found.Task);
+    }
+
+    private void Adopt(GenerationTask task, TaskAttempt? attempt)
+    {
+        if (task.Phase == TaskPhase.Accepted) waiting.Add(task);
+        var item = new LiveTask(task, attempt);
+        if (!live.TryAdd(task.Id, item)) return;
+        if (task.OpenAttempt is not null && parts.Channels.Find(attempt!.ChannelId) is { } channel) channel.State.TakeAnyway();
+        wheel.Schedule(item, TimeSpan.Zero);
+    }
+
+    private void Wake(LiveTask item)
+    {
+        if (!item.TryTellDriver()) wheel.Schedule(item, TimeSpan.Zero);
+    }
+
+    private async Task DriveAsync(LiveTask item)
+    {
+        if (!item.TryEnter()) return;
+        do
+        {
+            var next = await StepAsync(item);
+            while (next.When == NextStep.Kind.Now) next = await StepAsync(item);
+            if (next.When == NextStep.Kind.Done)
+            {
+                Drop(item);
+                return;
+            }
+
+            wheel.Schedule(item, next.Delay);
+        }
+        while (!item.TryLeave());
+    }
+
+    // The outermost catch of a task's driver: a mistake of ours parks this one task for a while and harms no other.
+    private async Task<NextStep> StepAsync(LiveTask item)
+    {
+        var before = item.Task;
+        try
+        {
+            return await ChooseAsync(item);
+        }
+        catch (Exception exception)
+        {
+            LogStepFailed(item.Task.Id, item.Task.Phase, exception);
+            return NextStep.After(ErrorPause);
+        }
+        finally
+        {
+            if (before.Phase == TaskPhase.Accepted && item.Task.Phase != TaskPhase.Accepted) waiting.Remove(before);
+            if (before.Phase != TaskPhase.Accepted && item.Task.Phase == TaskPhase.Accepted) waiting.Add(before);
+        }
+    }
+
+    private Task<NextStep> ChooseAsync(LiveTask item)
+    {
+        var task = item.Task;
+        if (!task.IsLive || !ownership.Owns(task.Shard)) return Task.FromResult(NextStep.Done);
+        return task.Phase switch
+        {
+            TaskPhase.Accepted => submit.RunAsync(item),
+            TaskPhase.Submitting => reconcile.AdoptOrphanAsync(item),
+            TaskPhase.Reconciling => reconcile.RunAsync(item),
+            _ => poll.RunAsync(item),
+        };
+    }
+
+    private void Drop(LiveTask item)
+    {
+        item.IsGone = true;
+        live.TryRemove(item.Task.Id, out _);
+        if (!item.Task.IsLive) Finished?.Invoke(item.Task);
+    }
+
+    [LoggerMessage(2060, LogLevel.Error, "Task {TaskId} in phase {Phase} hit a mistake of this program; it is tried again in ten seconds.")]
+    private partial void LogStepFailed(string taskId, TaskPhase phase, Exception exception);
+
+    [LoggerMessage(2061, LogLevel.Error, "The sweep for cancels and deletes failed; it is tried again in a second.")]
+    private partial void LogSweepFailed(Exception exception);
+}

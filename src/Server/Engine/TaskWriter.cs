@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine;
+
+/// <summary>What a decision wants written.</summary>
+/// <param name="After">The task as it should be; the writer sets its version.</param>
+internal sealed record Change(GenerationTask After)
+{
+    public TaskAttempt? Attempt { get; init; }
+
+    public SlotAdmission? Admission { get; init; }
+
+    public MoneyMove? Money { get; init; }
+
+    public IReadOnlyList<TaskAsset> Assets { get; init; } = [];
+}
+
+/// <summary>Writes decisions about live tasks: a write that missed is followed by a reload and a new decision.</summary>
+internal sealed partial class TaskWriter(
+    GroupCommitter committer, ITaskStore store, Ownership ownership, TimeProvider time, ILogger<TaskWriter> logger)
+{
+    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Decides on the current row and writes the outcome. While the store is away it tries again: what an upstream answered must not be
+    /// forgotten because a disk was full.
+    /// </summary>
+    /// <param name="live">The task; its row and attempt are replaced by what was written.</param>
+    /// <param name="decide">Pure; gives null when nothing is to be done (any more).</param>
+    /// <returns>Applied, or why not; null when the decision was to write nothing.</returns>
+    public async Task<OperationOutcome?> ApplyAsync(LiveTask live, Func<GenerationTask, Change?> decide)
+    {
+        while (true)
+        {
+            var before = live.Task;
+            if (decide(before) is not { } change) return null;
+            var result = await WriteAsync(live, Operation(before, change));
+            if (result.Outcome == OperationOutcome.VersionChanged)
+            {
+                if (!await ReloadAsync(live)) return OperationOutcome.NotFound;
+                continue;
+            }
+
+            if (result.IsApplied)
+            {
+                live.Attempt = result.Attempt ?? live.Attempt;
+                live.Offer(result.Task!);
+            }
+            else if (result.Outcome == OperationOutcome.NotOwned)
+            {
+                ownership.Lose(live.Task.Shard);
+            }
+
+            return result.Outcome;
+        }
+    }
+
+    /// <summary>Reads the task's rows again.</summary>
+    /// <returns>False if it is gone.</returns>
+    public async Task<bool> ReloadAsync(LiveTask live)
+    {
+        if (await store.FindAsync(live.Task.Id, CancellationToken.None) is not { } found) return false;
+        live.Attempt = found.Attempts.FirstOrDefault(attempt => attempt.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount));
+        live.Offer(found.Task);
+        return true;
+    }
+
+    private StoreOperation.Transition Operation(GenerationTask before, Change change)
+    {
+        var after = change.After with { Version = before.Version + 1 };
+        Check(before, after, change.Money);
+        return new(ownership.Fence(after.Shard), after)
+        {
+            Attempt = change.Attempt,
+            Admission = change.Admission,
+            Money = change.Money,
+            Assets = change.Assets,
+        };
+    }
+
+    // Said here and again by the schema: a wrong transition must stop before it is durable.
+    private static void Check(GenerationTask before, GenerationTask after, MoneyMove? money)
+    {
+        var isEnd = !before.Phase.IsTerminal() && after.Phase.IsTerminal();
+        if (before.Phase.IsTerminal() ? after.Phase != before.Phase : !TaskPhases.CanFollow(before.Phase, after.Phase))
+        {
+            throw new UnreachableException($"Task {before.Id} cannot go from {before.Phase} to {after.Phase}.");
+        }
+
+        if (isEnd != (money is not null)) throw new UnreachableException($"Task {before.Id}: money moves exactly at the end.");
+        if (after.Progress < before.Progress || (before.HasStarted && !after.HasStarted))
+        {
+            throw new UnreachableException($"Task {before.Id}: what callers see never goes back.");
+        }
+    }
+
+    private async Task<OperationResult> WriteAsync(LiveTask live, StoreOperation operation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await committer.WriteAsync(operation);
+            }
+            catch (StoreUnavailableException exception) when (!committer.IsCompleted)
+            {
+                LogStoreAway(live.Task.Id, exception);
+                await Task.Delay(StorePause, time);
+            }
+        }
+    }
+
+    [LoggerMessage(2001, LogLevel.Error, "Task {TaskId} could not be written; trying again in a second.")]
+    private partial void LogStoreAway(string taskId, Exception exception);
+}

@@ -1,0 +1,144 @@
+namespace Reelay.Server.Engine;
+
+/// <summary>Something that is due once, at a moment of the wheel's own clock. An item is in at most one wheel, once.</summary>
+internal abstract class WheelItem
+{
+    /// <summary>When it is due, in wheel milliseconds.</summary>
+    internal long DueMilliseconds { get; set; }
+
+    /// <summary>Which scheduling it belongs to; an entry of an older one is stale and falls out when its slot comes by.</summary>
+    internal int Ticket { get; set; }
+}
+
+/// <summary>One hashed timing wheel for everything that waits: constant work per item, no timer objects, one wake-up per occupied tick.</summary>
+/// <remarks>Time is monotonic (the injected clock's timestamps), so a jump of the wall clock moves nothing.</remarks>
+internal sealed class TimingWheel
+{
+    /// <summary>Resolution in milliseconds; nothing fires earlier than due, and at most one tick later.</summary>
+    public const int TickMilliseconds = 10;
+
+    private const int SlotCount = 4096;
+
+    private readonly TimeProvider time;
+    private readonly long origin;
+    private readonly Lock gate = new();
+    private readonly List<Entry>?[] slots = new List<Entry>?[SlotCount];
+    private readonly ulong[] occupied = new ulong[SlotCount / 64];
+    private long currentTick;
+    private TaskCompletionSource changed = NewSignal();
+    private long sleepingUntilTick = long.MaxValue;
+
+    public TimingWheel(TimeProvider time)
+    {
+        this.time = time;
+        origin = time.GetTimestamp();
+    }
+
+    /// <summary>Schedules an item after a delay; an earlier scheduling of it is forgotten.</summary>
+    public void Schedule(WheelItem item, TimeSpan delay)
+    {
+        TaskCompletionSource? wake = null;
+        lock (gate)
+        {
+            item.DueMilliseconds = Now + Math.Max(0, (long)delay.TotalMilliseconds);
+            item.Ticket++;
+            var tick = Math.Max(currentTick + 1, (item.DueMilliseconds + TickMilliseconds - 1) / TickMilliseconds);
+            Insert(new Entry(item, item.Ticket, tick));
+            if (tick < sleepingUntilTick) (wake, changed) = (changed, NewSignal());
+        }
+
+        wake?.TrySetResult();
+    }
+
+    /// <summary>Forgets an item's scheduling.</summary>
+    public void Cancel(WheelItem item)
+    {
+        lock (gate) item.Ticket++;
+    }
+
+    /// <summary>Moves everything that is due now into a list.</summary>
+    public void TakeDue(List<WheelItem> due)
+    {
+        lock (gate)
+        {
+            var now = Now / TickMilliseconds;
+            while (currentTick < now)
+            {
+                var next = NextOccupied(currentTick + 1);
+                if (next > now)
+                {
+                    currentTick = now;
+                    return;
+                }
+
+                currentTick = next;
+                Empty(next, due);
+            }
+        }
+    }
+
+    /// <summary>Waits until something may be due; returns at once if something was scheduled earlier than it was waiting for.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        Task signal;
+        TimeSpan delay;
+        lock (gate)
+        {
+            sleepingUntilTick = NextOccupied(currentTick + 1);
+            if (sleepingUntilTick == long.MaxValue) delay = Timeout.InfiniteTimeSpan;
+            else delay = TimeSpan.FromMilliseconds(Math.Max(1, (sleepingUntilTick * TickMilliseconds) - Now));
+            signal = changed.Task;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(signal, Task.Delay(delay, time, stop.Token));
+        await stop.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private long Now => (long)time.GetElapsedTime(origin).TotalMilliseconds;
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Insert(Entry entry)
+    {
+        var slot = (int)(entry.Tick % SlotCount);
+        (slots[slot] ??= []).Add(entry);
+        occupied[slot / 64] |= 1UL << (slot % 64);
+    }
+
+    private void Empty(long tick, List<WheelItem> due)
+    {
+        var slot = (int)(tick % SlotCount);
+        if (slots[slot] is not { } entries) return;
+        slots[slot] = null;
+        occupied[slot / 64] &= ~(1UL << (slot % 64));
+        foreach (var entry in entries)
+        {
+            if (entry.Ticket != entry.Item.Ticket) continue;
+            if (entry.Tick > tick) Insert(entry);
+            else due.Add(entry.Item);
+        }
+    }
+
+    // The next tick whose slot holds anything; its entries may belong to a later round, which costs one early wake-up per round.
+    private long NextOccupied(long from)
+    {
+        for (var step = 0; step < SlotCount;)
+        {
+            var slot = (int)((from + step) % SlotCount);
+            var word = occupied[slot / 64] >> (slot % 64);
+            if (word != 0)
+            {
+                var offset = System.Numerics.BitOperations.TrailingZeroCount(word);
+                return step + offset < SlotCount ? from + step + offset : long.MaxValue;
+            }
+
+            step += 64 - (slot % 64);
+        }
+
+        return long.MaxValue;
+    }
+
+    private readonly record struct Entry(WheelItem Item, int Ticket, long Tick);
+}

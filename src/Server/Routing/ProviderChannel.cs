@@ -1,0 +1,121 @@
+using Reelay.Providers;
+using Reelay.Server.Engine;
+
+namespace Reelay.Server.Routing;
+
+/// <summary>A channel as the engine uses it: what the operator wrote, and how it stands.</summary>
+internal sealed class ProviderChannel
+{
+    /// <summary>Id in attempts and in the admin API.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What the operator wrote.</summary>
+    public required ChannelConfig Config { get; init; }
+
+    /// <summary>Its protocol.</summary>
+    public required IVideoProvider Provider { get; init; }
+
+    /// <summary>What an adapter needs for a call.</summary>
+    public required ProviderAccount Account { get; init; }
+
+    /// <summary>Names the vendor account behind it: a hash of host and credential. Upstream ids are unique within it.</summary>
+    public required string VendorAccount { get; init; }
+
+    /// <summary>Upstream models it serves.</summary>
+    public required IReadOnlySet<string> UpstreamModels { get; init; }
+
+    /// <summary>How it stands.</summary>
+    public ChannelState State { get; } = new();
+}
+
+/// <summary>How a channel stands on this node; begins empty at every start.</summary>
+internal sealed class ChannelState
+{
+    private static readonly TimeSpan FirstCoolDown = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestCoolDown = TimeSpan.FromMinutes(1);
+
+    private readonly Lock gate = new();
+    private readonly Queue<LiveTask> line = new();
+    private int failuresInRow;
+
+    /// <summary>Attempts that hold a slot.</summary>
+    public int InFlight { get; private set; }
+
+    /// <summary>No submission before this moment, Unix milliseconds.</summary>
+    public long CoolUntil { get; private set; }
+
+    /// <summary>Takes a slot if one is free.</summary>
+    public bool TryTake(int maxInFlight)
+    {
+        lock (gate)
+        {
+            if (InFlight >= maxInFlight) return false;
+            InFlight++;
+            return true;
+        }
+    }
+
+    /// <summary>Takes a slot for an attempt that was open when this node took its task over, free or not.</summary>
+    public void TakeAnyway()
+    {
+        lock (gate) InFlight++;
+    }
+
+    /// <summary>Gives a slot back.</summary>
+    /// <returns>The next in the line, to be woken, or null.</returns>
+    public LiveTask? Release()
+    {
+        lock (gate)
+        {
+            InFlight--;
+            return DequeueLocked();
+        }
+    }
+
+    /// <summary>Puts a task at the end of the line; it stands in one place only.</summary>
+    public void Enqueue(LiveTask live)
+    {
+        lock (gate)
+        {
+            if (live.IsInLine) return;
+            live.IsInLine = true;
+            line.Enqueue(live);
+        }
+    }
+
+    /// <summary>Takes the next task out of the line, or gives null.</summary>
+    public LiveTask? Dequeue()
+    {
+        lock (gate) return DequeueLocked();
+    }
+
+    /// <summary>The upstream took an order: the row of failures is over.</summary>
+    public void NoteSuccess()
+    {
+        lock (gate) failuresInRow = 0;
+    }
+
+    /// <summary>The upstream refused or could not be reached: nothing is sent for a while, longer each time.</summary>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="asked">How long the upstream asked to wait, if it did.</param>
+    public void CoolDown(long now, TimeSpan? asked)
+    {
+        lock (gate)
+        {
+            var own = FirstCoolDown * Math.Pow(2, Math.Min(failuresInRow++, 10));
+            var pause = asked ?? (own < LongestCoolDown ? own : LongestCoolDown);
+            CoolUntil = Math.Max(CoolUntil, now + (long)pause.TotalMilliseconds);
+        }
+    }
+
+    private LiveTask? DequeueLocked()
+    {
+        while (line.TryDequeue(out var live))
+        {
+            live.IsInLine = false;
+            if (!live.IsGone) return live;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace Reelay.Server.Storage;
+
+/// <summary>Connections to one SQLite file: one writer, and readers that see the last commit without waiting for it.</summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private const int MaxIdleReaders = 16;
+    private const int BusySeconds = 5;
+    private const string Durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
+
+    private readonly string connectionString;
+    private readonly ConcurrentBag<SqliteConnection> readers = [];
+
+    public SqliteDatabase(string path)
+    {
+        Reelay.Storage.SqliteLibrary.Init();
+        connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = BusySeconds, Pooling = false }
+            .ToString();
+        Writer = Open(Durable + "PRAGMA wal_autocheckpoint = 4000;");
+    }
+
+    /// <summary>The one connection that writes; its user sees to it that one batch runs at a time.</summary>
+    public SqliteConnection Writer { get; }
+
+    /// <summary>Runs a read on a connection of its own.</summary>
+    public T Read<T>(Func<SqliteConnection, T> read)
+    {
+        if (!readers.TryTake(out var connection)) connection = Open("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
+        try
+        {
+            return read(connection);
+        }
+        finally
+        {
+            if (readers.Count < MaxIdleReaders) readers.Add(connection);
+            else connection.Dispose();
+        }
+    }
+
+    /// <summary>Runs a rare write (keys, accounts) on a connection of its own, beside the batches, in one durable transaction.</summary>
+    public T Write<T>(Func<SqliteConnection, SqliteTransaction, T> write)
+    {
+        using var connection = Open(Durable);
+        using var transaction = connection.BeginTransaction();
+        var result = write(connection, transaction);
+        transaction.Commit();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (readers.TryTake(out var reader)) reader.Dispose();
+        Writer.Dispose();
+    }
+
+    private SqliteConnection Open(string pragmas)
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = pragmas;
+        command.ExecuteNonQuery();
+        return connection;
+    }
+}

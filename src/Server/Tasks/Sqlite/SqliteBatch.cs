@@ -1,0 +1,181 @@
+using Microsoft.Data.Sqlite;
+using Reelay.Server.Catalog;
+
+namespace Reelay.Server.Tasks.Sqlite;
+
+/// <summary>One transaction over many operations. SQLite has one writer, so the lock order of the contract needs no locks here.</summary>
+internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction transaction, long now)
+{
+    private readonly Dictionary<string, AccountChange> accounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> openAttempts = new(StringComparer.Ordinal);
+
+    public OperationResult Apply(StoreOperation operation) => operation switch
+    {
+        StoreOperation.Create create => Create(create),
+        StoreOperation.Transition transition => Transition(transition),
+        StoreOperation.Intent intent => Intent(intent),
+        StoreOperation.Discard discard => Discard(discard),
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
+    };
+
+    /// <summary>Writes what the batch did to accounts, once per account and in id order.</summary>
+    public void Flush()
+    {
+        foreach (var (id, change) in accounts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (change is { BalanceDelta: 0, ReservedDelta: 0 }) continue;
+            statements.UpdateAccount.In(transaction).Set(1, id).Set(2, change.BalanceDelta).Set(3, change.ReservedDelta).Execute();
+        }
+    }
+
+    private OperationResult Create(StoreOperation.Create create)
+    {
+        var task = create.Task;
+        if (!Owns(create.Fence)) return new(OperationOutcome.NotOwned);
+        if (statements.TaskExists.In(transaction).Set(1, task.Id).ExecuteLong() is not null) return new(OperationOutcome.IdTaken);
+        if (Account(task.AccountId) is not { } account) return new(OperationOutcome.NotFound);
+        if (!account.CanReserve(task.PriceMicros)) return new(OperationOutcome.InsufficientBalance);
+
+        statements.InsertTask.In(transaction)
+            .Set(1, task.Id).Set(2, task.Shard).Set(3, task.Version).Set(4, task.AccountId).Set(5, task.KeyId)
+            .Set(6, task.Order.Model).Set(7, OrderJson.Serialize(task.Order)).Set(8, task.BaseUrl).Set(9, task.Order.ExternalTaskId)
+            .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Execute();
+        Enter(account, task, "reserve", 0, task.PriceMicros);
+        return new(OperationOutcome.Applied, task);
+    }
+
+    private OperationResult Transition(StoreOperation.Transition transition)
+    {
+        var after = transition.After;
+        if (!Owns(transition.Fence)) return new(OperationOutcome.NotOwned);
+        if (Refusal(transition) is { } refusal) return new(refusal);
+        if (!UpdateTask(after)) return new(OperationOutcome.VersionChanged);
+
+        var attempt = transition.Attempt;
+        if (attempt is not null)
+        {
+            if (transition.Admission is { } admission) attempt = attempt with { StartedAt = now, SendBy = now + admission.CallMilliseconds };
+            UpsertAttempt(attempt);
+        }
+
+        if (transition.Money is { } money) Close(after, money);
+        foreach (var asset in transition.Assets) InsertAsset(asset);
+        return new(OperationOutcome.Applied, after, attempt);
+    }
+
+    // Everything that needs no write to find out, so that a refused operation leaves nothing behind in the batch.
+    private OperationOutcome? Refusal(StoreOperation.Transition transition)
+    {
+        if (transition.Attempt is not { } attempt) return null;
+        if (attempt.UpstreamId is not null
+            && statements.UpstreamIdOwner.In(transaction)
+                .Set(1, attempt.ChannelAccount).Set(2, attempt.UpstreamId).Set(3, attempt.TaskId).Set(4, attempt.Number)
+                .ExecuteLong() is not null)
+        {
+            return OperationOutcome.UpstreamIdTaken;
+        }
+
+        if (transition.Admission is not { } admission) return null;
+        if (!openAttempts.TryGetValue(attempt.ChannelId, out var open))
+        {
+            open = statements.CountOpenAttempts.In(transaction).Set(1, attempt.ChannelId).ExecuteLong() ?? 0;
+        }
+
+        if (open >= admission.MaxInFlight) return OperationOutcome.NoSlot;
+        openAttempts[attempt.ChannelId] = open + 1;
+        return null;
+    }
+
+    private bool UpdateTask(GenerationTask after) =>
+        statements.UpdateTask.In(transaction)
+            .Set(1, after.Version).Set(2, after.Phase.ToWord()).Set(3, after.HasStarted).Set(4, after.Progress)
+            .Set(5, after.AttemptCount).Set(6, (long?)after.OpenAttempt).Set(7, after.SettledMicros).Set(8, after.SettlementBasis)
+            .Set(9, after.Error?.Code).Set(10, after.Error?.Message).Set(11, after.FinishedAt).Set(12, after.ExpiresAt)
+            .Set(13, after.Id).Execute() == 1;
+
+    private void UpsertAttempt(TaskAttempt attempt) =>
+        statements.UpsertAttempt.In(transaction)
+            .Set(1, attempt.TaskId).Set(2, attempt.Number).Set(3, attempt.ChannelId).Set(4, attempt.ChannelAccount)
+            .Set(5, attempt.CredentialVersion).Set(6, attempt.UpstreamModel).Set(7, attempt.Token).Set(8, attempt.Fingerprint)
+            .Set(9, attempt.StartedAt).Set(10, attempt.SendBy).Set(11, attempt.SubmittedAt).Set(12, attempt.UpstreamId)
+            .Set(13, attempt.ReferenceJson).Set(14, attempt.DeadlineAt).Set(15, attempt.EndedAt)
+            .Set(16, attempt.Outcome is { } outcome ? SqliteRows.ToWord(outcome) : null).Set(17, attempt.ErrorKind)
+            .Set(18, attempt.ErrorMessage).Set(19, attempt.ErrorRaw).Set(20, attempt.PossibleCostMicros).Execute();
+
+    private void Close(GenerationTask after, MoneyMove money)
+    {
+        var account = Account(after.AccountId) ?? throw new InvalidOperationException($"Task {after.Id} has no account {after.AccountId}.");
+        Enter(account, after, money.IsRelease ? "release" : "settle", -money.SettledMicros, -after.PriceMicros);
+    }
+
+    private void InsertAsset(TaskAsset asset) =>
+        statements.InsertAsset.In(transaction)
+            .Set(1, asset.TaskId).Set(2, asset.Position).Set(3, asset.Key).Set(4, asset.ContentType).Set(5, asset.SizeBytes)
+            .Set(6, asset.Sha256).Set(7, (long?)asset.WidthPixels).Set(8, (long?)asset.HeightPixels).Set(9, asset.DurationMilliseconds)
+            .SetObject(10, asset.Fps).SetObject(11, asset.HasAudio is { } sound ? (sound ? 1L : 0L) : null).Set(12, asset.CreatedAt)
+            .Execute();
+
+    private OperationResult Intent(StoreOperation.Intent intent)
+    {
+        if (Find(intent.Id) is not { } task || (intent.AccountId is not null && task.AccountId != intent.AccountId)
+            || (intent.AccountId is not null && task.DeletedAt is not null))
+        {
+            return new(OperationOutcome.NotFound);
+        }
+
+        var statement = intent.IsDelete ? statements.MarkDelete : statements.MarkCancel;
+        var changed = statement.In(transaction).Set(1, intent.Id).Set(2, intent.At).Execute() == 1;
+        return new(OperationOutcome.Applied, changed ? Find(intent.Id) : task);
+    }
+
+    private OperationResult Discard(StoreOperation.Discard discard)
+    {
+        if (statements.MarkDiscarded.In(transaction).Set(1, discard.Id).Set(2, discard.At).Execute() == 0)
+        {
+            return new(OperationOutcome.NotFound);
+        }
+
+        statements.DeleteAssets.In(transaction).Set(1, discard.Id).Execute();
+        return new(OperationOutcome.Applied, Find(discard.Id));
+    }
+
+    private bool Owns(ShardFence fence) =>
+        statements.OwnsShard.In(transaction).Set(1, fence.Shard).Set(2, fence.NodeId).Set(3, fence.Epoch).ExecuteLong() is not null;
+
+    private GenerationTask? Find(string id)
+    {
+        using var row = statements.FindTask.In(transaction).Set(1, id).Query();
+        return row.Read() ? SqliteRows.Task(row) : null;
+    }
+
+    private AccountChange? Account(string id)
+    {
+        if (accounts.TryGetValue(id, out var known)) return known;
+        using var row = statements.FindAccount.In(transaction).Set(1, id).Query();
+        if (!row.Read()) return null;
+        return accounts[id] = new AccountChange(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2));
+    }
+
+    private void Enter(AccountChange account, GenerationTask task, string kind, long balance, long reserved)
+    {
+        account.Add(balance, reserved);
+        statements.InsertLedgerEntry.In(transaction)
+            .Set(1, task.AccountId).Set(2, task.Id).Set(3, kind).Set(4, balance).Set(5, reserved).Set(6, now).Execute();
+    }
+
+    private sealed class AccountChange(long balance, long reserved, bool isUnlimited)
+    {
+        public long BalanceDelta { get; private set; }
+
+        public long ReservedDelta { get; private set; }
+
+        public bool CanReserve(long micros) =>
+            isUnlimited || checked(balance + BalanceDelta - reserved - ReservedDelta) >= micros;
+
+        public void Add(long balanceMicros, long reservedMicros)
+        {
+            BalanceDelta = checked(BalanceDelta + balanceMicros);
+            ReservedDelta = checked(ReservedDelta + reservedMicros);
+        }
+    }
+}

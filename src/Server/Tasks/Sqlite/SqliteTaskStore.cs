@@ -1,0 +1,155 @@
+using Microsoft.Data.Sqlite;
+using Reelay.Server.Storage;
+
+namespace Reelay.Server.Tasks.Sqlite;
+
+/// <summary>The store on one SQLite file: a cluster of one node, whose leases need no clock.</summary>
+/// <remarks>Calls run to their end on the caller's thread: SQLite has no asynchronous interface, and one fsync is what a caller waits for anyway.</remarks>
+internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time) : ITaskStore, IDisposable
+{
+    private readonly SqliteStatements statements = new(database.Writer);
+
+    public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => new(Now);
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken)
+    {
+        using var transaction = database.Writer.BeginTransaction();
+        database.Writer.Execute(
+            """
+            DELETE FROM nodes;
+            INSERT INTO nodes (id, version, started_at, last_seen_at) VALUES ($id, $version, $now, $now);
+            UPDATE shards SET owner = $id, epoch = epoch + 1;
+            """,
+            transaction,
+            ("$id", nodeId), ("$version", version), ("$now", Now));
+        transaction.Commit();
+        return Task.FromResult<IReadOnlyList<OwnedShard>>(
+            database.Writer.Query(row => new OwnedShard(row.GetInt32(0), row.GetInt64(1)), "SELECT id, epoch FROM shards"));
+    }
+
+    public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
+    {
+        using var transaction = Begin();
+        var work = new SqliteBatch(statements, transaction, Now);
+        var results = new OperationResult[batch.Count];
+        for (var i = 0; i < results.Length; i++) results[i] = work.Apply(batch[i]);
+        work.Flush();
+        try
+        {
+            transaction.Commit();
+        }
+        catch (SqliteException exception)
+        {
+            throw new CommitOutcomeUnknownException("The commit failed.", exception);
+        }
+
+        return Task.FromResult<IReadOnlyList<OperationResult>>(results);
+    }
+
+    private SqliteTransaction Begin()
+    {
+        try
+        {
+            return database.Writer.BeginTransaction();
+        }
+        catch (SqliteException exception)
+        {
+            throw new StoreUnavailableException("The database is locked or cannot be written.", exception);
+        }
+    }
+
+    public async Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(operation.TaskId, cancellationToken);
+        return CommitReadBack.Judge(operation, found);
+    }
+
+    public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) =>
+        Task.FromResult(database.Read(connection =>
+        {
+            var task = connection.Query(
+                SqliteRows.Task, $"SELECT {SqliteRows.TaskColumns} FROM tasks t WHERE t.id = $id", ("$id", taskId)).FirstOrDefault();
+            if (task is null) return null;
+            var attempts = connection.Query(
+                SqliteRows.Attempt,
+                $"SELECT {SqliteRows.AttemptColumns} FROM attempts a WHERE a.task_id = $id ORDER BY a.number",
+                ("$id", taskId));
+            var assets = connection.Query(
+                SqliteRows.Asset, $"SELECT {SqliteRows.AssetColumns} FROM assets WHERE task_id = $id ORDER BY position", ("$id", taskId));
+            return new TaskDetail(task, attempts, assets);
+        }));
+
+    public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<LiveRow>>(database.Read(connection => connection.Query(
+            row => new LiveRow(
+                SqliteRows.Task(row),
+                row.IsDBNull(SqliteRows.TaskColumnCount) ? null : SqliteRows.Attempt(row, SqliteRows.TaskColumnCount)),
+            $"""
+            SELECT {SqliteRows.TaskColumns}, {SqliteRows.AttemptColumns}
+            FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.number = t.open_attempt
+            WHERE t.shard = $shard AND t.id > $after AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL)
+            ORDER BY t.id LIMIT $limit
+            """,
+            ("$shard", shard), ("$after", afterId ?? ""), ("$limit", limit))));
+
+    public Task<IReadOnlyList<string>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>(database.Read(connection => connection.Query(
+            row => row.GetString(0),
+            """
+            SELECT t.id FROM tasks t JOIN shards s ON s.id = t.shard
+            WHERE (t.cancel_requested_at IS NOT NULL OR t.deleted_at IS NOT NULL)
+                AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL) AND s.owner = $node
+            LIMIT $limit
+            """,
+            ("$node", nodeId), ("$limit", limit))));
+
+    public Task<IReadOnlyList<GenerationTask>> ListAsync(TaskListQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<GenerationTask>>(database.Read(connection => connection.Query(
+            SqliteRows.Task,
+            $"""
+            SELECT {SqliteRows.TaskColumns} FROM tasks t
+            WHERE ($all OR t.deleted_at IS NULL)
+                {(query.AccountId is null ? "" : "AND t.account_id = $account")}
+                {(query.ExternalTaskId is null ? "" : "AND t.external_task_id = $external")}
+                {(query.Phase is null ? "" : "AND t.phase = $phase")}
+                {(query.AfterId is null ? "" : query.IsDescending ? "AND t.id < $after" : "AND t.id > $after")}
+            ORDER BY t.id {(query.IsDescending ? "DESC" : "ASC")} LIMIT $limit
+            """,
+            ("$all", query.IncludesDeleted), ("$account", query.AccountId), ("$external", query.ExternalTaskId),
+            ("$phase", query.Phase?.ToWord()), ("$after", query.AfterId), ("$limit", query.Limit))));
+
+    public Task<AdoptionFacts> FindAdoptionFactsAsync(
+        TaskAttempt attempt, IReadOnlyList<string> upstreamIds, CancellationToken cancellationToken) =>
+        Task.FromResult(database.Read(connection =>
+        {
+            var adopted = upstreamIds.Where(id => connection.Scalar<long>(
+                "SELECT 1 FROM attempts WHERE channel_account = $account AND upstream_id = $id",
+                ("$account", attempt.ChannelAccount), ("$id", id)) == 1).ToHashSet(StringComparer.Ordinal);
+            var rival = connection.Scalar<long>(
+                """
+                SELECT 1 FROM attempts
+                WHERE channel_account = $account AND fingerprint = $fingerprint AND upstream_id IS NULL
+                    AND (outcome IS NULL OR outcome = 'unknown') AND NOT (task_id = $task AND number = $number)
+                    AND started_at <= $until AND send_by >= $from
+                LIMIT 1
+                """,
+                ("$account", attempt.ChannelAccount), ("$fingerprint", attempt.Fingerprint), ("$task", attempt.TaskId),
+                ("$number", attempt.Number), ("$until", attempt.SendBy), ("$from", attempt.StartedAt)) == 1;
+            return new AdoptionFacts(adopted, rival);
+        }));
+
+    public Task<IReadOnlyList<string>> ListDiscardableAsync(long now, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>(database.Read(connection => connection.Query(
+            row => row.GetString(0),
+            """
+            SELECT id FROM tasks WHERE deleted_at IS NOT NULL AND discarded_at IS NULL AND finished_at IS NOT NULL AND open_attempt IS NULL
+            UNION
+            SELECT id FROM tasks WHERE expires_at <= $now AND discarded_at IS NULL AND finished_at IS NOT NULL AND open_attempt IS NULL
+            LIMIT $limit
+            """,
+            ("$now", now), ("$limit", limit))));
+
+    public void Dispose() => statements.Dispose();
+}

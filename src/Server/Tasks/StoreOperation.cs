@@ -1,0 +1,123 @@
+namespace Reelay.Server.Tasks;
+
+/// <summary>One write. Closed set.</summary>
+public abstract record StoreOperation
+{
+    private StoreOperation()
+    {
+    }
+
+    /// <summary>The task it writes.</summary>
+    public abstract string TaskId { get; }
+
+    /// <summary>Inserts a task and reserves its price.</summary>
+    /// <remarks>Needs the shard, and a balance that pays for it unless the account is unlimited.</remarks>
+    public sealed record Create(ShardFence Fence, GenerationTask Task) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Task.Id;
+    }
+
+    /// <summary>Takes a task from one row to the next, together with its attempt, money and files.</summary>
+    /// <remarks>
+    /// Needs the shard, the version <paramref name="After"/> was made from (one less than its own), a free slot if
+    /// <paramref name="Admission"/> is given, and an upstream id that no other attempt of the channel account has.
+    /// </remarks>
+    /// <param name="Fence">Proof of ownership.</param>
+    /// <param name="After">The new row.</param>
+    public sealed record Transition(ShardFence Fence, GenerationTask After) : StoreOperation
+    {
+        /// <summary>The attempt as it will be: inserted or replaced. Null leaves attempts alone.</summary>
+        public TaskAttempt? Attempt { get; init; }
+
+        /// <summary>Given when <see cref="Attempt"/> is new and needs a slot.</summary>
+        public SlotAdmission? Admission { get; init; }
+
+        /// <summary>How the reservation is closed, when the task becomes terminal.</summary>
+        public MoneyMove? Money { get; init; }
+
+        /// <summary>Stored outputs to record.</summary>
+        public IReadOnlyList<TaskAsset> Assets { get; init; } = [];
+
+        /// <inheritdoc/>
+        public override string TaskId => After.Id;
+    }
+
+    /// <summary>Notes what somebody wants of a task, on any node. The owner decides what becomes of it.</summary>
+    /// <param name="Id">The task.</param>
+    /// <param name="AccountId">The task must belong to it, or null for operators.</param>
+    /// <param name="IsDelete">Delete, else cancel.</param>
+    /// <param name="At">Unix milliseconds.</param>
+    public sealed record Intent(string Id, string? AccountId, bool IsDelete, long At) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Id;
+    }
+
+    /// <summary>Notes that the files of a terminal task, inputs and outputs, are gone from the asset store.</summary>
+    /// <param name="Id">The task.</param>
+    /// <param name="At">Unix milliseconds.</param>
+    public sealed record Discard(string Id, long At) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Id;
+    }
+}
+
+/// <summary>Proof that a node may write a shard's tasks.</summary>
+/// <param name="Shard">The shard.</param>
+/// <param name="NodeId">Its owner.</param>
+/// <param name="Epoch">The owner's epoch.</param>
+public readonly record struct ShardFence(int Shard, string NodeId, long Epoch);
+
+/// <summary>A claim to one of a channel's slots.</summary>
+/// <param name="MaxInFlight">Attempts the channel may have open.</param>
+/// <param name="CallMilliseconds">Longest duration of the submission call; the store sets <see cref="TaskAttempt.SendBy"/> from its own clock.</param>
+public readonly record struct SlotAdmission(int MaxInFlight, long CallMilliseconds);
+
+/// <summary>How a reservation is closed.</summary>
+/// <param name="SettledMicros">Taken from the balance, 0 to the reservation; the rest is given back. 0 with <paramref name="IsRelease"/>.</param>
+/// <param name="IsRelease">Nothing is taken.</param>
+public readonly record struct MoneyMove(long SettledMicros, bool IsRelease)
+{
+    /// <summary>Gives the whole reservation back.</summary>
+    public static MoneyMove Release { get; } = new(0, true);
+
+    /// <summary>Takes a part of the reservation and gives the rest back.</summary>
+    public static MoneyMove Settle(long micros) => new(micros, false);
+}
+
+/// <summary>What became of one operation.</summary>
+public readonly record struct OperationResult(OperationOutcome Outcome, GenerationTask? Task = null, TaskAttempt? Attempt = null)
+{
+    /// <summary>Whether it was written.</summary>
+    public bool IsApplied => Outcome == OperationOutcome.Applied;
+}
+
+/// <summary>Why an operation was or was not written.</summary>
+public enum OperationOutcome
+{
+    /// <summary>Written; the result carries the row, and the attempt if there was one, as stored.</summary>
+    Applied,
+
+    /// <summary>The shard belongs to somebody else now.</summary>
+    NotOwned,
+
+    /// <summary>The task has changed since: reload and decide again.</summary>
+    VersionChanged,
+
+    /// <summary>The channel has no free slot.</summary>
+    NoSlot,
+
+    /// <summary>The balance does not pay for it.</summary>
+    InsufficientBalance,
+
+    /// <summary>There is no such task (for this account).</summary>
+    NotFound,
+
+    /// <summary>Another attempt of the channel account has this upstream id.</summary>
+    UpstreamIdTaken,
+
+    /// <summary>A task with this id exists.</summary>
+    IdTaken,
+}
