@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Reelay.Providers.OpenAi;
@@ -10,6 +12,12 @@ internal static class OpenAiRequests
     /// <summary>Our words for what a create carries, in the order in which they are sent.</summary>
     public static readonly IReadOnlyList<string> Words =
         ["prompt", "model", "seconds", "size", "width", "height", "count", "fps", "audio", "user", "tier", "aspect_ratio"];
+
+    // How JSON is written inside a text.
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, TypeInfoResolver = OpenAiJson.Default,
+    };
 
     /// <summary>The create of one submission.</summary>
     /// <exception cref="ProviderException">The profile cannot carry this order; nothing was sent.</exception>
@@ -168,17 +176,7 @@ internal static class OpenAiRequests
     private static string FormText(JsonNode? value) => value switch
     {
         null => "",
-        JsonValue text when text.GetValueKind() == System.Text.Json.JsonValueKind.String => text.GetValue<string>(),
-        _ => value.ToJsonString(OpenAiText.Relaxed),
-    };
-}
-
-/// <summary>How JSON is written inside a text.</summary>
-internal static class OpenAiText
-{
-    public static readonly System.Text.Json.JsonSerializerOptions Relaxed = new()
-    {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        TypeInfoResolver = OpenAiJson.Default,
+        JsonValue text when text.GetValueKind() == JsonValueKind.String => text.GetValue<string>(),
+        _ => value.ToJsonString(Relaxed),
     };
 }
