@@ -30,7 +30,9 @@ public sealed record ErrorRow(ErrorUse Use, ProviderErrorKind Kind)
     /// <summary>Statuses it covers; empty for any. Not looked at for jobs.</summary>
     public IReadOnlyList<int> Statuses { get; init; } = [];
 
-    /// <summary>Codes it covers, without regard to case; a trailing <c>*</c> covers every ending. A row with both codes and types takes either.</summary>
+    /// <summary>
+    /// Codes it covers, without regard to case; a trailing <c>*</c> covers every ending. A row with both codes and types takes either.
+    /// </summary>
     public IReadOnlyList<string> Codes { get; init; } = [];
 
     /// <summary>Types it covers, written like <see cref="Codes"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -55,7 +56,7 @@ public enum OpenAiReferenceForm
 /// </summary>
 public sealed record OpenAiOptions
 {
-    /// <summary><c>openai</c> (default), <c>vllm_omni</c>, <c>sglang</c>, <c>trtllm</c> or <c>gateway</c>: where the other values come from.</summary>
+    /// <summary>Where the other values come from: <c>openai</c> (default), <c>vllm_omni</c>, <c>sglang</c>, <c>trtllm</c>, <c>gateway</c>.</summary>
     public string Profile { get; init; } = "openai";
 
     /// <summary>Encoding of a create.</summary>
@@ -127,5 +128,5 @@ public sealed record OpenAiOptions
 }
 
 /// <summary>Options write their words in snake_case and never as numbers.</summary>
-internal sealed class WordConverter<T>() : JsonStringEnumConverter<T>(System.Text.Json.JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+internal sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where T : struct, Enum;

@@ -12,7 +12,8 @@ internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions optio
     /// <summary>The outputs of a job: the first place that names any, else the content route.</summary>
     public IReadOnlyList<ProviderOutput> Of(OpenAiVideo video)
     {
-        var named = Places(video).Select(place => place.Select(Read).OfType<ProviderOutput>().ToList()).FirstOrDefault(found => found.Count > 0);
+        var named = Places(video).Select(place => place.Select(Read).OfType<ProviderOutput>().ToList())
+            .FirstOrDefault(found => found.Count > 0);
         return named ?? [.. Enumerable.Range(0, ContentCount(video)).Select(index => Opened(ContentUrl(video, index)))];
     }
 
@@ -27,7 +28,8 @@ internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions optio
         [video.Metadata.Member("url").AsText()],
     ];
 
-    private static string? InBase64(JsonElement item) => item.Member("b64_json").AsText() is { } text ? $"data:video/mp4;base64,{text}" : null;
+    private static string? InBase64(JsonElement item) =>
+        item.Member("b64_json").AsText() is { } text ? $"data:video/mp4;base64,{text}" : null;
 
     private int ContentCount(OpenAiVideo video) =>
         options.ContentIndexQuery is not null && video.NumOutputs is > 1 and <= 100 ? (int)video.NumOutputs.Value : 1;
@@ -91,8 +93,8 @@ internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions optio
         var status = (int)response.StatusCode;
         if (status is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
             return Web(new(asked, location)) is { } target ? new(target, null) : throw Unusable(status, "a redirect to no web address");
-        var isJson = response.Content.Headers.ContentType?.MediaType is { } type
-            && (type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+        var type = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant();
+        var isJson = type is "application/json" || type?.EndsWith("+json", StringComparison.Ordinal) == true;
         if (status is 200 && !isJson)
             return null;
 

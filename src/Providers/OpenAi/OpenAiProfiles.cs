@@ -6,9 +6,12 @@ namespace Reelay.Providers.OpenAi;
 /// <summary>The known servers' settings, and how a channel's own settings are laid over them.</summary>
 internal static class OpenAiProfiles
 {
-    // They name files or weights on the server, so no caller may fill them (README, quirks).
-    private static readonly string[] NeverFromCallers =
-        ["output_path", "video_path", "frame_interpolation_model_path", "upscaling_model_path", "diffusers_kwargs", "lora"];
+    // They name files or weights on the server, or would escape what was checked and priced (README, quirks).
+    private static readonly string?[] NeverFromCallers =
+    [
+        null, "prompt", "model", "output_path", "video_path", "frame_interpolation_model_path", "upscaling_model_path", "diffusers_kwargs",
+        "lora",
+    ];
 
     private static readonly Dictionary<string, string?> CommonFields = new()
     {
@@ -27,11 +30,12 @@ internal static class OpenAiProfiles
         {
             Profile = "vllm_omni",
             SendModel = false,
-            Fields = With(("count", "num_outputs_per_prompt"), ("fps", "fps"), ("audio", "generate_sound"), ("aspect_ratio", "aspect_ratio")),
+            Fields = With(
+                ("count", "num_outputs_per_prompt"), ("fps", "fps"), ("audio", "generate_sound"), ("aspect_ratio", "aspect_ratio")),
             Extras =
             [
-                "negative_prompt", "num_frames", "num_inference_steps", "guidance_scale", "guidance_scale_2", "boundary_ratio", "flow_shift",
-                "true_cfg_scale", "seed", "quality", "sound_duration",
+                "negative_prompt", "num_frames", "num_inference_steps", "guidance_scale", "guidance_scale_2", "boundary_ratio",
+                "flow_shift", "true_cfg_scale", "seed", "quality", "sound_duration",
             ],
             HasDelete = true, DeleteCancels = true, HasList = true, ListHasPrompt = true,
         },
@@ -42,8 +46,8 @@ internal static class OpenAiProfiles
             Fields = With(("count", "n"), ("fps", "fps")),
             Extras =
             [
-                "negative_prompt", "num_frames", "num_inference_steps", "guidance_scale", "guidance_scale_2", "true_cfg_scale", "flow_shift",
-                "max_sequence_length", "seed", "enable_teacache", "output_quality", "output_compression",
+                "negative_prompt", "num_frames", "num_inference_steps", "guidance_scale", "guidance_scale_2", "true_cfg_scale",
+                "flow_shift", "max_sequence_length", "seed", "enable_teacache", "output_quality", "output_compression",
             ],
             HasDelete = true, HasList = true, ContentIndexQuery = "variant",
         },
@@ -114,8 +118,13 @@ internal static class OpenAiProfiles
             }
         }
 
-        if (!given.TryGetProperty("reference_as", out _) && (given.TryGetProperty("reference_field", out _) || given.TryGetProperty("encoding", out _)))
+        var isMoved = given.TryGetProperty("reference_field", out var reference) || given.TryGetProperty("encoding", out _);
+        if (isMoved && !given.TryGetProperty("reference_as", out _))
             merged["reference_as"] = DefaultForm(merged);
+
+        // A field of that name is fetched by the server; that it would take a data: link is said nowhere.
+        if (reference.AsText() == "reference_url" && !given.TryGetProperty("reference_inline", out _))
+            merged["reference_inline"] = false;
         return merged;
     }
 
@@ -137,8 +146,11 @@ internal static class OpenAiProfiles
             mistakes.Add("reference_as: a file needs the encoding multipart");
         foreach (var word in options.Fields.Keys.Where(word => !OpenAiRequests.Words.Contains(word)))
             mistakes.Add($"fields.{word}: must be one of {string.Join(", ", OpenAiRequests.Words)}");
-        foreach (var extra in options.Extras.Where(extra => NeverFromCallers.Contains(extra)))
-            mistakes.Add($"extras: {extra} names something on the server and may not be left to callers");
+        var names = options.Fields.Values.Append(options.ReferenceField).Where(name => !string.IsNullOrEmpty(name)).ToList();
+        foreach (var name in names.GroupBy(name => name).Where(group => group.Count() > 1))
+            mistakes.Add($"fields: {name.Key} is named twice");
+        foreach (var extra in options.Extras.Where(extra => NeverFromCallers.Contains(extra) || extra == options.ReferenceField))
+            mistakes.Add($"extras: {extra ?? "null"} may not be left to callers");
         if (options.ListDelaySeconds is not (>= 0 and <= 300))
             mistakes.Add("list_delay_seconds: must be 0 to 300");
         if (options.Poll404Confirmations is not (>= 1 and <= 100))

@@ -51,7 +51,8 @@ public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmi
             return CancelResult.Refused;
         if (!answer.IsSuccess)
             throw OpenAiErrors.Table.OfRead(answer, OpenAiErrors.Read(answer));
-        return answer.Json is { } body && body.Member("deleted").ValueKind == JsonValueKind.True ? CancelResult.Confirmed : CancelResult.Refused;
+        var isDeleted = answer.Json is { } body && body.Member("deleted").ValueKind == JsonValueKind.True;
+        return isDeleted ? CancelResult.Confirmed : CancelResult.Refused;
     }
 
     /// <inheritdoc/>

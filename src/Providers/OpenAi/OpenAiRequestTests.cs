@@ -68,7 +68,7 @@ public sealed class OpenAiRequestTests
     [Fact]
     public async Task SgLang_gets_seconds_as_a_number_and_its_reference_url_needs_a_public_link()
     {
-        const string options = """{"profile":"sglang","encoding":"json","reference_field":"reference_url","reference_inline":false}""";
+        const string options = """{"profile":"sglang","encoding":"json","reference_field":"reference_url"}""";
         var request = OpenAiCase.BoatClip with { Mode = "i2v", Extras = new JsonObject { ["seed"] = 3 } };
         await SubmitAsync(options, request, OpenAiCase.Picture(publicUrl: new("https://me.example/f.png?s=1&t=2")));
 

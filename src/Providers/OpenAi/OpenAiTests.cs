@@ -88,6 +88,10 @@ public sealed class OpenAiModelTests
             Assert.Equal(["t2v", "i2v"], model.Modes);
             Assert.Equal([4, 8, 12, 16, 20], model.Seconds);
             Assert.Equal(model.Name.Contains("pro", StringComparison.Ordinal) ? 6 : 2, model.Sizes.Count);
+
+            // What a file leaves out keeps its default.
+            Assert.Empty(model.Extras);
+            Assert.Equal(32_000, model.MaxPromptLength);
             Assert.Equal(("always", "retired", "2026-09-24"), (model.Audio, model.Lifecycle, model.ShutdownDate));
         });
     }
@@ -117,6 +121,14 @@ public sealed class OpenAiOptionsTests
     [InlineData("""{"fields":{"length":"seconds"}}""", "fields.length")]
     [InlineData("""{"encoding":"json","reference_as":"file"}""", "reference_as")]
     [InlineData("""{"idempotency_header":"a b"}""", "a b")]
+    [InlineData("""{"extras":["model"]}""", "model")]
+    [InlineData("""{"extras":[null]}""", "null")]
+    [InlineData("""{"extras":["input_reference"]}""", "input_reference")]
+    [InlineData("""{"extras":null}""", "extras")]
+    [InlineData("""{"fields":null}""", "fields")]
+    [InlineData("""{"fields":{"size":7}}""", "fields")]
+    [InlineData("""{"fields":{"width":"size"}}""", "size is named twice")]
+    [InlineData("""{"fixed_fields":null}""", "fixed_fields")]
     [InlineData("[]", "object")]
     public void A_mistake_in_the_options_is_named(string options, string word) =>
         Assert.Contains(word, string.Join('\n', new OpenAiProvider().FindMistakes(JsonElement.Parse(options))), StringComparison.Ordinal);

@@ -64,7 +64,9 @@ internal sealed record OpenAiReference(string Id);
 internal sealed partial class OpenAiWire : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(OpenAiOptions))]
 [JsonSerializable(typeof(OpenAiReference))]
 [JsonSerializable(typeof(JsonElement))]
