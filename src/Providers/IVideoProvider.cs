@@ -28,6 +28,14 @@ public interface IVideoProvider
     Task<PollResult> PollAsync(ProviderAccount account, JsonElement reference, CancellationToken cancellationToken);
 }
 
+/// <summary>A provider whose channels carry settings of their own, which can be wrong before any order comes.</summary>
+public interface IChecksOptions
+{
+    /// <summary>Checks a channel's options when an operator writes them. Pure.</summary>
+    /// <returns>Every mistake, as a sentence that names the key; empty if there is none.</returns>
+    IReadOnlyList<string> FindMistakes(JsonElement options);
+}
+
 /// <summary>A provider that can stop a generation the upstream has accepted.</summary>
 public interface ICancelsVideos
 {

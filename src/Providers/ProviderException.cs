@@ -62,6 +62,12 @@ public sealed class ProviderException : Exception
     /// <summary>How long the upstream asks to wait, if it says.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>
+    /// For <see cref="ProviderErrorKind.NotFound"/> on a poll: how many readings in a row must say so before it is believed, or null for
+    /// the server's own number. A server that keeps its jobs in memory forgets them all at once; one behind a balancer only seems to.
+    /// </summary>
+    public int? ConfirmationCount { get; init; }
+
     /// <summary>The body of the answer, at most 4,096 characters, for operators; null if there was none.</summary>
     public string? RawBody { get; init; }
 }

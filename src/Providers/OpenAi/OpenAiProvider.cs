@@ -1,0 +1,75 @@
+using System.Text.Json;
+
+namespace Reelay.Providers.OpenAi;
+
+/// <summary>
+/// Speaks OpenAI's Videos protocol to whichever server is behind the account: vLLM-Omni, SGLang, TensorRT-LLM, another gateway, or a host
+/// that still has the original. What differs between them is in <see cref="OpenAiOptions"/>.
+/// </summary>
+public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmissions, IChecksOptions
+{
+    private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("OpenAiModels.json");
+
+    /// <inheritdoc/>
+    public string Id => "openai";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<UpstreamModel> Models => KnownModels;
+
+    /// <inheritdoc/>
+    public async Task<Submission> SubmitAsync(SubmissionContext submission, CancellationToken cancellationToken)
+    {
+        using var request = OpenAiRequests.Create(submission, OpenAiProfiles.Of(submission.Account));
+        var answer = await UpstreamHttp.SubmitAsync(submission.Account, request, cancellationToken);
+        return OpenAiAnswers.Accepted(answer);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PollResult> PollAsync(ProviderAccount account, JsonElement reference, CancellationToken cancellationToken)
+    {
+        var options = OpenAiProfiles.Of(account);
+        var id = OpenAiAnswers.IdOf(reference);
+        using var request = OpenAiRequests.New(HttpMethod.Get, account, options, OpenAiRequests.Job(id));
+        var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
+        return OpenAiAnswers.Polled(answer, options, new OpenAiOutputs(account, options, id).Of);
+    }
+
+    /// <inheritdoc/>
+    public bool CanCancel(ProviderAccount account) => OpenAiProfiles.Of(account) is { HasDelete: true, DeleteCancels: true };
+
+    /// <inheritdoc/>
+    public async Task<CancelResult> CancelAsync(ProviderAccount account, JsonElement reference, CancellationToken cancellationToken)
+    {
+        if (!CanCancel(account))
+            return CancelResult.Refused;
+        var options = OpenAiProfiles.Of(account);
+        using var request = OpenAiRequests.New(HttpMethod.Delete, account, options, OpenAiRequests.Job(OpenAiAnswers.IdOf(reference)));
+        var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
+
+        // vLLM-Omni says 409 when the job did not stop within two seconds.
+        if (answer.StatusCode == 409)
+            return CancelResult.Refused;
+        if (!answer.IsSuccess)
+            throw OpenAiErrors.Table.OfRead(answer, OpenAiErrors.Read(answer));
+        var isDeleted = answer.Json is { } body && body.Member("deleted").ValueKind == JsonValueKind.True;
+        return isDeleted ? CancelResult.Confirmed : CancelResult.Refused;
+    }
+
+    /// <inheritdoc/>
+    public SearchAbility Search(ProviderAccount account)
+    {
+        var options = OpenAiProfiles.Of(account);
+        var kind = options is { HasList: true, ListHasPrompt: true } ? SearchKind.ByContent : SearchKind.None;
+        return new(kind, TimeSpan.FromSeconds(options.ListDelaySeconds));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FoundSubmission>> FindAsync(
+        ProviderAccount account, SubmissionQuery query, CancellationToken cancellationToken) =>
+        Search(account).Kind == SearchKind.None
+            ? []
+            : await OpenAiSearch.FindAsync(account, OpenAiProfiles.Of(account), query, cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindMistakes(JsonElement options) => OpenAiProfiles.Read(options).Mistakes;
+}
