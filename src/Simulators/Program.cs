@@ -1,1 +1,1 @@
-WebApplication.Create(args);
+namespace Reelay.Simulators; internal static class Program { private static void Main() { } }
