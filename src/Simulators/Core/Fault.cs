@@ -33,6 +33,10 @@ public sealed partial record Fault(string Name, string Argument)
     public static IReadOnlyList<string> Words { get; } =
         [.. s_arguments.SelectMany(entry => entry.Value.Select(argument => argument.Length == 0 ? entry.Key : $"{entry.Key}:{argument}"))];
 
+    /// <summary>The words a rule for this call may have.</summary>
+    public static IEnumerable<string> WordsFor(SimulatedCall call) =>
+        Words.Where(word => new Fault(word.Split(':')[0], "").AppliesTo(call));
+
     /// <summary>Reads one word without brackets; null if it is none.</summary>
     public static Fault? Parse(string word)
     {

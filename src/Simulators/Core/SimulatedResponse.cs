@@ -27,7 +27,7 @@ public sealed record SimulatedResponse
 
     /// <summary>A JSON answer.</summary>
     public static SimulatedResponse Json(int status, JsonNode body) =>
-        new() { Status = status, ContentType = "application/json", Bytes = Encoding.UTF8.GetBytes(body.ToJsonString()) };
+        new() { Status = status, ContentType = "application/json", Bytes = Encoding.UTF8.GetBytes(JsonText.Of(body)) };
 
     /// <summary>An answer of any other text.</summary>
     public static SimulatedResponse Text(int status, string contentType, string body) =>
