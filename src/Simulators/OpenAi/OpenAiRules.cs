@@ -1,0 +1,126 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Reelay.Simulators.OpenAi;
+
+/// <summary>What OpenAI's create call allows.</summary>
+internal static class OpenAiRules
+{
+    private const int MaxPromptCharacters = 32_000;
+    private const int MaxImageUrlCharacters = 20_971_520;
+    private static readonly string[] s_fields = ["prompt", "model", "seconds", "size", "input_reference"];
+    private static readonly string[] s_seconds = ["4", "8", "12", "16", "20"];
+    private static readonly string[] s_sizes = ["720x1280", "1280x720"];
+    private static readonly string[] s_proSizes = [.. s_sizes, "1024x1792", "1792x1024", "1080x1920", "1920x1080"];
+
+    /// <summary>The models there were.</summary>
+    public static string[] Models { get; } =
+        ["sora-2", "sora-2-pro", "sora-2-2025-10-06", "sora-2-pro-2025-10-06", "sora-2-2025-12-08"];
+
+    /// <summary>Checks a create call; the first mistake is the answer.</summary>
+    public static OrderReading Read(OrderBody body)
+    {
+        IEnumerable<string> names = body.Fields.Select(field => field.Key).Concat(body.Files.Keys);
+        if (names.FirstOrDefault(name => !s_fields.Contains(name)) is { } unknown)
+            return OpenAiErrors.Invalid($"Unknown parameter: '{unknown}'.", unknown, "unknown_parameter");
+        if (body.Files.Keys.FirstOrDefault(name => name != "input_reference") is { } file)
+            return WrongType(file, "a string", "a file");
+        foreach (string name in s_fields[..4])
+        {
+            if (body.Fields.TryGetPropertyValue(name, out JsonNode? node) && body.Text(name) is null)
+                return WrongType(name, "a string", node is null ? "null" : Kind(node));
+        }
+
+        if (body.Text("prompt") is not { } prompt)
+            return OpenAiErrors.Invalid("Missing required parameter: 'prompt'.", "prompt", "missing_required_parameter");
+        if (prompt.Length == 0)
+            return OpenAiErrors.Invalid("Invalid 'prompt': string too short. Expected at least 1 character.", "prompt", "string_below_min_length");
+        if (prompt.Length > MaxPromptCharacters)
+            return OpenAiErrors.Invalid(
+                $"Invalid 'prompt': string too long. Expected a maximum length of {MaxPromptCharacters}, but got {prompt.Length}.",
+                "prompt", "string_above_max_length");
+        return ReadChoices(body, prompt);
+    }
+
+    private static OrderReading ReadChoices(OrderBody body, string prompt)
+    {
+        string model = body.Text("model") ?? "sora-2";
+        if (!Models.Contains(model))
+            return OpenAiErrors.Envelope(
+                404, $"The model '{model}' does not exist or you do not have access to it.", "invalid_request_error", "model", "model_not_found");
+        string seconds = body.Text("seconds") ?? "4";
+        if (!s_seconds.Contains(seconds))
+            return NotAmong("seconds", seconds, s_seconds);
+        string size = body.Text("size") ?? "720x1280";
+        string[] sizes = model.StartsWith("sora-2-pro", StringComparison.Ordinal) ? s_proSizes : s_sizes;
+        if (!sizes.Contains(size))
+            return NotAmong("size", size, sizes);
+
+        string[] edges = size.Split('x');
+        OpenAiOrder order = new(model, prompt, int.Parse(edges[0]), int.Parse(edges[1]), int.Parse(seconds));
+        return CheckReference(body, order) is { } refusal ? refusal : order;
+    }
+
+    private static SimulatedResponse? CheckReference(OrderBody body, OpenAiOrder order)
+    {
+        bool isFile = body.Files.TryGetValue("input_reference", out ReadOnlyMemory<byte> bytes);
+        bool isField = body.Fields.TryGetPropertyValue("input_reference", out JsonNode? node);
+        if (isFile && isField)
+            return OpenAiErrors.Invalid("Duplicate parameter: 'input_reference'.", "input_reference", "duplicate_parameter");
+        if (isFile)
+            return CheckImage(bytes.Span, order);
+        return isField ? CheckReferenceObject(node, order) : null;
+    }
+
+    private static SimulatedResponse? CheckReferenceObject(JsonNode? node, OpenAiOrder order)
+    {
+        const string name = "input_reference";
+        if (node is not JsonObject reference)
+            return WrongType(name, "an object or a file", node is null ? "null" : Kind(node));
+        if (reference.FirstOrDefault(field => field.Key is not ("image_url" or "file_id")).Key is { } unknown)
+            return OpenAiErrors.Invalid($"Unknown parameter: '{name}.{unknown}'.", $"{name}.{unknown}", "unknown_parameter");
+        if (reference.Count != 1 || reference.First().Value is not JsonValue value || !value.TryGetValue(out string? text))
+            return OpenAiErrors.Invalid($"'{name}' must hold either 'image_url' or 'file_id', as a string.", name, "invalid_value");
+        if (reference.ContainsKey("file_id"))
+            return OpenAiErrors.Invalid($"No such File object: {text}", $"{name}.file_id", "invalid_value");
+        if (text.Length > MaxImageUrlCharacters)
+            return OpenAiErrors.Invalid("The image is too large.", $"{name}.image_url", "string_above_max_length");
+        if (!text.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+        {
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+                ? null
+                : OpenAiErrors.Invalid("The image could not be fetched: the URL is not valid.", $"{name}.image_url", "invalid_image_url");
+        }
+
+        byte[] bytes = new byte[text.Length];
+        int comma = text.IndexOf(";base64,", StringComparison.OrdinalIgnoreCase);
+        return comma > 0 && Convert.TryFromBase64String(text[(comma + 8)..], bytes, out int count)
+            ? CheckImage(bytes.AsSpan(0, count), order)
+            : OpenAiErrors.Invalid("The data URL could not be decoded.", $"{name}.image_url", "invalid_image_url");
+    }
+
+    private static SimulatedResponse? CheckImage(ReadOnlySpan<byte> bytes, OpenAiOrder order)
+    {
+        if (ImageHeader.Read(bytes) is not { } image)
+            return OpenAiErrors.Invalid(
+                "Invalid 'input_reference': supported types are image/jpeg, image/png and image/webp.", "input_reference", "invalid_image_format");
+        return image.WidthPixels == order.WidthPixels && image.HeightPixels == order.HeightPixels
+            ? null
+            : OpenAiErrors.Invalid("Inpaint image must match the requested width and height", "input_reference", "invalid_value");
+    }
+
+    private static SimulatedResponse WrongType(string name, string expected, string found) =>
+        OpenAiErrors.Invalid($"Invalid type for '{name}': expected {expected}, but got {found} instead.", name, "invalid_type");
+
+    private static SimulatedResponse NotAmong(string name, string value, string[] allowed) =>
+        OpenAiErrors.Invalid($"Invalid value: '{value}'. Supported values are: '{string.Join("', '", allowed)}'.", name, "invalid_value");
+
+    private static string Kind(JsonNode node) => node.GetValueKind() switch
+    {
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        _ => "a boolean",
+    };
+}

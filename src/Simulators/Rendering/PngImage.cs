@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Reelay.Simulators;
+
+/// <summary>Makes a plain PNG without any program.</summary>
+public static class PngImage
+{
+    /// <summary>A colour gradient of the given size.</summary>
+    public static byte[] Gradient(int widthPixels, int heightPixels)
+    {
+        using MemoryStream file = new();
+        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        Span<byte> header = stackalloc byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, widthPixels);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], heightPixels);
+        header[8] = 8;
+        header[9] = 2;
+        WriteChunk(file, "IHDR"u8, header);
+        WriteChunk(file, "IDAT"u8, Pixels(widthPixels, heightPixels));
+        WriteChunk(file, "IEND"u8, []);
+        return file.ToArray();
+    }
+
+    private static byte[] Pixels(int width, int height)
+    {
+        using MemoryStream packed = new();
+        using (ZLibStream zlib = new(packed, CompressionLevel.Fastest))
+        {
+            byte[] row = new byte[1 + (width * 3)];
+            for (int y = 0; y < height; y++)
+            {
+                for (int x = 0; x < width; x++)
+                {
+                    row[1 + (x * 3)] = (byte)(x * 255 / width);
+                    row[2 + (x * 3)] = (byte)(y * 255 / height);
+                    row[3 + (x * 3)] = 0x90;
+                }
+
+                zlib.Write(row);
+            }
+        }
+
+        return packed.ToArray();
+    }
+
+    private static void WriteChunk(MemoryStream file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
+        file.Write(number);
+        file.Write(type);
+        file.Write(data);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(data, Crc(type, uint.MaxValue)) ^ uint.MaxValue);
+        file.Write(number);
+    }
+
+    private static uint Crc(ReadOnlySpan<byte> bytes, uint crc)
+    {
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
+        }
+
+        return crc;
+    }
+}

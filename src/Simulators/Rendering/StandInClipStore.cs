@@ -1,0 +1,37 @@
+namespace Reelay.Simulators;
+
+/// <summary>One small clip for every order, ready at once: 320x180, 2 s. Needs no file and no ffmpeg.</summary>
+public sealed class StandInClipStore : IClipStore
+{
+    private static readonly byte[] s_clip = Read();
+
+    /// <summary>The bytes of the clip.</summary>
+    public static ReadOnlyMemory<byte> Clip => s_clip;
+
+    /// <inheritdoc/>
+    public void Prepare(ClipOrder order)
+    {
+    }
+
+    /// <inheritdoc/>
+    public DateTimeOffset? ReadyAt(ClipOrder order) => DateTimeOffset.MinValue;
+
+    /// <inheritdoc/>
+    public ValueTask<ClipFile?> OpenAsync(ClipOrder order, ClipVariant variant, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(variant == ClipVariant.Video ? Open() : null);
+
+    /// <inheritdoc/>
+    public void Clear()
+    {
+    }
+
+    internal static ClipFile Open() => new(new MemoryStream(s_clip, writable: false), "video/mp4");
+
+    private static byte[] Read()
+    {
+        using Stream stream = typeof(StandInClipStore).Assembly.GetManifestResourceStream("standin.mp4")!;
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}
