@@ -55,7 +55,7 @@ public sealed class RequestFields : IDisposable
     }
 
     /// <summary>Removes one stored file that nobody needs, for example the second copy of a picture.</summary>
-    public Task DiscardAsync(string key)
+    public Task DiscardOneAsync(string key)
     {
         _storedKeys.Remove(key);
         return Sink.DiscardAsync(key);
@@ -66,7 +66,7 @@ public sealed class RequestFields : IDisposable
     {
         while (_storedKeys.Count > 0)
         {
-            await DiscardAsync(_storedKeys[^1]);
+            await DiscardOneAsync(_storedKeys[^1]);
         }
     }
 
