@@ -1,0 +1,42 @@
+using Reelay.Server.Api;
+using Reelay.Server.Api.Reading;
+
+namespace Reelay.Server.Catalog.Orders;
+
+/// <summary>Every refusal of a request that could be read but not ordered.</summary>
+internal static class OrderErrors
+{
+    public static ApiError ModelRequired { get; } = ApiError.Invalid("model_required", "model", "`model` is required.");
+
+    public static ApiError PromptRequired(string model) =>
+        ApiError.Invalid("prompt_required", "prompt", $"`prompt` is required by `{model}`: 1 to 32,000 characters.");
+
+    public static ApiError PromptTooLong(int length, string model, int max) => ApiError.Invalid(
+        "prompt_too_long", "prompt", $"`prompt` has {length:N0} characters; `{model}` takes at most {max:N0}. It is never cut.");
+
+    public static ApiError ModelNotFound(string name, string why) =>
+        new(404, "model_not_found", $"The model `{Shown.Value(name)}` {why}", "model");
+
+    public static ApiError Conflict(string first, string second) => first == second
+        ? ApiError.Invalid("conflicting_parameters", Shown.Name(second), $"`{Shown.Name(second)}` was sent more than once with different values.")
+        : ApiError.Invalid(
+            "conflicting_parameters", Shown.Name(second), $"`{Shown.Name(first)}` and `{Shown.Name(second)}` mean the same and have different values; send one of them.");
+
+    public static ApiError WrongType(Asked asked, string expected) => ApiError.Invalid(
+        "invalid_type", asked.Path, $"`{asked.Path}` must be {expected}, not {asked.Value.ValueKind switch
+        {
+            System.Text.Json.JsonValueKind.Object => "an object",
+            System.Text.Json.JsonValueKind.Array => "a list",
+            System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False => "true or false",
+            System.Text.Json.JsonValueKind.Number => "a number",
+            _ => "text",
+        }}.");
+
+    public static ApiError Unsupported(Asked asked, string model, string allowed) => Unsupported(asked.Path, Values.Show(asked.Value), model, allowed);
+
+    public static ApiError Unsupported(string path, string value, string model, string allowed) => ApiError.Invalid(
+        "unsupported_parameter", Shown.Name(path), $"`{Shown.Name(path)}` = `{value}` cannot be honoured by `{model}`. {allowed}");
+
+    public static ApiError Invalid(string code, string path, string value, string rule) =>
+        ApiError.Invalid(code, Shown.Name(path), $"`{Shown.Name(path)}` = `{value}` is not allowed. {rule}");
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Reelay.Server.Api;
+
+namespace Reelay.Server.Catalog.Orders;
+
+/// <summary>How long the video is. Whole seconds only; a fraction is refused, never rounded.</summary>
+internal static class SecondsReader
+{
+    private const int Shortest = 1;
+    private const int Longest = 60;
+    private const int UsualDefault = 4;
+
+    public static ApiError? Read(OrderDraft draft)
+    {
+        if (draft.Asked.One<int>(Parameters.Seconds, ReadValue, out var seconds, out var path) is { } error)
+        {
+            return error;
+        }
+
+        if (path is null)
+        {
+            seconds = draft.Offers.Exists(offer => offer.Seconds.Allows(UsualDefault)) ? UsualDefault : draft.Model.Spec.Seconds.Default;
+        }
+
+        var allowed = Allowed(draft.Offers);
+        if (!draft.TryNarrow(offer => offer.Seconds.Allows(seconds)))
+        {
+            return OrderErrors.Invalid("invalid_seconds", path ?? Parameters.Seconds.Name, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds.");
+        }
+
+        draft.Seconds = seconds;
+        return null;
+    }
+
+    private static ApiError? ReadValue(Asked asked, out int seconds)
+    {
+        var isNumber = asked.Value.ValueKind is JsonValueKind.String
+            ? Values.TryInteger(asked.Value.GetString().AsSpan().Trim().TrimEnd("sS"), out seconds)
+            : Values.TryInteger(asked.Value, out seconds);
+        return !isNumber || seconds is < Shortest or > Longest
+            ? OrderErrors.Invalid("invalid_seconds", asked.Path, Values.Show(asked.Value), $"It is a whole number of seconds from {Shortest} to {Longest}.")
+            : null;
+    }
+
+    private static string Allowed(List<ModelOffer> offers) => offers.Count == 1
+        ? offers[0].Seconds.ToString()
+        : string.Join(", ", offers.SelectMany(offer => offer.Seconds.Values).Distinct().Order());
+}
