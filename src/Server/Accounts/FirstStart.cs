@@ -1,5 +1,3 @@
-using Reelay.Server.Tasks;
-
 namespace Reelay.Server.Accounts;
 
 /// <summary>What a new data folder needs before the first request: the administrator's account and key, and the sandbox's.</summary>

@@ -5,7 +5,7 @@ using Reelay.Server.Accounts;
 namespace Reelay.Server.Api;
 
 /// <summary>Finds the key of a request: <c>Authorization: Bearer</c>, <c>x-api-key</c> or <c>api-key</c>.</summary>
-internal sealed class Authentication(KeyRing keys, bool listensOnLoopbackOnly)
+internal sealed class Authentication(KeyRing keys, Lazy<bool> listensOnLoopbackOnly)
 {
     private const string Bearer = "Bearer ";
 
@@ -50,7 +50,7 @@ internal sealed class Authentication(KeyRing keys, bool listensOnLoopbackOnly)
     private static ReadOnlySpan<char> One(StringValues values) => values.Count == 1 ? values[0] : default;
 
     private bool IsLocal(HttpContext context) =>
-        listensOnLoopbackOnly
+        listensOnLoopbackOnly.Value
         && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
         && !ForwardingHeaders.Any(context.Request.Headers.ContainsKey);
 }

@@ -19,6 +19,10 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
         return snapshot is not null && snapshot.Task.AccountId == accountId && snapshot.Task.DeletedAt is null ? snapshot : null;
     }
 
+    /// <summary>The same for an id as a caller sent it.</summary>
+    public async ValueTask<ApiResult<Snapshot>> FindOrRefuseAsync(string id, string accountId) =>
+        TaskIds.Normalize(id) is { } known && await FindAsync(known, accountId) is { } found ? found : VideoEndpoints.NotFound(id);
+
     /// <summary>Forgets what was kept of a task whose row has changed after its end.</summary>
     public void Forget(string id) => finished.TryRemove(id, out _);
 
@@ -51,10 +55,15 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
 internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> assets)
 {
     private Made? body;
+    private double expectedSeconds;
 
     public GenerationTask Task { get; } = task;
 
     public IReadOnlyList<TaskAsset> Assets { get; } = assets;
+
+    /// <summary>Usual time to the result, looked up once.</summary>
+    public double ExpectedSeconds(EngineParts parts) =>
+        expectedSeconds > 0 ? expectedSeconds : expectedSeconds = parts.ExpectedSeconds(Task);
 
     /// <summary>The public object as UTF-8, with links under a base URL; made once per base.</summary>
     public byte[] Body(string baseUrl)

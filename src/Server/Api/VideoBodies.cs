@@ -45,13 +45,12 @@ internal static class VideoBodies
         };
     }
 
-    /// <summary>How long a caller should wait before the next poll, in milliseconds; null once the task is terminal.</summary>
+    /// <summary>How long a caller should wait before the next poll, in milliseconds.</summary>
     /// <param name="task">The row.</param>
     /// <param name="expectedSeconds">Usual time from acceptance to result.</param>
     /// <param name="now">Unix milliseconds.</param>
-    public static int? PollAfterMilliseconds(GenerationTask task, double expectedSeconds, long now)
+    public static int PollAfterMilliseconds(GenerationTask task, double expectedSeconds, long now)
     {
-        if (task.Phase.IsTerminal()) return null;
         var remaining = (expectedSeconds * 1000) - (now - task.CreatedAt);
         return (int)Math.Clamp(remaining / 10, 1000, 5000);
     }

@@ -49,6 +49,7 @@ internal sealed class AssetStream(IAssetReader reader) : Stream
     public override async ValueTask DisposeAsync()
     {
         await reader.DisposeAsync();
+        await base.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }

@@ -5,7 +5,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Engine;
 
 /// <summary>Phase <c>fetching</c>: the result comes into our store, then the task is completed and settled in one transaction.</summary>
-internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots, TimeSpan retention, ILogger<CompletionStep> logger)
+internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots, ILogger<CompletionStep> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
@@ -34,7 +34,7 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         var attempt = live.Attempt!;
         var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal()
             ? null
-            : Endings.Complete(task, attempt, assets, usage, parts.Now, retention));
+            : Endings.Complete(task, attempt, assets, usage, parts.Now));
         if (outcome == OperationOutcome.Applied) slots.Release(channel);
         return NextStep.Now;
     }

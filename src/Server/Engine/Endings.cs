@@ -1,5 +1,4 @@
 using Reelay.Providers;
-using Reelay.Server.Catalog;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Engine;
@@ -34,7 +33,7 @@ internal static class Endings
 
     /// <summary>A task is done: its files are stored and measured, its price settled on what was delivered.</summary>
     public static Change Complete(
-        GenerationTask task, TaskAttempt attempt, IReadOnlyList<TaskAsset> assets, Usage? usage, long now, TimeSpan retention)
+        GenerationTask task, TaskAttempt attempt, IReadOnlyList<TaskAsset> assets, Usage? usage, long now)
     {
         var (micros, basis) = Settlement.For(task, assets, usage);
         return new(task with
@@ -44,7 +43,6 @@ internal static class Endings
             Progress = 100,
             OpenAttempt = null,
             FinishedAt = now,
-            ExpiresAt = now + (long)retention.TotalMilliseconds,
             SettledMicros = micros,
             SettlementBasis = basis,
         })

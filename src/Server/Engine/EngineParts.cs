@@ -21,6 +21,17 @@ internal sealed record EngineParts(
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Usual time from submission to result in seconds: the first channel's that would be chosen, else the catalog's.</summary>
+    public double ExpectedSeconds(GenerationTask task)
+    {
+        foreach (var route in Channels.RoutesFor(task.Order))
+        {
+            if (route.Channel.Config.ExpectedSeconds > 0) return route.Channel.Config.ExpectedSeconds;
+        }
+
+        return Spec(task)?.ExpectedSeconds ?? 60;
+    }
+
     /// <summary>The catalog's row for a task, or null if the operator has removed the model since.</summary>
     public ModelSpec? Spec(GenerationTask task) => Catalog.Find(task.Order.Model)?.Spec;
 }

@@ -53,7 +53,7 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
         }
         catch (ProviderException exception) when (exception.Kind == ProviderErrorKind.NotFound)
         {
-            live.UnreadableCount += parts.Options.NotFoundWeight - 1;
+            live.UnreadableCount += Weight(exception) - 1;
             return new PollResult.Unreadable("The upstream does not know the order: " + exception.Message);
         }
         catch (ProviderException exception)
@@ -66,6 +66,13 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
             LogPollFailed(live.Task.Id, channel.Id, ProviderErrorKind.Unavailable, "no answer in time");
             return new PollResult.Running(live.Task.HasStarted);
         }
+    }
+
+    // "No such task" says more than an unreadable answer: a few in a row use up the whole budget.
+    private int Weight(ProviderException exception)
+    {
+        if (exception.ConfirmationCount is not { } confirmations) return parts.Options.NotFoundWeight;
+        return Math.Max(1, (parts.Options.MaxUnreadableCount + confirmations - 1) / Math.Max(1, confirmations));
     }
 
     private async Task<NextStep> RunningAsync(LiveTask live, ProviderChannel channel, PollResult.Running running)

@@ -8,7 +8,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Engine;
 
 /// <summary>Brings finished outputs into the asset store, wherever they are, and measures them.</summary>
-internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, EngineOptions options, TimeProvider time)
+internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, EngineOptions options, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim slots = new(options.MaxConcurrentFetches);
 
@@ -39,6 +39,9 @@ internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, En
             slots.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => slots.Dispose();
 
     private async Task<StoredAsset> StoreOneAsync(
         ProviderChannel channel, string folder, ProviderOutput output, CancellationToken cancellationToken)

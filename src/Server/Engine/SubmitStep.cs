@@ -42,7 +42,7 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
         return NextStep.Now;
     }
 
-    private async Task<NextStep> SubmitAsync(LiveTask live, Route route)
+    private async Task<NextStep> SubmitAsync(LiveTask live, ChannelRoute route)
     {
         var recorded = await RecordAsync(live, route);
         if (recorded != OperationOutcome.Applied)
@@ -63,7 +63,7 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
     }
 
     // Durable before the first byte leaves: whoever finds this row knows that the upstream may have the order.
-    private Task<OperationOutcome?> RecordAsync(LiveTask live, Route route)
+    private Task<OperationOutcome?> RecordAsync(LiveTask live, ChannelRoute route)
     {
         var callMilliseconds = route.Channel.Config.CallSeconds * 1000L;
         var deadline = (parts.Spec(live.Task)?.DeadlineSeconds ?? 3600) * 1000L;

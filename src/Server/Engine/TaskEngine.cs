@@ -23,7 +23,7 @@ internal sealed partial class TaskEngine
     private readonly ReconcileStep reconcile;
     private readonly PollStep poll;
 
-    public TaskEngine(EngineParts parts, Ownership ownership, TimeSpan retention, ILoggerFactory loggers)
+    public TaskEngine(EngineParts parts, Ownership ownership, ILoggerFactory loggers)
     {
         this.parts = parts;
         this.ownership = ownership;
@@ -31,7 +31,7 @@ internal sealed partial class TaskEngine
         wheel = new TimingWheel(parts.Time);
         waiting = new WaitingCounts(parts.Options);
         slots = new SlotKeeper(parts.Channels, Wake);
-        var completion = new CompletionStep(parts, slots, retention, loggers.CreateLogger<CompletionStep>());
+        var completion = new CompletionStep(parts, slots, loggers.CreateLogger<CompletionStep>());
         submit = new SubmitStep(parts, ownership, slots, completion, loggers.CreateLogger<SubmitStep>());
         reconcile = new ReconcileStep(parts, slots, loggers.CreateLogger<ReconcileStep>());
         var cancel = new CancelStep(parts, slots, loggers.CreateLogger<CancelStep>());

@@ -18,7 +18,7 @@ internal sealed record Change(GenerationTask After)
 
 /// <summary>Writes decisions about live tasks: a write that missed is followed by a reload and a new decision.</summary>
 internal sealed partial class TaskWriter(
-    GroupCommitter committer, ITaskStore store, Ownership ownership, TimeProvider time, ILogger<TaskWriter> logger)
+    GroupCommitter committer, ITaskStore store, Ownership ownership, TimeSpan retention, TimeProvider time, ILogger<TaskWriter> logger)
 {
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
@@ -70,6 +70,7 @@ internal sealed partial class TaskWriter(
     {
         var after = change.After with { Version = before.Version + 1 };
         Check(before, after, change.Money);
+        if (change.Money is not null) after = after with { ExpiresAt = after.FinishedAt + (long)retention.TotalMilliseconds };
         return new(ownership.Fence(after.Shard), after)
         {
             Attempt = change.Attempt,

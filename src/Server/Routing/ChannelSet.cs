@@ -40,15 +40,15 @@ internal sealed class ChannelSet
     }
 
     /// <summary>Channels that can make an order, each with the upstream model it would use: highest priority first, then least busy.</summary>
-    public IReadOnlyList<Route> RoutesFor(GenerationOrder order)
+    public IReadOnlyList<ChannelRoute> RoutesFor(GenerationOrder order)
     {
-        var routes = new List<Route>();
+        var routes = new List<ChannelRoute>();
         foreach (var name in order.UpstreamModels)
         {
             var (provider, model) = Split(name);
             foreach (var channel in byId.Values)
             {
-                if (channel.Provider.Id == provider && channel.UpstreamModels.Contains(model)) routes.Add(new Route(channel, model));
+                if (channel.Provider.Id == provider && channel.UpstreamModels.Contains(model)) routes.Add(new ChannelRoute(channel, model));
             }
         }
 
@@ -64,10 +64,10 @@ internal sealed class ChannelSet
 }
 
 /// <summary>A channel and the upstream model it would use.</summary>
-internal readonly record struct Route(ProviderChannel Channel, string UpstreamModel) : IComparable<Route>
+internal readonly record struct ChannelRoute(ProviderChannel Channel, string UpstreamModel) : IComparable<ChannelRoute>
 {
     /// <inheritdoc/>
-    public int CompareTo(Route other)
+    public int CompareTo(ChannelRoute other)
     {
         var byPriority = other.Channel.Config.Priority.CompareTo(Channel.Config.Priority);
         if (byPriority != 0) return byPriority;

@@ -21,7 +21,7 @@ public abstract record StoreOperation
     /// <summary>Takes a task from one row to the next, together with its attempt, money and files.</summary>
     /// <remarks>
     /// Needs the shard, the version <paramref name="After"/> was made from (one less than its own), a free slot if
-    /// <paramref name="Admission"/> is given, and an upstream id that no other attempt of the channel account has.
+    /// <see cref="Admission"/> is given, and an upstream id that no other attempt of the channel account has.
     /// </remarks>
     /// <param name="Fence">Proof of ownership.</param>
     /// <param name="After">The new row.</param>

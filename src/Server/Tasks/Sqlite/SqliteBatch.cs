@@ -38,7 +38,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
 
         statements.InsertTask.In(transaction)
             .Set(1, task.Id).Set(2, task.Shard).Set(3, task.Version).Set(4, task.AccountId).Set(5, task.KeyId)
-            .Set(6, task.Order.Model).Set(7, OrderJson.Serialize(task.Order)).Set(8, task.BaseUrl).Set(9, task.Order.ExternalTaskId)
+            .Set(6, task.Order.Model).Set(7, OrderJson.SerializeToString(task.Order)).Set(8, task.BaseUrl).Set(9, task.Order.ExternalTaskId)
             .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Execute();
         Enter(account, task, "reserve", 0, task.PriceMicros);
         return new(OperationOutcome.Applied, task);

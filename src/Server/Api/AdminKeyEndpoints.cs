@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Reelay.Contracts;
+using Reelay.Server.Accounts;
+
+namespace Reelay.Server.Api;
+
+/// <summary>Keys, for operators.</summary>
+internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing keys)
+{
+    private const int MaxNameLength = 100;
+    private const int MaxBodyBytes = 64 * 1024;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/admin/v1/keys", CreateAsync);
+        routes.MapGet("/admin/v1/keys", ListAsync);
+        routes.MapDelete("/admin/v1/keys/{id}", RevokeAsync);
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        var admin = authentication.AuthenticateAdmin(context);
+        var asked = admin.Error is { } refused ? refused : await ReadAsync(context);
+        if (asked.Error is { } error)
+        {
+            await ErrorWriter.WriteAsync(context, error);
+            return;
+        }
+
+        var wanted = asked.Value!;
+        var (key, secret) = keys.Create(admin.Value!.AccountId, wanted.Name!, wanted.Admin ?? false, wanted.Strict ?? false);
+        await JsonAnswer.WriteAsync(context, Body(key) with { Secret = secret }, ContractsJson.Default.Key);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        if (authentication.AuthenticateAdmin(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
+        var all = keys.List().Select(Body).ToList();
+        return JsonAnswer.WriteAsync(
+            context, new Page<Key>(all, all.FirstOrDefault()?.Id, all.LastOrDefault()?.Id, false), ContractsJson.Default.PageKey);
+    }
+
+    private Task RevokeAsync(HttpContext context)
+    {
+        var admin = authentication.AuthenticateAdmin(context);
+        if (admin.Error is { } error) return ErrorWriter.WriteAsync(context, error);
+        var id = VideoEndpoints.RouteId(context);
+        if (id == admin.Value!.Id)
+        {
+            return ErrorWriter.WriteAsync(context, ApiError.Invalid("key_in_use", "id", "This is the key of the request itself; use another to revoke it."));
+        }
+
+        return keys.Revoke(id)
+            ? JsonAnswer.WriteAsync(context, new DeletedKey(id), ContractsJson.Default.DeletedKey)
+            : ErrorWriter.WriteAsync(context, new ApiError(404, "key_not_found", $"There is no key '{id}', or it was revoked before.", "id"));
+    }
+
+    private static async Task<ApiResult<NewKey>> ReadAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > MaxBodyBytes) return new ApiError(413, "request_too_large", $"The body may have {MaxBodyBytes} bytes.");
+        NewKey? key;
+        try
+        {
+            key = await JsonSerializer.DeserializeAsync(
+                new BoundedStream(context.Request.Body, MaxBodyBytes), ContractsJson.Default.NewKey, context.RequestAborted);
+        }
+        catch (JsonException exception)
+        {
+            return ApiError.Invalid(
+                "invalid_json", exception.Path?.TrimStart('$', '.'), "The body must be an object: name (text), admin and strict (true or false).");
+        }
+
+        if (key?.Name is not { Length: > 0 and <= MaxNameLength })
+        {
+            return ApiError.Invalid("invalid_name", "name", $"name must be a text of 1 to {MaxNameLength} characters.");
+        }
+
+        return key;
+    }
+
+    private static Key Body(ApiKey key) => new()
+    {
+        Id = key.Id,
+        Name = key.Name,
+        AccountId = key.AccountId,
+        SecretHint = key.SecretHint,
+        Admin = key.IsAdmin,
+        Strict = key.IsStrict,
+        CreatedAt = key.CreatedAt / 1000,
+        RevokedAt = key.RevokedAt / 1000,
+    };
+}

@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Reelay.Server.Api;
+
+/// <summary>Settings of the server as a whole: <c>Reelay</c> in the configuration.</summary>
+internal sealed class ServerOptions
+{
+    /// <summary>What links begin with, without a trailing slash; null takes the request's own scheme and host. A path prefix is allowed.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>Model of a request that names none. Default <c>sora-2</c>; empty makes <c>model</c> required.</summary>
+    public string DefaultModel { get; set; } = "sora-2";
+
+    /// <summary>Free bytes of the data folder's disk below which creates answer 503 and tasks wait. Default 2 GiB; 0 switches it off.</summary>
+    [Range(0, long.MaxValue)]
+    public long MinFreeDisk { get; set; } = 2L << 30;
+
+    /// <summary>Whether the sandbox serves everything; see <see cref="SandboxSettings"/>.</summary>
+    public SandboxSettings Sandbox { get; set; } = new();
+
+    /// <summary>How long results are kept after completion. Default 30 days; 1 minute to 10 years.</summary>
+    public AssetSettings Assets { get; set; } = new();
+}
+
+/// <summary><c>Reelay:Sandbox</c>: the same section configures the sandbox's own process.</summary>
+internal sealed class SandboxSettings
+{
+    /// <summary>Whether the sandbox's channel and key exist. Default false; <c>make run</c> sets true.</summary>
+    public bool Enabled { get; set; }
+
+    /// <summary>Port of the sandbox on this machine. Default 8090.</summary>
+    [Range(1, 65535)]
+    public int Port { get; set; } = 8090;
+
+    /// <summary>Seconds a job takes there, so that its channel knows what to expect. Default 6.</summary>
+    [Range(0, 86_400)]
+    public double Duration { get; set; } = 6;
+
+    /// <summary>Whether channels of vendor keys in the environment exist beside the sandbox's. Default false.</summary>
+    public bool Mix { get; set; }
+}
+
+/// <summary><c>Reelay:Assets</c>.</summary>
+internal sealed class AssetSettings
+{
+    /// <summary>How long results are kept after completion. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
+}

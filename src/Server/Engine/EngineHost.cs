@@ -1,0 +1,92 @@
+using System.Reflection;
+using Reelay.Server.Accounts;
+using Reelay.Server.Routing;
+using Reelay.Server.Storage;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine;
+
+/// <summary>Starts the engine before the first request is taken, and stops it after the last call in flight has ended.</summary>
+internal sealed partial class EngineHost(
+    TaskEngine engine, GroupCommitter committer, ITaskStore store, Ownership ownership, AssetJanitor janitor, DiskWatch disk,
+    EngineParts parts, IKeyStore keyStore, KeyRing keys, DataFolder folder, ProviderSet providers, ChannelNotes notes,
+    Api.ServerOptions options, ILogger<EngineHost> logger) : IHostedLifecycleService, IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly List<Task> loops = [];
+
+    /// <summary>Whether requests may come.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>Why not, once it was and is no longer.</summary>
+    public bool IsDraining => parts.Gate.IsDraining;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var note in notes.Lines) LogNote(note);
+        if (FirstStart.Prepare(keyStore, keys, folder.Root, options.Sandbox.Enabled) is { } secret)
+        {
+            // The one moment at which the secret can be read; it is nowhere else but in its file.
+            Console.WriteLine($"Administrator key, shown once and kept in {folder.Path("admin.key")}: {secret}");
+        }
+
+        var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+        ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, version, cancellationToken));
+        disk.Look();
+        loops.Add(committer.RunAsync());
+        var count = await engine.RecoverAsync(cancellationToken);
+        loops.Add(engine.RunAsync(stop.Token));
+        loops.Add(engine.SweepAsync(stop.Token));
+        loops.Add(janitor.RunAsync(stop.Token));
+        loops.Add(disk.RunAsync(stop.Token));
+        IsReady = true;
+        LogStarted(version, folder.Root, Reelay.Storage.SqliteLibrary.Version, count, string.Join(", ", providers.Ids),
+            string.Join(", ", parts.Channels.All.Select(channel => channel.Id)));
+    }
+
+    /// <summary>Runs before Kestrel stops: reads go on while calls in flight end.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        var quiet = parts.Gate.DrainAsync();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(quiet, Task.Delay(TimeSpan.FromSeconds(parts.Options.DrainSeconds), parts.Time, limit.Token));
+        await limit.CancelAsync();
+        LogDrained(quiet.IsCompleted ? "all calls have ended" : "some calls were still open and will be looked for at the next start");
+    }
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await stop.CancelAsync();
+        committer.Complete();
+        try
+        {
+            await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(10), parts.Time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
+        {
+            // Loops end by cancellation; one that hangs must not keep the process.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stop.Dispose();
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(2090, LogLevel.Information,
+        "Reelay {Version}, data in {Folder}, SQLite {Sqlite}, {Count} unfinished tasks taken up; providers: {Providers}; channels: {Channels}")]
+    private partial void LogStarted(string version, string folder, string sqlite, int count, string providers, string channels);
+
+    [LoggerMessage(2091, LogLevel.Information, "Drained: {How}.")]
+    private partial void LogDrained(string how);
+
+    [LoggerMessage(2092, LogLevel.Warning, "{Note}")]
+    private partial void LogNote(string note);
+}
+
+/// <summary>What was noticed while channels were read, to be logged once the log is there.</summary>
+internal sealed record ChannelNotes(IReadOnlyList<string> Lines);

@@ -1,0 +1,85 @@
+using System.ComponentModel.DataAnnotations;
+using Reelay.Server.Api;
+
+namespace Reelay.Server.Routing;
+
+/// <summary>Where channels come from: the sandbox, vendor variables of the environment, and <c>Reelay:Channels</c>, which may change either.</summary>
+internal static class ChannelSources
+{
+    private const string SandboxId = "sandbox";
+    private const string OpenAiId = "openai";
+    private const string SandboxSecret = "sk-sandbox-openai";
+
+    /// <summary>Reads every channel. Later sources lay their values over earlier ones of the same id.</summary>
+    /// <param name="notes">Receives what an operator should know.</param>
+    public static Dictionary<string, ChannelConfig> Read(IConfiguration configuration, SandboxSettings sandbox, List<string> notes)
+    {
+        var channels = new Dictionary<string, ChannelConfig>(StringComparer.Ordinal);
+        if (sandbox.Enabled) channels[SandboxId] = Sandbox(sandbox);
+        if (FromEnvironment(configuration) is { } openAi)
+        {
+            if (sandbox.Enabled && !sandbox.Mix)
+            {
+                notes.Add("The sandbox serves every model, so vendor settings in the environment are ignored; Reelay__Sandbox__Mix=true uses both.");
+            }
+            else
+            {
+                channels[OpenAiId] = openAi;
+            }
+        }
+
+        foreach (var section in configuration.GetSection("Reelay:Channels").GetChildren())
+        {
+            if (!channels.TryGetValue(section.Key, out var channel)) channels[section.Key] = channel = new ChannelConfig();
+            section.Bind(channel);
+        }
+
+        return channels;
+    }
+
+    /// <summary>Every mistake in one channel, each naming its setting.</summary>
+    public static IEnumerable<string> FindMistakes(string id, ChannelConfig channel, ProviderSet providers, IReadOnlyList<Uri> ownAddresses)
+    {
+        var place = $"Reelay:Channels:{id}";
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(channel, new ValidationContext(channel), results, validateAllProperties: true);
+        foreach (var result in results) yield return $"{place}: {result.ErrorMessage}";
+        if (providers.Find(channel.Provider) is null)
+        {
+            yield return $"{place}:Provider: there is no provider '{channel.Provider}'; there are {string.Join(", ", providers.Ids)}.";
+        }
+
+        if (!Uri.TryCreate(channel.BaseUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            yield return $"{place}:BaseUrl: '{channel.BaseUrl}' is no http or https address.";
+        }
+        else if (ownAddresses.Any(own => own.Port == url.Port && (own.Host == url.Host || (own.IsLoopback && url.IsLoopback))))
+        {
+            yield return $"{place}:BaseUrl: {url} is this server's own address; orders would go round in circles.";
+        }
+    }
+
+    // The sandbox's speed decides what to expect of it and how often to ask.
+    private static ChannelConfig Sandbox(SandboxSettings sandbox) => new()
+    {
+        BaseUrl = $"http://127.0.0.1:{sandbox.Port}/openai/v1",
+        ApiKey = SandboxSecret,
+        CallSeconds = 10,
+        ExpectedSeconds = Math.Max(sandbox.Duration, 0.1),
+        MinPollMilliseconds = (int)Math.Clamp(sandbox.Duration * 100, 50, 1000),
+    };
+
+    private static ChannelConfig? FromEnvironment(IConfiguration environment)
+    {
+        var url = environment["OPENAI_VIDEO_BASE_URL"] ?? environment["OPENAI_BASE_URL"];
+        if (string.IsNullOrEmpty(url)) return null;
+        var channel = new ChannelConfig
+        {
+            BaseUrl = url.TrimEnd('/'),
+            ApiKey = environment["OPENAI_API_KEY"] ?? "",
+            Models = environment["OPENAI_VIDEO_MODELS"] ?? "",
+        };
+        if (environment["OPENAI_VIDEO_PROFILE"] is { Length: > 0 } profile) channel.Options["profile"] = profile;
+        return channel;
+    }
+}

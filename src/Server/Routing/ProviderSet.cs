@@ -1,0 +1,31 @@
+using Reelay.Providers;
+
+namespace Reelay.Server.Routing;
+
+/// <summary>Every provider of the assembly. A new one registers itself by being there.</summary>
+internal sealed class ProviderSet
+{
+    private readonly Dictionary<string, IVideoProvider> byId = new(StringComparer.Ordinal);
+
+    public ProviderSet()
+    {
+        foreach (var type in typeof(IVideoProvider).Assembly.GetTypes())
+        {
+            if (!type.IsSealed || !type.IsAssignableTo(typeof(IVideoProvider))) continue;
+            var provider = (IVideoProvider)Activator.CreateInstance(type)!;
+            if (!byId.TryAdd(provider.Id, provider))
+            {
+                throw new InvalidOperationException($"{type} and {byId[provider.Id].GetType()} are both the provider '{provider.Id}'.");
+            }
+        }
+    }
+
+    /// <summary>Their ids.</summary>
+    public IEnumerable<string> Ids => byId.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The provider with this id, or null.</summary>
+    public IVideoProvider? Find(string id) => byId.GetValueOrDefault(id);
+
+    /// <summary>Upstream facts by provider id.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> Models => byId.ToDictionary(pair => pair.Key, pair => pair.Value.Models);
+}

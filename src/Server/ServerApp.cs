@@ -1,0 +1,42 @@
+using Reelay.Server.Api;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server;
+
+/// <summary>The whole server: services, then middleware, then routes, in the order a request meets them.</summary>
+internal static class ServerApp
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Builds the server; tests add settings and replace the clock and randomness.</summary>
+    /// <exception cref="InvalidOperationException">A setting is wrong, or another server has the data folder.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        configure?.Invoke(builder);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls(DefaultUrl);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddReelay(builder.Configuration, DefaultUrl);
+
+        var app = builder.Build();
+        app.UseErrorBody(new RequestIds(app.Services.GetRequiredService<Randomness>()));
+        app.UseRouting();
+        Map(app);
+        return app;
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.Services.GetRequiredService<VideoEndpoints>().Map(app);
+        app.Services.GetRequiredService<ContentEndpoints>().Map(app);
+        app.Services.GetRequiredService<ModelEndpoints>().Map(app);
+        app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
+        app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);
+        app.Services.GetRequiredService<HealthEndpoints>().Map(app);
+    }
+}

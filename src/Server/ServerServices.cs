@@ -1,0 +1,148 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Reelay.Server.Accounts;
+using Reelay.Server.Api;
+using Reelay.Server.Assets;
+using Reelay.Server.Assets.Fetching;
+using Reelay.Server.Catalog;
+using Reelay.Server.Engine;
+using Reelay.Server.Routing;
+using Reelay.Server.Storage;
+using Reelay.Server.Tasks;
+using Reelay.Server.Tasks.Sqlite;
+
+namespace Reelay.Server;
+
+/// <summary>What the server is made of. Everything lives as long as the process.</summary>
+internal static class ServerServices
+{
+    public static void AddReelay(this IServiceCollection services, IConfiguration configuration, string defaultUrl)
+    {
+        var options = Bind<ServerOptions>(configuration, "Reelay");
+        var engineOptions = Bind<EngineOptions>(configuration, "Reelay:Engine");
+        services.AddSingleton(options);
+        services.AddSingleton(engineOptions);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Randomness.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(engineOptions.DrainSeconds + 15));
+
+        AddStorage(services, configuration);
+        AddAssets(services, options);
+        AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
+        AddEngine(services, options);
+        AddApi(services);
+    }
+
+    private static void AddStorage(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(_ => new DataFolder(configuration["REELAY_DATA"] is { Length: > 0 } path ? path : "./data"));
+        services.AddSingleton(provider =>
+        {
+            var database = new SqliteDatabase(provider.GetRequiredService<DataFolder>().Path("reelay.db"));
+            SqliteMigrations.Apply(database.Writer, provider.GetRequiredService<TimeProvider>());
+            return database;
+        });
+        services.AddSingleton<ITaskStore, SqliteTaskStore>();
+        services.AddSingleton<IKeyStore, SqliteKeyStore>();
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<GroupCommitter>();
+        services.AddSingleton<TaskIds>();
+        services.AddSingleton(provider => new Ownership("node_" + provider.GetRequiredService<Randomness>().Text(16)));
+    }
+
+    private static void AddAssets(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<IAssetStore>(provider => new LocalAssetStore(
+            provider.GetRequiredService<DataFolder>().Path("assets"), provider.GetRequiredService<Randomness>().Fill));
+        services.AddSingleton(_ => options.Sandbox.Enabled
+            ? new FetcherOptions { MediaOrigins = [WebOrigin.Of(new Uri($"http://127.0.0.1:{options.Sandbox.Port}"))] }
+            : new FetcherOptions());
+        services.AddSingleton(provider => new CheckedDialer(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FetcherOptions>().MaxConnectTime));
+        services.AddSingleton<OutboundHttp>();
+        services.AddSingleton<MediaFetcher>();
+        services.AddSingleton<ResultFetcher>();
+    }
+
+    private static void AddChannels(IServiceCollection services, IConfiguration configuration, ServerOptions options, string urls)
+    {
+        services.AddSingleton<ProviderSet>();
+        services.TryAddSingleton<Func<HttpMessageInvoker>>(NewHttp);
+        services.AddSingleton<ChannelBuilder>();
+        var notes = new List<string>();
+        services.AddSingleton(new ChannelNotes(notes));
+        var own = urls.Split(';').Select(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null).OfType<Uri>().ToList();
+        services.AddSingleton(provider => new Built(provider.GetRequiredService<ChannelBuilder>()
+            .Build(ChannelSources.Read(configuration, options.Sandbox, notes), own)));
+        services.AddSingleton(provider => provider.GetRequiredService<Built>().Value.Channels);
+        services.AddSingleton(provider => ModelCatalog.Load(
+            provider.GetRequiredService<ProviderSet>().Models, provider.GetRequiredService<Built>().Value.AddedModels));
+    }
+
+    private static void AddEngine(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<EngineGate>();
+        services.AddSingleton(provider => new TaskWriter(
+            provider.GetRequiredService<GroupCommitter>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Ownership>(),
+            options.Assets.Retention, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TaskWriter>>()));
+        services.AddSingleton<EngineParts>();
+        services.AddSingleton<TaskEngine>();
+        services.AddSingleton<AssetJanitor>();
+        services.AddSingleton(provider => new DiskWatch(
+            provider.GetRequiredService<EngineGate>(), provider.GetRequiredService<DataFolder>().Root, options.MinFreeDisk,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DiskWatch>>()));
+        services.AddSingleton<EngineHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<EngineHost>());
+    }
+
+    private static void AddApi(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new Authentication(
+            provider.GetRequiredService<KeyRing>(), new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
+        services.AddSingleton<BaseUrls>();
+        services.AddSingleton(provider =>
+        {
+            var reader = new TaskReader(provider.GetRequiredService<TaskEngine>(), provider.GetRequiredService<ITaskStore>());
+            provider.GetRequiredService<AssetJanitor>().Discarded = reader.Forget;
+            return reader;
+        });
+        services.AddSingleton<TaskCreation>();
+        services.AddSingleton<TaskIntents>();
+        services.AddSingleton<ListReader>();
+        services.AddSingleton<VideoEndpoints>();
+        services.AddSingleton<ContentEndpoints>();
+        services.AddSingleton(provider => new ModelEndpoints(
+            provider.GetRequiredService<Authentication>(), provider.GetRequiredService<ModelCatalog>(),
+            provider.GetRequiredService<ChannelSet>(), File.GetLastWriteTimeUtc(Assembly.GetExecutingAssembly().Location)));
+        services.AddSingleton<AdminKeyEndpoints>();
+        services.AddSingleton<AdminTaskEndpoints>();
+        services.AddSingleton<HealthEndpoints>();
+    }
+
+    // Neither redirects, cookies nor decompression, and no time-out of its own: a submission's fate must never be decided by a handler.
+    private static HttpMessageInvoker NewHttp() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    });
+
+    private static bool ListensOnLoopbackOnly(IServer server) =>
+        server.Features.Get<IServerAddressesFeature>()!.Addresses.All(address => new Uri(address.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0")).IsLoopback);
+
+    private static T Bind<T>(IConfiguration configuration, string section)
+        where T : class, new()
+    {
+        var options = new T();
+        configuration.GetSection(section).Bind(options);
+        var mistakes = new List<ValidationResult>();
+        if (Validator.TryValidateObject(options, new ValidationContext(options), mistakes, validateAllProperties: true)) return options;
+        throw new InvalidOperationException($"{section}: " + string.Join("; ", mistakes.Select(mistake => mistake.ErrorMessage)));
+    }
+
+    private sealed record Built((ChannelSet Channels, IReadOnlyList<ModelSpec> AddedModels) Value);
+}

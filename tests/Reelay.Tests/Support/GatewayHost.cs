@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Reelay.Server;
+using Reelay.Simulators;
+
+namespace Reelay.Tests.Support;
+
+/// <summary>The real server on a free port of this machine, with a sandbox as its only upstream, both in this process.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly bool _ownsFolder;
+
+    private GatewayHost(WebApplication app, SandboxHost sandbox, string folder, bool ownsFolder)
+    {
+        (_app, Sandbox, Folder, _ownsFolder) = (app, sandbox, folder, ownsFolder);
+        BaseUrl = new Uri(app.Urls.First());
+        Client = NewClient("sk-reelay-sandbox");
+    }
+
+    public Uri BaseUrl { get; }
+
+    public SandboxHost Sandbox { get; }
+
+    public string Folder { get; }
+
+    /// <summary>Sends with the sandbox's key.</summary>
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public string AdminKey => File.ReadAllText(Path.Combine(Folder, "admin.key")).Trim();
+
+    /// <summary>Starts a server; its jobs take no time unless the options say otherwise.</summary>
+    /// <param name="settings">Configuration by name, for example <c>Reelay:Channels:sandbox:MaxInFlight</c>.</param>
+    /// <param name="sandboxOptions">The sandbox's; cached clips and no delay by default.</param>
+    /// <param name="folder">A data folder to go on with; a new one by default, removed at the end.</param>
+    public static async Task<GatewayHost> StartAsync(
+        Dictionary<string, string?>? settings = null,
+        SandboxOptions? sandboxOptions = null,
+        string? folder = null,
+        Action<IServiceCollection>? services = null)
+    {
+        var sandbox = await SandboxHost.StartAsync(sandboxOptions ?? new SandboxOptions { Duration = 0.3, Render = RenderMode.Cached });
+        var data = folder ?? Directory.CreateTempSubdirectory("reelay-test-").FullName;
+        var all = new Dictionary<string, string?>
+        {
+            ["REELAY_DATA"] = data,
+            ["urls"] = "http://127.0.0.1:0",
+            ["Reelay:Sandbox:Enabled"] = "true",
+            ["Reelay:Sandbox:Port"] = sandbox.BaseUrl.Port.ToString(),
+            ["Reelay:Sandbox:Duration"] = "0.3",
+            ["Reelay:MinFreeDisk"] = "0",
+        };
+        foreach (var (name, value) in settings ?? []) all[name] = value;
+        var app = ServerApp.Build([], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(all);
+            builder.Logging.ClearProviders();
+            services?.Invoke(builder.Services);
+        });
+        await app.StartAsync();
+        return new GatewayHost(app, sandbox, data, folder is null);
+    }
+
+    public HttpClient NewClient(string secret)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = BaseUrl };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        return client;
+    }
+
+    public async Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, object? body = null, HttpClient? client = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            var text = body as string ?? JsonSerializer.Serialize(body);
+            request.Content = new StringContent(text, Encoding.UTF8, "application/json");
+        }
+
+        using var response = await (client ?? Client).SendAsync(request, TestContext.Current.CancellationToken);
+        var json = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, json.Length == 0 ? default : JsonDocument.Parse(json).RootElement);
+    }
+
+    public async Task<string> OrderAsync(string prompt = "a red boat", object? body = null)
+    {
+        var (status, video) = await SendAsync(HttpMethod.Post, "/v1/videos", body ?? new { prompt });
+        Assert.Equal(200, status);
+        return video.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Polls until the video is terminal.</summary>
+    public async Task<JsonElement> FinishAsync(string id)
+    {
+        while (true)
+        {
+            var (status, video) = await SendAsync(HttpMethod.Get, "/v1/videos/" + id);
+            Assert.Equal(200, status);
+            if (video.GetProperty("status").GetString() is "completed" or "failed") return video;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The operator's view of a task.</summary>
+    public async Task<JsonElement> AdminTaskAsync(string id)
+    {
+        using var admin = NewClient(AdminKey);
+        var (status, task) = await SendAsync(HttpMethod.Get, "/admin/v1/tasks/" + id, client: admin);
+        Assert.Equal(200, status);
+        return task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync(TestContext.Current.CancellationToken);
+        await _app.DisposeAsync();
+        await Sandbox.DisposeAsync();
+        if (_ownsFolder) Directory.Delete(Folder, recursive: true);
+    }
+}

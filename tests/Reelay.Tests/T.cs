@@ -1,1 +1,0 @@
-namespace Reelay.Tests; public class T { [Fact] public void A(){} }
