@@ -75,9 +75,10 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
             return dialect.Unauthorized(isMissing: request.BearerToken is null);
         if (body is null)
             return dialect.Unreadable(problem);
-        return faults.All.FirstOrDefault(word => word.Name == "refuse") is { } refused
-            ? dialect.Refuse(refused.Argument)
-            : dialect.Read(body);
+        if (faults.All.FirstOrDefault(word => word.Name == "refuse") is { } refused)
+            return dialect.Refuse(refused.Argument);
+        OrderReading order = dialect.Read(body);
+        return order.Order is not null && sandbox.IsFull(Id, account) ? dialect.Error(429) : order;
     }
 
     private SimulatedJob NewJob(OpenAiOrder order, SubmissionRow submission, CallFaults faults)

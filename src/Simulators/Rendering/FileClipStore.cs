@@ -19,6 +19,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<Task>> _renders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ready = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _standIns = new(StringComparer.Ordinal);
+    private bool _hasWarned;
 
     /// <summary>Opens the folder, making it if need be.</summary>
     /// <param name="renderer">Makes the files.</param>
@@ -106,10 +107,11 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
                 File.Move(unfinished, PathOf(name, "mp4"), overwrite: true);
             }
         }
-        catch (Exception exception) when (exception is RenderException or IOException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // Whatever it was, jobs must still end with a file; the reason is told once, not with every job.
             _standIns[name] = true;
-            LogStandIn(order.Key, exception.Message);
+            LogStandIn(Interlocked.Exchange(ref _hasWarned, true) ? LogLevel.Debug : LogLevel.Warning, order.Key, exception.Message);
         }
         finally
         {
@@ -148,8 +150,8 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
 
     private string PathOf(string name, string extension) => Path.Combine(_folder, $"{name}.{extension}");
 
-    [LoggerMessage(6001, LogLevel.Warning, "Clip {Key} could not be made, the stand-in clip (320x180, 2 s) is served instead: {Reason}")]
-    private partial void LogStandIn(string key, string reason);
+    [LoggerMessage(6001, "Clip {Key} could not be made; the small stand-in clip (320x180, 2 s) is served here and wherever this happens again: {Reason}")]
+    private partial void LogStandIn(LogLevel level, string key, string reason);
 
     [LoggerMessage(6002, LogLevel.Warning, "No picture of clip {Name}: {Reason}")]
     private partial void LogNoPicture(string name, string reason);
