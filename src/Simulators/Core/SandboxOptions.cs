@@ -22,7 +22,7 @@ public sealed class SandboxOptions
     /// <summary>Folder of <c>sandbox.db</c> and of the clips, or null to keep everything in memory and a temporary folder.</summary>
     public string? DataFolder { get; set; }
 
-    /// <summary>Accepted credentials by simulator id; one without an entry takes its own default, one with an empty entry asks for none.</summary>
+    /// <summary>Accepted credentials by simulator id; without an entry its own default, with an empty one none is asked for.</summary>
     public Dictionary<string, string[]> Credentials { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>Names of the models that self-hosted servers serve, by simulator id.</summary>

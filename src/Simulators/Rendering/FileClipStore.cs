@@ -71,7 +71,8 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
         string path = PathOf(name, extension);
         if (variant != ClipVariant.Video && !File.Exists(path) && !await TryMakePictureAsync(name, variant, path))
             return null;
-        return new ClipFile(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true), type);
+        const FileShare anything = FileShare.ReadWrite | FileShare.Delete;
+        return new ClipFile(new FileStream(path, FileMode.Open, FileAccess.Read, anything, 1, useAsync: true), type);
     }
 
     /// <inheritdoc/>
@@ -150,7 +151,9 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
 
     private string PathOf(string name, string extension) => Path.Combine(_folder, $"{name}.{extension}");
 
-    [LoggerMessage(6001, "Clip {Key} could not be made; the small stand-in clip (320x180, 2 s) is served here and wherever this happens again: {Reason}")]
+    [LoggerMessage(
+        EventId = 6001,
+        Message = "Clip {Key} could not be made; the stand-in clip (320x180, 2 s) is served, here and whenever this happens: {Reason}")]
     private partial void LogStandIn(LogLevel level, string key, string reason);
 
     [LoggerMessage(6002, LogLevel.Warning, "No picture of clip {Name}: {Reason}")]

@@ -39,7 +39,8 @@ internal sealed class Caller(HttpMessageHandler handler, Uri root, string? key) 
         return (string)answer.Json["id"]!;
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
         using HttpRequestMessage request = new(method, new Uri(root, path)) { Content = content };
         if (key is not null)

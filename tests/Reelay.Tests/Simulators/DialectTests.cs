@@ -16,7 +16,8 @@ public class DialectTests
         Answer mismatch = await caller.PostFormAsync("videos", ("prompt", "x"), ("model", "other"));
         Assert.Equal(400, mismatch.Status);
         Assert.Contains("mismatch", mismatch.Word("detail"));
-        Answer dropped = await caller.PostFormAsync("videos", ("prompt", "x"), ("model", "wan2.2-t2v"), ("nonsense", "1"), ("seconds", "5"));
+        Answer dropped = await caller.PostFormAsync(
+            "videos", ("prompt", "x"), ("model", "wan2.2-t2v"), ("nonsense", "1"), ("seconds", "5"));
         Assert.Equal(200, dropped.Status);
         Assert.Matches("^video_gen_[0-9a-f]{32}$", dropped.Word("id"));
         Assert.Equal("5", dropped.Word("seconds"));
@@ -71,7 +72,8 @@ public class DialectTests
         Assert.Equal(["data", "object"], list.Json.AsObject().Select(field => field.Key));
         Assert.Equal(422, (await caller.GetAsync("videos?limit=0")).Status);
         Assert.Equal("deleted", (await caller.DeleteAsync($"videos/{id}")).Word("status"));
-        Assert.Equal(400, (await caller.PostJsonAsync("videos", """{"prompt":"x","input_reference":{"image_url":"https://a/b"}}""")).Status);
+        Answer asObject = await caller.PostJsonAsync("videos", """{"prompt":"x","input_reference":{"image_url":"https://a/b"}}""");
+        Assert.Equal(400, asObject.Status);
         Assert.Equal(422, (await caller.PostJsonAsync("videos", """{"prompt":"x","seconds":"5"}""")).Status);
     }
 
@@ -97,7 +99,8 @@ public class DialectTests
         ManualTime time = new();
         await using SandboxHost sandbox = await World.StartAsync(time);
         using Caller caller = Caller.To(sandbox, "trtllm/v1", key: null);
-        Answer created = await caller.PostJsonAsync("videos", """{"prompt":"x","seconds":2.5,"fps":16,"size":"640x352","model":"ignored"}""");
+        Answer created = await caller.PostJsonAsync(
+            "videos", """{"prompt":"x","seconds":2.5,"fps":16,"size":"640x352","model":"ignored"}""");
         Assert.Equal(202, created.Status);
         Assert.Equal(2.5, (double)created.Json["duration"]!);
         Assert.Equal(16, (int)created.Json["fps"]!);

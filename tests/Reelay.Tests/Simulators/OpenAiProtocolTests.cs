@@ -11,7 +11,8 @@ public class OpenAiProtocolTests
         await using SandboxHost sandbox = await World.StartAsync(time);
         using Caller caller = Caller.To(sandbox);
 
-        Answer created = await caller.PostFormAsync("videos", ("prompt", "a fox"), ("model", "sora-2"), ("seconds", "8"), ("size", "1280x720"));
+        Answer created = await caller.PostFormAsync(
+            "videos", ("prompt", "a fox"), ("model", "sora-2"), ("seconds", "8"), ("size", "1280x720"));
         Assert.Equal(200, created.Status);
         string id = created.Word("id")!;
         Assert.StartsWith("video_", id);

@@ -20,7 +20,7 @@ public class OpenAiStrictnessTests
     [InlineData("""{"prompt":"x","input_reference":{"image_url":"https://a/b","file_id":"f"}}""", "input_reference", "invalid_value")]
     [InlineData("""{"prompt":"x","input_reference":{"url":"https://a/b"}}""", "input_reference.url", "unknown_parameter")]
     [InlineData("""{"prompt":"x","input_reference":{"file_id":"file-1"}}""", "input_reference.file_id", "invalid_value")]
-    [InlineData("""{"prompt":"x","input_reference":{"image_url":"data:image/png;base64,AAAA"}}""", "input_reference", "invalid_image_format")]
+    [InlineData("""{"prompt":"x","input_reference":{"image_url":"data:;base64,AAAA"}}""", "input_reference", "invalid_image_format")]
     public async Task A_create_that_breaks_a_rule_is_refused_by_name(string body, string param, string code)
     {
         await using SandboxHost sandbox = await World.StartAsync();

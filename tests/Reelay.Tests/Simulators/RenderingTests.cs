@@ -111,12 +111,9 @@ public sealed class RenderingTests : IDisposable
 
     private static async Task<string> ProbeAsync(string stream, string path)
     {
-        ProcessStartInfo start = new(
-            "ffprobe",
-            ["-v", "error", "-select_streams", stream, "-show_entries", "stream=codec_name,width,height,pix_fmt,r_frame_rate,nb_frames", "-of", "csv=p=0", path])
-        {
-            RedirectStandardOutput = true,
-        };
+        const string entries = "stream=codec_name,width,height,pix_fmt,r_frame_rate,nb_frames";
+        string[] arguments = ["-v", "error", "-select_streams", stream, "-show_entries", entries, "-of", "csv=p=0", path];
+        ProcessStartInfo start = new("ffprobe", arguments) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Reelay.Simulators;
 
 namespace Reelay.Tests.Simulators;
@@ -18,7 +17,8 @@ public class SettingsTests
     {
         SandboxOptions options = From(
             ("Reelay:Sandbox:Render", "cached"), ("Reelay:Sandbox:Duration", "0.5"), ("REELAY_DATA", "/srv/reelay"),
-            ("Reelay:Sandbox:Models:vllm:0", "my-model"), ("Reelay:Sandbox:Credentials:openai:0", "sk-mine"), ("urls", "http://127.0.0.1:9"));
+            ("Reelay:Sandbox:Models:vllm:0", "my-model"), ("Reelay:Sandbox:Credentials:openai:0", "sk-mine"),
+            ("urls", "http://127.0.0.1:9"));
         Assert.Equal((RenderMode.Cached, 0.5, "/srv/reelay"), (options.Render, options.Duration, options.DataFolder));
         Assert.Equal(["my-model"], options.ModelsOf("vllm", "other"));
         Assert.Equal(["sk-mine"], options.CredentialsOf("openai", "other"));
@@ -52,5 +52,7 @@ public class SettingsTests
     }
 
     private static SandboxOptions From(params (string Name, string Value)[] settings) => SandboxOptions.From(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build());
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
+            .Build());
 }
