@@ -15,6 +15,7 @@ internal static class Program
         try
         {
             options = SandboxOptions.From(configuration);
+            options.Urls = new ConfigurationBuilder().AddCommandLine(args).Build()["urls"] ?? options.Urls;
         }
         catch (InvalidOperationException exception)
         {

@@ -63,6 +63,7 @@ public sealed class SandboxHost : IAsyncDisposable
             app.MapInbox();
             app.MapSamples();
             app.MapSimulators();
+            app.Services.GetRequiredService<SandboxCore>().Resume();
             await app.StartAsync();
             return Started(app);
         }

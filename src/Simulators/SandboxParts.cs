@@ -4,13 +4,14 @@ namespace Reelay.Simulators;
 internal static class SandboxParts
 {
     private static readonly Lazy<string> s_temporaryFolder = new(MakeTemporaryFolder);
+    private static int s_count;
 
     /// <summary>Where jobs and submissions are kept.</summary>
     public static ISandboxStore Store(SandboxOptions options) => options.DataFolder is null
         ? new MemorySandboxStore()
         : new SqliteSandboxStore(Path.Combine(options.DataFolder, "sandbox.db"));
 
-    /// <summary>Where clips are made and kept. Without a data folder all sandboxes of the process share one, and so the cached clips.</summary>
+    /// <summary>Where clips are made and kept. Without a data folder the sandboxes of a process share cached clips.</summary>
     public static IClipStore Clips(SandboxOptions options, ILogger<FileClipStore> logger)
     {
         if (options.Render == RenderMode.StandIn)
@@ -18,7 +19,8 @@ internal static class SandboxParts
         bool isShared = options.Render == RenderMode.Cached;
         string folder = options.DataFolder is not null
             ? Path.Combine(options.DataFolder, "sandbox-clips")
-            : options.Renderer is not null || !isShared ? Directory.CreateTempSubdirectory("reelay-clips-").FullName : s_temporaryFolder.Value;
+            : Path.Combine(
+                s_temporaryFolder.Value, isShared && options.Renderer is null ? "shared" : $"{Interlocked.Increment(ref s_count)}");
         return new FileClipStore(options.Renderer ?? new FfmpegRenderer(TimeProvider.System), folder, isShared, options.Time, logger);
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Reelay.Simulators.OpenAi;
 
-/// <summary>Plays OpenAI's Videos API and the self-hosted servers that speak its protocol, each by its <see cref="OpenAiDialect"/>.</summary>
+/// <summary>Plays OpenAI's Videos API and the self-hosted servers of its protocol, each by its <see cref="OpenAiDialect"/>.</summary>
 public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) : ISimulator
 {
     private const int DefaultListLimit = 20;
@@ -33,7 +33,8 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
         {
             ("GET", ["v1", "models"]) => SimulatedResponse.Json(200, ModelList()),
             ("GET", ["v1", "videos"]) => Faulty(SimulatedCall.List, account, null, () => List(request, account)),
-            ("GET", ["v1", "videos", var id]) => OfJob(SimulatedCall.Retrieve, id, account, (job, faults) => Retrieve(request, job, faults)),
+            ("GET", ["v1", "videos", var id]) =>
+                OfJob(SimulatedCall.Retrieve, id, account, (job, faults) => Retrieve(request, job, faults)),
             ("DELETE", ["v1", "videos", var id]) => OfJob(SimulatedCall.Delete, id, account, (job, _) => Delete(request, job)),
             ("GET", ["v1", "videos", var id, "content"]) =>
                 OfJob(SimulatedCall.Content, id, account, (job, faults) => Content(request, job, faults)),
@@ -52,7 +53,8 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
             Model = body.Text("model"),
             Prompt = body.Text("prompt"),
             Credential = account,
-            ClientReference = request.Headers.GetValueOrDefault("Idempotency-Key") ?? request.Headers.GetValueOrDefault("X-Client-Request-Id"),
+            ClientReference = request.Headers.GetValueOrDefault("Idempotency-Key")
+                ?? request.Headers.GetValueOrDefault("X-Client-Request-Id"),
         };
         CallFaults faults = sandbox.Faults.Take(SimulatedCall.Create, Id, account, submission.Prompt);
         OrderReading order = Check(request, account, read, problem, faults);
@@ -75,9 +77,10 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
             return dialect.Unauthorized(isMissing: request.BearerToken is null);
         if (body is null)
             return dialect.Unreadable(problem);
-        return faults.All.FirstOrDefault(word => word.Name == "refuse") is { } refused
-            ? dialect.Refuse(refused.Argument)
-            : dialect.Read(body);
+        if (faults.All.FirstOrDefault(word => word.Name == "refuse") is { } refused)
+            return dialect.Refuse(refused.Argument);
+        OrderReading order = dialect.Read(body);
+        return order.Order is not null && sandbox.IsFull(Id, account) ? dialect.Error(429) : order;
     }
 
     private SimulatedJob NewJob(OpenAiOrder order, SubmissionRow submission, CallFaults faults)

@@ -47,5 +47,6 @@ public sealed class CallFaults(IReadOnlyList<Fault> faults)
     private static SimulatedResponse Bare(int status) => SimulatedResponse.Text(
         status,
         "text/html",
-        $"<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n");
+        $"<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n"
+            + "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n");
 }

@@ -4,7 +4,7 @@ namespace Reelay.Simulators;
 /// <remarks>State, time, randomness, faults and clips come from the <see cref="SandboxCore"/> it was made with.</remarks>
 public interface ISimulator
 {
-    /// <summary>Names the simulator in submissions and fault rules, and is the first segment of its path, for example <c>openai</c>.</summary>
+    /// <summary>Names the simulator in submissions and rules, and is the first segment of its path, for example <c>openai</c>.</summary>
     string Id { get; }
 
     /// <summary>Answers one request. Never throws for what a caller sent.</summary>

@@ -9,7 +9,11 @@ public sealed record ImageHeader(string ContentType, int WidthPixels, int Height
     public static ImageHeader? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= 24 && bytes[0] == 0x89 && bytes[1..8].SequenceEqual("PNG\r\n\x1a\n"u8))
-            return new ImageHeader("image/png", BinaryPrimitives.ReadInt32BigEndian(bytes[16..]), BinaryPrimitives.ReadInt32BigEndian(bytes[20..]));
+        {
+            int width = BinaryPrimitives.ReadInt32BigEndian(bytes[16..]);
+            return new ImageHeader("image/png", width, BinaryPrimitives.ReadInt32BigEndian(bytes[20..]));
+        }
+
         if (bytes.Length >= 30 && bytes.StartsWith("RIFF"u8) && bytes[8..12].SequenceEqual("WEBP"u8))
             return ReadWebp(bytes);
         return bytes.Length >= 4 && bytes[0] == 0xFF && bytes[1] == 0xD8 ? ReadJpeg(bytes) : null;
@@ -21,7 +25,7 @@ public sealed record ImageHeader(string ContentType, int WidthPixels, int Height
         if (kind.SequenceEqual("VP8X"u8))
             return Webp(1 + Int24(bytes[24..]), 1 + Int24(bytes[27..]));
         if (kind.SequenceEqual("VP8 "u8))
-            return Webp(BinaryPrimitives.ReadUInt16LittleEndian(bytes[26..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(bytes[28..]) & 0x3FFF);
+            return Webp(Int16(bytes[26..]) & 0x3FFF, Int16(bytes[28..]) & 0x3FFF);
         if (!kind.SequenceEqual("VP8L"u8))
             return null;
         uint packed = BinaryPrimitives.ReadUInt32LittleEndian(bytes[21..]);
@@ -29,6 +33,8 @@ public sealed record ImageHeader(string ContentType, int WidthPixels, int Height
     }
 
     private static ImageHeader Webp(int width, int height) => new("image/webp", width, height);
+
+    private static int Int16(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8);
 
     private static int Int24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
 

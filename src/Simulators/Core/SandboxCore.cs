@@ -96,6 +96,21 @@ public sealed class SandboxCore
             Clips.Prepare(job.Clip);
     }
 
+    /// <summary>Lets the results of jobs that were running before a restart be made again, so that they end in time.</summary>
+    public void Resume()
+    {
+        foreach (SimulatedJob job in _simulators.Keys.SelectMany(Store.Jobs))
+        {
+            if (!Read(job).IsTerminal)
+                Prepare(job);
+        }
+    }
+
+    /// <summary>Whether an account has as many unfinished jobs as <see cref="SandboxOptions.MaxRunning"/> allows.</summary>
+    public bool IsFull(string provider, string? credential) => Options.MaxRunning > 0
+        && Store.Jobs(provider).Where(job => job.Credential == credential && !Read(job).IsTerminal).Take(Options.MaxRunning).Count()
+            == Options.MaxRunning;
+
     /// <summary>The submissions, newest first, with what has become of them.</summary>
     public IReadOnlyList<SubmissionReport> Submissions(SubmissionFilter? filter = null) =>
         [.. Store.Submissions(filter ?? new SubmissionFilter()).Select(row => new SubmissionReport(row, StateOf(row)))];

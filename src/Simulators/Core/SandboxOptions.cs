@@ -16,10 +16,13 @@ public sealed class SandboxOptions
     /// <value>Default 6; 0 to 86,400.</value>
     public double Duration { get; set; } = 6;
 
+    /// <summary>Most unfinished jobs an account may have; further orders are answered with 429. 0 sets no limit.</summary>
+    public int MaxRunning { get; set; }
+
     /// <summary>Folder of <c>sandbox.db</c> and of the clips, or null to keep everything in memory and a temporary folder.</summary>
     public string? DataFolder { get; set; }
 
-    /// <summary>Accepted credentials by simulator id; one without an entry takes its own default, one with an empty entry asks for none.</summary>
+    /// <summary>Accepted credentials by simulator id; without an entry its own default, with an empty one none is asked for.</summary>
     public Dictionary<string, string[]> Credentials { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>Names of the models that self-hosted servers serve, by simulator id.</summary>
@@ -43,13 +46,16 @@ public sealed class SandboxOptions
             Port = 8090,
             Render = RenderMode.Full,
             DataFolder = configuration["REELAY_DATA"] is { Length: > 0 } folder ? folder : "./data",
-            Urls = configuration["urls"],
+            // The general variable may be meant for another server of the same shell; a port of the sandbox's own says it better.
+            Urls = configuration["Reelay:Sandbox:Port"] is null ? configuration["urls"] : null,
         };
         configuration.GetSection("Reelay:Sandbox").Bind(options);
         if (options.Port is < 0 or > 65535)
             throw new InvalidOperationException($"Reelay:Sandbox:{nameof(Port)} must be 0 to 65535, not {options.Port}.");
         if (options.Duration is not (>= 0 and <= 86_400))
             throw new InvalidOperationException($"Reelay:Sandbox:{nameof(Duration)} must be 0 to 86400 seconds, not {options.Duration}.");
+        if (options.MaxRunning < 0)
+            throw new InvalidOperationException($"Reelay:Sandbox:{nameof(MaxRunning)} must be 0 or more, not {options.MaxRunning}.");
         return options;
     }
 

@@ -51,7 +51,8 @@ public abstract class OpenAiDialect(SandboxCore sandbox)
     public virtual SimulatedResponse Created(JsonObject video) => SimulatedResponse.Json(200, video);
 
     /// <summary>Answers a read.</summary>
-    public virtual SimulatedResponse Retrieved(SimulatedJob job, JobReading reading, JsonObject video) => SimulatedResponse.Json(200, video);
+    public virtual SimulatedResponse Retrieved(SimulatedJob job, JobReading reading, JsonObject video) =>
+        SimulatedResponse.Json(200, video);
 
     /// <summary>Answers a list.</summary>
     public virtual JsonObject List(JsonArray rows, bool hasMore) => new()

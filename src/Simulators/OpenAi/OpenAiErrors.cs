@@ -23,7 +23,8 @@ internal static class OpenAiErrors
         401 => Envelope(401, "Incorrect API key provided.", "invalid_request_error", null, "invalid_api_key"),
         403 => Envelope(403, "You are not allowed to use this model.", "invalid_request_error", null, "permission_denied"),
         404 => Envelope(404, "The resource does not exist.", "invalid_request_error", null, "not_found"),
-        429 => Envelope(429, "Rate limit reached for requests.", "rate_limit_error", null, "rate_limit_exceeded").WithHeader("Retry-After", "1"),
+        429 => Envelope(429, "Rate limit reached for requests.", "rate_limit_error", null, "rate_limit_exceeded")
+            .WithHeader("Retry-After", "1"),
         503 => Envelope(503, "The server is overloaded, please try again later.", "service_unavailable_error", null, "server_is_overloaded")
             .WithHeader("Retry-After", "1"),
         >= 500 => Envelope(status, "The server had an error while processing your request.", "server_error", null, "server_error"),

@@ -27,7 +27,8 @@ public sealed class OpenAiPlatform(SandboxCore sandbox) : OpenAiDialect(sandbox)
     {
         BodyProblem.UnknownType => OpenAiErrors.Invalid(
             "Unsupported content type: use 'multipart/form-data' or 'application/json'.", null, "unsupported_content_type"),
-        BodyProblem.TooLarge => OpenAiErrors.Envelope(413, "The request body is too large.", "invalid_request_error", null, "request_too_large"),
+        BodyProblem.TooLarge => OpenAiErrors.Envelope(
+            413, "The request body is too large.", "invalid_request_error", null, "request_too_large"),
         _ => OpenAiErrors.Invalid("We could not parse the body of your request.", null, null),
     };
 
@@ -45,7 +46,11 @@ public sealed class OpenAiPlatform(SandboxCore sandbox) : OpenAiDialect(sandbox)
     /// <inheritdoc/>
     public override SimulatedResponse Refuse(string reason) => reason == "quota"
         ? OpenAiErrors.Envelope(
-            429, "You exceeded your current quota, please check your plan and billing details.", "insufficient_quota", null, "insufficient_quota")
+            429,
+            "You exceeded your current quota, please check your plan and billing details.",
+            "insufficient_quota",
+            null,
+            "insufficient_quota")
         : OpenAiErrors.Invalid("Your request was blocked by our moderation system.", null, "moderation_blocked");
 
     /// <inheritdoc/>

@@ -34,7 +34,8 @@ internal static class OpenAiRules
         if (body.Text("prompt") is not { } prompt)
             return OpenAiErrors.Invalid("Missing required parameter: 'prompt'.", "prompt", "missing_required_parameter");
         if (prompt.Length == 0)
-            return OpenAiErrors.Invalid("Invalid 'prompt': string too short. Expected at least 1 character.", "prompt", "string_below_min_length");
+            return OpenAiErrors.Invalid(
+                "Invalid 'prompt': string too short. Expected at least 1 character.", "prompt", "string_below_min_length");
         if (prompt.Length > MaxPromptCharacters)
             return OpenAiErrors.Invalid(
                 $"Invalid 'prompt': string too long. Expected a maximum length of {MaxPromptCharacters}, but got {prompt.Length}.",
@@ -47,7 +48,8 @@ internal static class OpenAiRules
         string model = body.Text("model") ?? "sora-2";
         if (!Models.Contains(model))
             return OpenAiErrors.Envelope(
-                404, $"The model '{model}' does not exist or you do not have access to it.", "invalid_request_error", "model", "model_not_found");
+                404, $"The model '{model}' does not exist or you do not have access to it.",
+                "invalid_request_error", "model", "model_not_found");
         string seconds = body.Text("seconds") ?? "4";
         if (!s_seconds.Contains(seconds))
             return NotAmong("seconds", seconds, s_seconds);
@@ -103,7 +105,8 @@ internal static class OpenAiRules
     {
         if (ImageHeader.Read(bytes) is not { } image)
             return OpenAiErrors.Invalid(
-                "Invalid 'input_reference': supported types are image/jpeg, image/png and image/webp.", "input_reference", "invalid_image_format");
+                "Invalid 'input_reference': supported types are image/jpeg, image/png and image/webp.",
+                "input_reference", "invalid_image_format");
         return image.WidthPixels == order.WidthPixels && image.HeightPixels == order.HeightPixels
             ? null
             : OpenAiErrors.Invalid("Inpaint image must match the requested width and height", "input_reference", "invalid_value");

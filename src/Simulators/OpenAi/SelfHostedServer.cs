@@ -25,7 +25,8 @@ public abstract class SelfHostedServer(SandboxCore sandbox) : OpenAiDialect(sand
         number = null;
         if (!body.Fields.TryGetPropertyValue(name, out JsonNode? node) || node is null)
             return true;
-        if (!double.TryParse(node.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || value < min || value > max)
+        if (!double.TryParse(node.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            || value < min || value > max)
             return false;
         number = value;
         return true;
@@ -74,7 +75,8 @@ public abstract class SelfHostedServer(SandboxCore sandbox) : OpenAiDialect(sand
 internal static class FastApi
 {
     /// <summary>A plain error.</summary>
-    public static SimulatedResponse Detail(int status, string detail) => SimulatedResponse.Json(status, new JsonObject { ["detail"] = detail });
+    public static SimulatedResponse Detail(int status, string detail) =>
+        SimulatedResponse.Json(status, new JsonObject { ["detail"] = detail });
 
     /// <summary>A field that failed validation.</summary>
     public static SimulatedResponse Invalid(string where, string name, string message) => SimulatedResponse.Json(422, new JsonObject

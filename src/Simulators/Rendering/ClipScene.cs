@@ -39,8 +39,8 @@ internal sealed class ClipScene(ClipOrder order)
         [
             "-v", "error", "-nostdin", "-y",
             "-f", "lavfi", "-i", $"gradients=s={source}:n=2:c0={Colour(hash, 0)}:c1={Colour(hash, 3)}:speed=0.02:seed={hash[6]}",
-            "-f", "lavfi", "-i", $"color=c={Colour(hash, 7)}:s={box}x{box}:r={order.Fps}:d={seconds}",
-            "-f", "lavfi", "-i", $"sine=f={220 + (hash[10] % 12 * 20)}:r=48000:d={seconds}",
+            "-f", "lavfi", "-i", $"color=c=white:s={box}x{box}:r={order.Fps}:d={seconds}",
+            "-f", "lavfi", "-i", $"sine=f={220 + (hash[10] % 12 * 20)}:r=48000",
             "-filter_complex", Filter(box),
             "-map", "[v]", "-map", "[a]",
             "-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-pix_fmt", "yuv420p", "-frames:v", $"{frames}",

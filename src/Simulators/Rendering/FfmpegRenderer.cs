@@ -38,7 +38,7 @@ public sealed class FfmpegRenderer(TimeProvider time) : IRenderer
 
     private async Task RunAsync(IReadOnlyList<string> arguments, string folder, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new("ffmpeg", arguments) { WorkingDirectory = folder, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new("ffmpeg", arguments) { WorkingDirectory = folder, RedirectStandardError = true };
         using Process process = Start(start);
         using CancellationTokenSource deadline = new(s_longestRender, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -47,7 +47,10 @@ public sealed class FfmpegRenderer(TimeProvider time) : IRenderer
             string errors = await process.StandardError.ReadToEndAsync(either.Token);
             await process.WaitForExitAsync(either.Token);
             if (process.ExitCode != 0)
-                throw new RenderException($"ffmpeg ended with {process.ExitCode}: {errors[..Math.Min(errors.Length, MaxErrorCharacters)].Trim()}");
+            {
+                string reason = errors[..Math.Min(errors.Length, MaxErrorCharacters)].Trim();
+                throw new RenderException($"ffmpeg ended with {process.ExitCode}: {reason}");
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

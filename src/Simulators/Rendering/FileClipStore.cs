@@ -19,6 +19,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<Task>> _renders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ready = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _standIns = new(StringComparer.Ordinal);
+    private bool _hasWarned;
 
     /// <summary>Opens the folder, making it if need be.</summary>
     /// <param name="renderer">Makes the files.</param>
@@ -70,7 +71,8 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
         string path = PathOf(name, extension);
         if (variant != ClipVariant.Video && !File.Exists(path) && !await TryMakePictureAsync(name, variant, path))
             return null;
-        return new ClipFile(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true), type);
+        const FileShare anything = FileShare.ReadWrite | FileShare.Delete;
+        return new ClipFile(new FileStream(path, FileMode.Open, FileAccess.Read, anything, 1, useAsync: true), type);
     }
 
     /// <inheritdoc/>
@@ -106,10 +108,11 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
                 File.Move(unfinished, PathOf(name, "mp4"), overwrite: true);
             }
         }
-        catch (Exception exception) when (exception is RenderException or IOException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // Whatever it was, jobs must still end with a file; the reason is told once, not with every job.
             _standIns[name] = true;
-            LogStandIn(order.Key, exception.Message);
+            LogStandIn(Interlocked.Exchange(ref _hasWarned, true) ? LogLevel.Debug : LogLevel.Warning, order.Key, exception.Message);
         }
         finally
         {
@@ -148,8 +151,10 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
 
     private string PathOf(string name, string extension) => Path.Combine(_folder, $"{name}.{extension}");
 
-    [LoggerMessage(6001, LogLevel.Warning, "Clip {Key} could not be made, the stand-in clip (320x180, 2 s) is served instead: {Reason}")]
-    private partial void LogStandIn(string key, string reason);
+    [LoggerMessage(
+        EventId = 6001,
+        Message = "Clip {Key} could not be made; the stand-in clip (320x180, 2 s) is served, here and whenever this happens: {Reason}")]
+    private partial void LogStandIn(LogLevel level, string key, string reason);
 
     [LoggerMessage(6002, LogLevel.Warning, "No picture of clip {Name}: {Reason}")]
     private partial void LogNoPicture(string name, string reason);

@@ -114,7 +114,7 @@ internal static class ControlEndpoints
             return Refuse("fault", $"fault of a {calls[index]} call must be one of: {string.Join(", ", Fault.WordsFor(call))}.");
         double? count = ControlBody.Number(body, "count");
         if (body.ContainsKey("count") && count is not (>= 1 and <= 1_000_000) || count != (int?)count)
-            return Refuse("count", "count must be a whole number from 1 to 1000000, or left out for all calls until the rules are removed.");
+            return Refuse("count", "count must be a whole number from 1 to 1000000, or left out for every call.");
         if (sandbox.Faults.Rules.Count >= FaultBook.MaxRules)
             return Refuse("fault", $"there are {FaultBook.MaxRules} rules already; DELETE /_sandbox/faults removes them.");
         sandbox.Faults.Add(new FaultRule

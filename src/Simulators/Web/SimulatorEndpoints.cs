@@ -10,7 +10,11 @@ internal static class SimulatorEndpoints
     public static void MapSimulators(this IEndpointRouteBuilder routes)
     {
         foreach (ISimulator simulator in routes.ServiceProvider.GetRequiredService<SandboxCore>().Simulators.Values)
-            routes.Map($"/{simulator.Id}/{{**path}}", (HttpContext context, SandboxCore sandbox) => HandleAsync(context, sandbox, simulator));
+        {
+            routes.Map(
+                $"/{simulator.Id}/{{**path}}",
+                (HttpContext context, SandboxCore sandbox) => HandleAsync(context, sandbox, simulator));
+        }
     }
 
     private static async Task HandleAsync(HttpContext context, SandboxCore sandbox, ISimulator simulator)
