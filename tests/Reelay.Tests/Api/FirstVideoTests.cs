@@ -22,6 +22,6 @@ public sealed class FirstVideoTests
         using var part = await gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal("ftyp"u8.ToArray(), await part.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-        Assert.Single(gateway.Sandbox.Submissions, submission => submission.Accepted);
+        Assert.Single(gateway.Sandbox.Submissions, report => report.Row.Accepted);
     }
 }
