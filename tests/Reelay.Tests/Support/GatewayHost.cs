@@ -34,7 +34,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Starts a server; its jobs take no time unless the options say otherwise.</summary>
     /// <param name="settings">Configuration by name, for example <c>Reelay:Channels:sandbox:MaxInFlight</c>.</param>
-    /// <param name="sandboxOptions">The sandbox's; cached clips and no delay by default.</param>
+    /// <param name="sandboxOptions">The sandbox's; by default its small shipped clip for everything, after 0.3 s.</param>
     /// <param name="folder">A data folder to go on with; a new one by default, removed at the end.</param>
     public static async Task<GatewayHost> StartAsync(
         Dictionary<string, string?>? settings = null,
@@ -42,7 +42,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         string? folder = null,
         Action<IServiceCollection>? services = null)
     {
-        var sandbox = await SandboxHost.StartAsync(sandboxOptions ?? new SandboxOptions { Duration = 0.3, Render = RenderMode.Cached });
+        var sandbox = await SandboxHost.StartAsync(sandboxOptions ?? new SandboxOptions { Duration = 0.3, Render = RenderMode.StandIn });
         var data = folder ?? Directory.CreateTempSubdirectory("reelay-test-").FullName;
         var all = new Dictionary<string, string?>
         {
