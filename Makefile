@@ -1,7 +1,8 @@
 # Every target is one plain command; `make` lists them.
 .DEFAULT_GOAL := help
 CONFIG := Release
-BUILD := dotnet build Reelay.slnx -c $(CONFIG) -v q -nologo
+QUIET := -c $(CONFIG) -v q -nologo --tl:off -clp:ErrorsOnly
+BUILD := dotnet build Reelay.slnx $(QUIET)
 TESTS := artifacts/bin/Reelay.Tests/release/Reelay.Tests
 T ?= *
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -12,11 +13,11 @@ help: ## list the targets
 
 run: ## server on http://127.0.0.1:8080 with a sandbox upstream; needs no account and no key
 	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
-	@dotnet build src/Server -c $(CONFIG) -v q -nologo -clp:NoSummary && dotnet build src/Simulators -c $(CONFIG) -v q -nologo -clp:NoSummary
+	@echo Building ... && dotnet build src/Server $(QUIET) && dotnet build src/Simulators $(QUIET)
 	@exec dotnet run tools/run.cs
 
 test: install-test ## all tests; T='*Poll*' runs the classes that match
-	@$(BUILD) -clp:NoSummary
+	@$(BUILD)
 	@$(TESTS) --filter-class '$(T)' --no-progress
 
 check: install-test ## what CI runs: formatting, build, tests
@@ -25,7 +26,7 @@ check: install-test ## what CI runs: formatting, build, tests
 	$(TESTS) --no-progress
 
 chaos: install-test ## the long crash run: fifty kills
-	@$(BUILD) -clp:NoSummary
+	@$(BUILD)
 	REELAY_KILLS=50 $(TESTS) --filter-namespace 'Reelay.Tests.Crash*' --show-live-output on
 
 bench: ## measured against references in the same run; results go to bench/results

@@ -68,7 +68,7 @@ async Task<bool> IsListening(Uri url)
         }
         catch (SocketException)
         {
-            await Task.Delay(100);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
     }
 
@@ -83,7 +83,7 @@ void Stop(PosixSignalContext context, int signal)
 
 static void Signal(Process process, int signal)
 {
-    if (!process.HasExited) Native.Kill(process.Id, signal);
+    if (!process.HasExited) _ = Native.Kill(process.Id, signal);
 }
 
 static bool Taken(int port, string setting)
