@@ -34,7 +34,7 @@ internal static class ContentResponse
 
         // Ranges are defined for GET alone; HEAD tells about the whole.
         var isRangeAsked = HttpMethods.IsGet(context.Request.Method) && ContentConditions.AllowRange(request, tag, lastModified);
-        var range = ByteRange.Parse(isRangeAsked ? context.Request.Headers.Range : null, content.SizeBytes);
+        var range = ByteRange.Parse(isRangeAsked ? context.Request.Headers.Range.ToString() : null, content.SizeBytes);
         if (range.Kind == ByteRangeKind.Unsatisfiable) return RefuseRange(response, content.SizeBytes);
 
         SetContentHeaders(response, content, range);
