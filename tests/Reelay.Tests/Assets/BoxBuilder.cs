@@ -61,7 +61,9 @@ internal static class BoxBuilder
             ? [.. U32(0x0100_0000 | flags), .. new byte[16], .. U32(1), .. U32(0), .. U64(ticks)]
             : [.. U32(flags), .. new byte[8], .. U32(1), .. U32(0), .. U32(ticks)];
         const uint one = 0x10000;
-        uint[] matrix = isTurned ? [0, one, 0, unchecked((uint)-0x10000), 0, 0, 0, 0, 0x40000000] : [one, 0, 0, 0, one, 0, 0, 0, 0x40000000];
+        uint[] matrix = isTurned
+            ? [0, one, 0, unchecked((uint)-0x10000), 0, 0, 0, 0, 0x40000000]
+            : [one, 0, 0, 0, one, 0, 0, 0, 0x40000000];
         return Box("tkhd", times, new byte[16], [.. matrix.SelectMany(U32)], U32((uint)width << 16), U32((uint)height << 16));
     }
 

@@ -27,7 +27,8 @@ public sealed class ContentResponseTests
         Assert.Equal("bytes", Header(response, HeaderNames.AcceptRanges));
         Assert.Equal("nosniff", Header(response, HeaderNames.XContentTypeOptions));
         Assert.True(response.Headers.CacheControl is { Private: true, MaxAge.TotalSeconds: > 0 });
-        Assert.Equal("inline; filename=\"clip _.mp4\"; filename*=UTF-8''clip%20%C3%BC.mp4", Header(response, HeaderNames.ContentDisposition));
+        var disposition = "inline; filename=\"clip _.mp4\"; filename*=UTF-8''clip%20%C3%BC.mp4";
+        Assert.Equal(disposition, Header(response, HeaderNames.ContentDisposition));
         Assert.False(response.Headers.Contains(HeaderNames.TransferEncoding));
     }
 

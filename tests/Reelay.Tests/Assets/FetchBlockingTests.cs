@@ -99,8 +99,8 @@ public sealed class FetchBlockingTests : IDisposable
             context.Response.Headers.Location = EncodeForHeader(url);
             return Task.CompletedTask;
         });
-        FetchTrust[] trusts =
-            [new FetchTrust.CallerUrl(), new FetchTrust.Webhook(), new FetchTrust.UpstreamResult(new WebOrigin("http", "channel.test", 80))];
+        var channel = new FetchTrust.UpstreamResult(new WebOrigin("http", "channel.test", 80));
+        FetchTrust[] trusts = [new FetchTrust.CallerUrl(), new FetchTrust.Webhook(), channel];
         foreach (var trust in trusts)
         {
             using var world = Names(new FetchWorld(internet));
@@ -182,5 +182,6 @@ public sealed class FetchBlockingTests : IDisposable
 
     // A header holds ASCII only; a server would send other characters percent-encoded.
     private static string EncodeForHeader(string url) =>
-        string.Concat(url.EnumerateRunes().Select(rune => rune.Value is > 32 and < 127 ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
+        string.Concat(url.EnumerateRunes().Select(rune => rune.ToString()).Select(
+            rune => rune[0] is > ' ' and < '\x7F' ? rune : Uri.EscapeDataString(rune)));
 }

@@ -29,7 +29,8 @@ public sealed class FetchBoundsTests
         });
         using var world = World(internet);
 
-        var failure = await Assert.ThrowsAsync<FetchException>(() => world.OpenAsync(Media, bounds: Bounds, cancellationToken: Cancellation));
+        var failure = await Assert.ThrowsAsync<FetchException>(
+            () => world.OpenAsync(Media, bounds: Bounds, cancellationToken: Cancellation));
 
         Assert.Equal(FetchFailure.TooLarge, failure.Failure);
     }
@@ -189,7 +190,7 @@ public sealed class FetchBoundsTests
     // More than one connection, because the framework asks again when one ends without a single byte.
     private static async Task AnswerAsync(TcpListener listener, string answer, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (true)
         {
             using var client = await listener.AcceptTcpClientAsync(cancellationToken);
             _ = await client.GetStream().ReadAsync(new byte[4_096], cancellationToken);

@@ -50,7 +50,8 @@ internal sealed class FetchWorld : IDisposable
         return this;
     }
 
-    public Task<FetchedContent> OpenAsync(string url, FetchTrust? trust = null, FetchBounds? bounds = null, CancellationToken cancellationToken = default) =>
+    public Task<FetchedContent> OpenAsync(
+        string url, FetchTrust? trust = null, FetchBounds? bounds = null, CancellationToken cancellationToken = default) =>
         Fetcher.OpenAsync(new Uri(url), trust ?? new FetchTrust.CallerUrl(), bounds ?? new FetchBounds(1_000_000), cancellationToken);
 
     /// <summary>Fetches a body whole.</summary>
@@ -77,7 +78,8 @@ internal sealed class FetchWorld : IDisposable
     {
         Dialled.Add(address);
         var isPublic = PublicAddress.IsPublic(address.Address);
-        if (isPublic && (internet is null || address.Address.Equals(DeadAddress))) throw new SocketException((int)SocketError.NetworkUnreachable);
+        var isDead = isPublic && (internet is null || address.Address.Equals(DeadAddress));
+        if (isDead) throw new SocketException((int)SocketError.NetworkUnreachable);
         var target = isPublic ? new IPEndPoint(IPAddress.Loopback, internet!.Url.Port) : address;
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(target, cancellationToken);

@@ -15,7 +15,8 @@ internal static class FfmpegClips
     {
         Assert.SkipUnless(IsThere, "ffmpeg is not installed");
         var path = folder.File(name);
-        using var process = Process.Start(new ProcessStartInfo("ffmpeg", $"-v error -y -threads 1 {arguments} {path}") { RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("ffmpeg", $"-v error -y -threads 1 {arguments} {path}") { RedirectStandardError = true };
+        using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.SkipWhen(errors.Contains("Unknown encoder", StringComparison.Ordinal), errors);

@@ -82,7 +82,8 @@ public sealed class LocalAssetStoreTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var source = new TrickleStream(Bytes(400_000)) { OnRead = count => { if (count > 200_000) cancellation.Cancel(); } };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.WriteAsync("task_01/1", source, 1_000_000, cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _store.WriteAsync("task_01/1", source, 1_000_000, cancellation.Token));
 
         Assert.Empty(_folder.Files());
     }
@@ -91,7 +92,10 @@ public sealed class LocalAssetStoreTests : IDisposable
     public async Task Unfinished_files_are_invisible_while_written()
     {
         var seen = Array.Empty<string>();
-        var source = new TrickleStream(Bytes(400_000)) { OnRead = count => { if (count > 200_000 && seen.Length == 0) seen = _folder.Files(); } };
+        var source = new TrickleStream(Bytes(400_000))
+        {
+            OnRead = count => seen = count > 200_000 && seen.Length == 0 ? _folder.Files() : seen,
+        };
 
         var stored = await _store.WriteAsync("task_01/1", source, 1_000_000, Cancellation);
 
@@ -190,7 +194,8 @@ public sealed class LocalAssetStoreTests : IDisposable
     public async Task Many_writers_into_one_folder_do_not_disturb_each_other()
     {
         var stored = await Task.WhenAll(
-            Enumerable.Range(1, 32).Select(i => _store.WriteAsync("task_01/1", new TrickleStream(Bytes(i * 1_000)), 100_000, Cancellation)));
+            Enumerable.Range(1, 32).Select(i => new TrickleStream(Bytes(i * 1_000)))
+                .Select(source => _store.WriteAsync("task_01/1", source, 100_000, Cancellation)));
 
         Assert.Equal(32, stored.Select(asset => asset.Key).Distinct().Count());
         foreach (var asset in stored) Assert.Equal(asset.SizeBytes, (await ReadAllAsync(asset.Key)).Length);
@@ -208,7 +213,12 @@ public sealed class LocalAssetStoreTests : IDisposable
         await using var reader = await _store.OpenAsync(key, Cancellation);
         var bytes = new byte[reader!.LengthBytes];
         var filled = 0;
-        while (filled < bytes.Length) filled += await reader.ReadAsync(bytes.AsMemory(filled, Math.Min(4_096, bytes.Length - filled)), filled, Cancellation);
+        while (filled < bytes.Length)
+        {
+            var piece = bytes.AsMemory(filled, Math.Min(4_096, bytes.Length - filled));
+            filled += await reader.ReadAsync(piece, filled, Cancellation);
+        }
+
         return bytes;
     }
 }

@@ -27,13 +27,15 @@ public sealed class ManualTimeProviderTests
         var time = new ManualTimeProvider();
         var start = time.GetUtcNow();
         var fired = new List<string>();
-        using var twice = time.CreateTimer(_ => fired.Add($"b{(time.GetUtcNow() - start).TotalSeconds}"), null, Seconds(2), Seconds(3));
-        using var once = time.CreateTimer(_ => fired.Add($"a{(time.GetUtcNow() - start).TotalSeconds}"), null, Seconds(4), Timeout.InfiniteTimeSpan);
+        using var twice = time.CreateTimer(_ => fired.Add($"b{Passed()}"), null, Seconds(2), Seconds(3));
+        using var once = time.CreateTimer(_ => fired.Add($"a{Passed()}"), null, Seconds(4), Timeout.InfiniteTimeSpan);
 
         time.Advance(Seconds(6));
 
         Assert.Equal(["b2", "a4", "b5"], fired);
         Assert.Equal(start + Seconds(8), time.NextTimer);
+
+        double Passed() => (time.GetUtcNow() - start).TotalSeconds;
     }
 
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);

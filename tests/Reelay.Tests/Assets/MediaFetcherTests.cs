@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Tests.Support;
 
@@ -30,7 +31,8 @@ public sealed class MediaFetcherTests
 
         Assert.Equal(("image/png", 3L), (content.ContentType, content.LengthBytes));
         Assert.Equal(3, await content.Stream.ReadAtLeastAsync(bytes, 4, throwOnEndOfStream: false, Cancellation));
-        Assert.Equal(["Accept", "Accept-Encoding", "Host", "User-Agent", "media.test/a.png?sig=secret"], seen.Order(StringComparer.Ordinal));
+        string[] expected = ["Accept", "Accept-Encoding", "Host", "User-Agent", "media.test/a.png?sig=secret"];
+        Assert.Equal(expected, seen.Order(StringComparer.Ordinal));
         await world.ReadAsync(Media);
         Assert.DoesNotContain("Cookie", seen);
     }
@@ -151,7 +153,8 @@ public sealed class MediaFetcherTests
     public async Task A_rewritten_host_leads_to_its_target_and_the_target_is_checked()
     {
         await using var samples = await LoopbackServer.StartAsync(
-            context => context.Response.Body.WriteAsync(System.Text.Encoding.ASCII.GetBytes(context.Request.Path + context.Request.QueryString)).AsTask());
+            context => context.Response.Body.WriteAsync(
+                Encoding.ASCII.GetBytes($"{context.Request.Path}{context.Request.QueryString}")).AsTask());
         var rewrite = new HostRewrite("example.com", new Uri(samples.Url, "/_sandbox/samples/"));
         using var open = new FetchWorld(options: new FetcherOptions { Rewrites = [rewrite], MediaOrigins = [WebOrigin.Of(samples.Url)] });
         using var closed = new FetchWorld(options: new FetcherOptions { Rewrites = [rewrite] });

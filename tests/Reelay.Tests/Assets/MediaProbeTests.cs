@@ -70,7 +70,7 @@ public sealed class MediaProbeTests
         { "image/webp", [.. "RIFF\0\0\0\0WEBPVP8 \0\0\0\0"u8, 0, 0, 0, 0x9D, 1, 0x2A, 0x20, 0x43, 0x58, 0x42] },
         { "image/webp", [.. "RIFF\0\0\0\0WEBPVP8X\0\0\0\0"u8, 0, 0, 0, 0, 0x1F, 3, 0, 0x57, 2, 0] },
         { "image/webp", [.. "RIFF\0\0\0\0WEBPVP8L\0\0\0\0"u8, 0x2F, 0x1F, 0xC3, 0x95, 0, 0, 0, 0, 0, 0] },
-        { "image/jpeg", [0xFF, 0xD8, .. Segment(0xE1, 65_535), .. Segment(0xE2, 60_000), 0xFF, 0xFF, .. Segment(0xC4, 20), .. Frame(0xC2)] },
+        { "image/jpeg", [0xFF, 0xD8, .. Segment(0xE1, 65_535), .. Segment(0xE2, 60_000), 0xFF, .. Segment(0xC4, 20), .. Frame(0xC2)] },
     };
 
     [Theory]

@@ -24,7 +24,9 @@ public sealed class Mp4ReaderTests
     [Fact]
     public async Task The_header_may_stand_behind_the_media_and_behind_64_bit_sizes()
     {
-        var facts = await ReadAsync(BoxBuilder.Ftyp(), BoxBuilder.Long("mdat", 16 + 200_000, new byte[200_000]), BoxBuilder.Box("free"), Movie);
+        var media = BoxBuilder.Long("mdat", 16 + 200_000, new byte[200_000]);
+
+        var facts = await ReadAsync(BoxBuilder.Ftyp(), media, BoxBuilder.Box("free"), Movie);
 
         Assert.Equal(new PixelSize(640, 360), facts!.Video!.Size);
     }
@@ -146,7 +148,8 @@ public sealed class Mp4ReaderTests
     [Fact]
     public void A_table_that_claims_more_entries_than_it_has_is_summed_as_far_as_it_goes()
     {
-        byte[] table = [.. new byte[4], .. BoxBuilder.U32(uint.MaxValue), .. BoxBuilder.U32(uint.MaxValue), .. BoxBuilder.U32(uint.MaxValue), 1, 2];
+        var most = BoxBuilder.U32(uint.MaxValue);
+        byte[] table = [.. new byte[4], .. most, .. most, .. most, 1, 2];
 
         Assert.Equal(uint.MaxValue, Mp4SampleTimes.Read(table).Count);
     }

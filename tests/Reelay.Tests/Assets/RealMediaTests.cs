@@ -80,7 +80,8 @@ public sealed class RealMediaTests : IDisposable
     [Fact]
     public async Task A_clip_cut_anywhere_never_throws()
     {
-        var bytes = await FfmpegClips.MakeAsync(_folder, "whole.mp4", $"-f lavfi -i testsrc=size=64x48:rate=8:duration=1 {H264} -movflags +faststart");
+        const string small = $"-f lavfi -i testsrc=size=64x48:rate=8:duration=1 {H264} -movflags +faststart";
+        var bytes = await FfmpegClips.MakeAsync(_folder, "whole.mp4", small);
         for (var length = 0; length < Math.Min(bytes.Length, 4_000); length++)
             await MediaProbe.ProbeAsync(new MemoryAsset(bytes[..length]), TestContext.Current.CancellationToken);
     }

@@ -1,8 +1,8 @@
 namespace Reelay.Tests.Support;
 
 /// <summary>
-/// A clock that stands still until a test moves it. Timers fire on the thread that calls <see cref="Advance"/>, in order of their due times,
-/// each seeing its own time as now; so <c>Task.Delay</c>, <c>PeriodicTimer</c> and cancellation sources run without any waiting.
+/// A clock that stands still until a test moves it. Timers fire on the thread that calls <see cref="Advance"/>, in order of their due
+/// times, each seeing its own time as now; so <c>Task.Delay</c>, <c>PeriodicTimer</c> and cancellation sources run without any waiting.
 /// </summary>
 public sealed class ManualTimeProvider : TimeProvider
 {

@@ -11,7 +11,10 @@ public sealed class TemporaryFolder : IDisposable
 
     /// <summary>Names of all files under the folder, relative to it.</summary>
     public string[] Files() =>
-        [.. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Select(path => System.IO.Path.GetRelativePath(Path, path)).Order()];
+    [
+        .. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+            .Select(path => System.IO.Path.GetRelativePath(Path, path)).Order(),
+    ];
 
     /// <inheritdoc/>
     public void Dispose()
