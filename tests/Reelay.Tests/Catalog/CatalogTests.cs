@@ -24,6 +24,18 @@ public class CatalogTests
     }
 
     [Fact]
+    public void A_listing_shows_the_union_of_what_is_servable()
+    {
+        var lab = Orders.Catalog.Find("lab")!;
+        var all = lab.Capability(_ => true)!;
+        Assert.Equal([4, 5, 10], all.Seconds);
+        Assert.Equal(["1280x720", "720x1280", "960x720", "1920x1080"], all.Sizes);
+        Assert.Equal(("choice", 32_000), (all.Audio, all.MaxPromptLength));
+        Assert.Equal([5, 10], lab.Capability(id => id == "lab:large")!.Seconds);
+        Assert.Null(lab.Capability(_ => false));
+    }
+
+    [Fact]
     public void A_channels_model_with_a_shipped_name_replaces_it()
     {
         var catalog = ModelCatalog.Load(Orders.Upstream, [ModelSpec.SelfHosted("sora-2", "openai:Wan-AI/Wan2.2")]);

@@ -50,7 +50,7 @@ internal static class SizeReader
             : string.Join(", ", offers.Select(offer => offer.Sizes.ToString()).Distinct());
         var tiers = string.Join(", ", offers.SelectMany(offer => offer.Sizes.Tiers).Distinct());
         var others = draft.Terms.Catalog.Models
-            .Where(model => model != draft.Model && model.Offers.Any(offer => !offer.Sizes.IsAny && offer.Sizes.Resolve(parts.Ask) is not null))
+            .Where(model => model != draft.Model && draft.Terms.MayOrder(model) && model.Offers.Any(offer => !offer.Sizes.IsAny && offer.Sizes.Resolve(parts.Ask) is not null))
             .Select(model => $"`{model.Name}`")
             .Take(3)
             .ToList();
