@@ -40,21 +40,27 @@ internal sealed record EngineParts(
 internal sealed class EngineGate
 {
     private int callsInFlight;
+    private volatile bool isDraining;
     private readonly TaskCompletionSource quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Set once, by a stop: nothing new is submitted.</summary>
-    public bool IsDraining { get; private set; }
+    public bool IsDraining => isDraining;
 
     /// <summary>Set while the disk is nearly full: nothing new is submitted and nothing is fetched.</summary>
     public bool IsDiskLow { get; set; }
 
-    /// <summary>Whether a submission may begin now.</summary>
-    public bool IsOpen => !IsDraining && !IsDiskLow;
+    /// <summary>Begins a submission, from before its row is written until after its answer is. Its end must be told by <see cref="Leave"/>.</summary>
+    /// <returns>False if nothing may begin now.</returns>
+    public bool TryEnter()
+    {
+        // Counted first: a drain that begins now either sees this call or is seen by it.
+        Interlocked.Increment(ref callsInFlight);
+        if (!IsDraining && !IsDiskLow) return true;
+        Leave();
+        return false;
+    }
 
-    /// <summary>A submission call begins. Its end must be told by <see cref="Leave"/>.</summary>
-    public void Enter() => Interlocked.Increment(ref callsInFlight);
-
-    /// <summary>A submission call, with the write of its answer, has ended.</summary>
+    /// <summary>A submission, with the write of its answer, has ended.</summary>
     public void Leave()
     {
         if (Interlocked.Decrement(ref callsInFlight) == 0 && IsDraining) quiet.TrySetResult();
@@ -64,7 +70,7 @@ internal sealed class EngineGate
     /// <returns>Completes when the calls in flight have ended.</returns>
     public Task DrainAsync()
     {
-        IsDraining = true;
+        isDraining = true;
         if (Volatile.Read(ref callsInFlight) == 0) quiet.TrySetResult();
         return quiet.Task;
     }

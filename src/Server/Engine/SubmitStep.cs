@@ -16,8 +16,19 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
         if (task.CancelRequestedAt is not null) return await EndAsync(live, TaskErrors.Cancelled);
         var queueLeft = task.CreatedAt + ((parts.Spec(task)?.MaxQueueSeconds ?? 900) * 1000L) - parts.Now;
         if (queueLeft <= 0) return await EndAsync(live, TaskErrors.QueueTimeout);
-        if (!parts.Gate.IsOpen) return NextStep.After(GatePause);
+        if (!parts.Gate.TryEnter()) return NextStep.After(GatePause);
+        try
+        {
+            return await ChooseAsync(live, task, queueLeft);
+        }
+        finally
+        {
+            parts.Gate.Leave();
+        }
+    }
 
+    private async Task<NextStep> ChooseAsync(LiveTask live, GenerationTask task, long queueLeft)
+    {
         var wait = queueLeft;
         ProviderChannel? full = null;
         foreach (var route in parts.Channels.RoutesFor(task.Order))
@@ -51,15 +62,7 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
             return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
         }
 
-        parts.Gate.Enter();
-        try
-        {
-            return await CallAsync(live, route.Channel, live.Attempt!);
-        }
-        finally
-        {
-            parts.Gate.Leave();
-        }
+        return await CallAsync(live, route.Channel, live.Attempt!);
     }
 
     // Durable before the first byte leaves: whoever finds this row knows that the upstream may have the order.
