@@ -31,10 +31,11 @@ internal sealed partial class EngineHost(
         }
 
         var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
-        await store.RegisterChannelsAsync(
+        var versions = await store.RegisterChannelsAsync(
             [.. parts.Channels.All.Select(channel => new ChannelRow(
                 channel.Id, channel.Provider.Id, channel.Account.BaseUrl.ToString(), channel.VendorAccount))],
             cancellationToken);
+        foreach (var channel in parts.Channels.All) channel.CredentialVersion = versions[channel.Id];
         ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, version, cancellationToken));
         disk.Look();
         Keep(committer.RunAsync());

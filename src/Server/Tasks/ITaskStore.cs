@@ -16,7 +16,8 @@ public interface ITaskStore
     Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken);
 
     /// <summary>Notes the channels of this server, so that attempts can be understood after a channel is gone.</summary>
-    Task RegisterChannelsAsync(IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken);
+    /// <returns>The version of each channel's credential, by channel id; it grows when the vendor account behind a channel changes.</returns>
+    Task<IReadOnlyDictionary<string, int>> RegisterChannelsAsync(IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken);
 
     /// <summary>Writes a batch in one transaction.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was begun: the store is locked or away.</exception>

@@ -29,7 +29,7 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
             database.Writer.Query(row => new OwnedShard(row.GetInt32(0), row.GetInt64(1)), "SELECT id, epoch FROM shards"));
     }
 
-    public Task RegisterChannelsAsync(IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, int>> RegisterChannelsAsync(IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken)
     {
         using var transaction = database.Writer.BeginTransaction();
         foreach (var channel in channels)
@@ -48,7 +48,9 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
         }
 
         transaction.Commit();
-        return Task.CompletedTask;
+        return Task.FromResult<IReadOnlyDictionary<string, int>>(database.Writer
+            .Query(row => (Id: row.GetString(0), Version: row.GetInt32(1)), "SELECT id, credential_version FROM channels")
+            .ToDictionary(row => row.Id, row => row.Version, StringComparer.Ordinal));
     }
 
     public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
