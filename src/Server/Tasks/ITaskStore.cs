@@ -35,8 +35,8 @@ public interface ITaskStore
     /// <param name="afterId">Return only ids above this one; null for the first page.</param>
     Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Ids of live tasks in the node's shards that carry a cancel or a delete.</summary>
-    Task<IReadOnlyList<string>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken);
+    /// <summary>Live tasks in the node's shards that carry a cancel or a delete, with their versions.</summary>
+    Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken);
 
     /// <summary>A page of tasks, by id in the asked direction.</summary>
     Task<IReadOnlyList<GenerationTask>> ListAsync(TaskListQuery query, CancellationToken cancellationToken);
@@ -62,6 +62,9 @@ public readonly record struct OwnedShard(int Shard, long Epoch);
 /// <param name="BaseUrl">Root of the upstream's API.</param>
 /// <param name="VendorAccount">Names the vendor account behind it.</param>
 public sealed record ChannelRow(string Id, string Provider, string BaseUrl, string VendorAccount);
+
+/// <summary>Which row of a task is the newest.</summary>
+public readonly record struct TaskVersion(string Id, long Version);
 
 /// <summary>A task and the attempt that is open, if there is one.</summary>
 public sealed record LiveRow(GenerationTask Task, TaskAttempt? Attempt);

@@ -118,11 +118,11 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
             """,
             ("$shard", shard), ("$after", afterId ?? ""), ("$limit", limit))));
 
-    public Task<IReadOnlyList<string>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>(database.Read(connection => connection.Query(
-            row => row.GetString(0),
+    public Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<TaskVersion>>(database.Read(connection => connection.Query(
+            row => new TaskVersion(row.GetString(0), row.GetInt64(1)),
             """
-            SELECT t.id FROM tasks t JOIN shards s ON s.id = t.shard
+            SELECT t.id, t.version FROM tasks t JOIN shards s ON s.id = t.shard
             WHERE (t.cancel_requested_at IS NOT NULL OR t.deleted_at IS NOT NULL)
                 AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL) AND s.owner = $node
             LIMIT $limit
