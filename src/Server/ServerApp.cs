@@ -20,6 +20,7 @@ internal static class ServerApp
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
         });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddReelay(builder.Configuration, DefaultUrl);
 

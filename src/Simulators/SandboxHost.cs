@@ -46,6 +46,7 @@ public sealed class SandboxHost : IAsyncDisposable
         if (logsToConsole)
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // A start that fails is thrown, and told by the caller.
         builder.WebHost.UseUrls((options.Urls ?? $"http://127.0.0.1:{options.Port}").Split(';'));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = SimulatedRequest.MaxBodyBytes + (1024 * 1024));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));

@@ -13,11 +13,12 @@ internal static class HashingCopy
     public readonly record struct Result(long SizeBytes, string Sha256, byte[] Head);
 
     /// <summary>Copies to the source's end.</summary>
-    /// <exception cref="AssetTooLargeException">There are more than <paramref name="maxBytes"/> bytes; the file holds at most that many.</exception>
+    /// <exception cref="AssetTooLargeException">There are more than <paramref name="maxBytes"/> bytes.</exception>
     public static async Task<Result> RunAsync(Stream source, FileStream file, long maxBytes, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var rented = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var buffer = rented.AsMemory(0, BufferBytes);
         try
         {
             byte[] head = [];
@@ -25,18 +26,18 @@ internal static class HashingCopy
             while (true)
             {
                 // Networks hand out small pieces; the disk gets full ones.
-                var count = await source.ReadAtLeastAsync(buffer.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, cancellationToken);
+                var count = await source.ReadAtLeastAsync(buffer, BufferBytes, throwOnEndOfStream: false, cancellationToken);
                 if (count == 0) return new Result(size, Convert.ToHexStringLower(hash.GetHashAndReset()), head);
                 if (count > maxBytes - size) throw new AssetTooLargeException(maxBytes);
-                if (size == 0) head = buffer[..Math.Min(count, HeadBytes)];
-                hash.AppendData(buffer, 0, count);
-                await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                if (size == 0) head = rented[..Math.Min(count, HeadBytes)];
+                hash.AppendData(rented, 0, count);
+                await file.WriteAsync(buffer[..count], cancellationToken);
                 size += count;
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 }

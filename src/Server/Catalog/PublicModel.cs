@@ -10,6 +10,23 @@ public sealed record PublicModel(ModelSpec Spec, IReadOnlyList<ModelOffer> Offer
     /// <summary>The name callers use.</summary>
     public string Name => Spec.Name;
 
+    /// <summary>What at least one of the servable upstream models can do, for listings; null if none is servable.</summary>
+    /// <param name="canServe">Whether a channel serves an upstream model, named <c>provider:model</c>.</param>
+    public ModelCapability? Capability(Func<string, bool> canServe)
+    {
+        List<ModelOffer> offers = [.. Offers.Where(offer => canServe(offer.UpstreamModel))];
+        return offers.Count == 0 ? null : new ModelCapability
+        {
+            Modes = [.. offers.SelectMany(offer => offer.Modes).Distinct()],
+            Seconds = [.. offers.SelectMany(offer => offer.Seconds.Values).Distinct().Order()],
+            Sizes = [.. offers.SelectMany(offer => offer.Sizes.Sizes).Distinct().Select(size => size.ToString())],
+            Tiers = [.. offers.SelectMany(offer => offer.Sizes.Tiers).Distinct()],
+            Audio = offers.TrueForAll(offer => offer.Audio == offers[0].Audio) ? offers[0].Audio : "choice",
+            MaxPromptLength = offers.Max(offer => offer.MaxPromptLength),
+            Extras = [.. offers.SelectMany(offer => offer.Extras).Distinct()],
+        };
+    }
+
     /// <summary>Price of one second in micro-dollars.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The model has no such tier.</exception>
     public long PriceMicrosPerSecond(string tier)
@@ -66,4 +83,29 @@ public sealed record ModelOffer
         MaxPromptLength = Math.Min(spec.MaxPromptLength, upstream?.MaxPromptLength ?? int.MaxValue),
         Extras = [.. (upstream?.Extras ?? []).Where(extra => spec.Extras?.Contains(extra) ?? true)],
     };
+}
+
+/// <summary>The union of what several upstream models can do; not every combination need be possible.</summary>
+public sealed record ModelCapability
+{
+    /// <summary>Task modes.</summary>
+    public required IReadOnlyList<string> Modes { get; init; }
+
+    /// <summary>Lengths in seconds, in order.</summary>
+    public required IReadOnlyList<int> Seconds { get; init; }
+
+    /// <summary>Sizes <c>WxH</c>; empty where any size within the model's bounds is made.</summary>
+    public required IReadOnlyList<string> Sizes { get; init; }
+
+    /// <summary>Resolution tiers; empty where any size is made.</summary>
+    public required IReadOnlyList<string> Tiers { get; init; }
+
+    /// <summary>Sound: <c>always</c>, <c>never</c>, <c>choice</c> or <c>unknown</c>.</summary>
+    public required string Audio { get; init; }
+
+    /// <summary>Longest prompt in Unicode code points.</summary>
+    public required int MaxPromptLength { get; init; }
+
+    /// <summary>Hints that go upstream.</summary>
+    public required IReadOnlyList<string> Extras { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed class SqliteSandboxStore : ISandboxStore
     private readonly MemorySandboxStore _memory = new();
     private readonly SqliteConnection _connection;
 
-    static SqliteSandboxStore() => SQLitePCL.Batteries_V2.Init();
+    static SqliteSandboxStore() => Reelay.Storage.SqliteLibrary.Init();
 
     /// <summary>Opens the file, making it and its folder if need be.</summary>
     /// <exception cref="InvalidOperationException">The file is of another version of the sandbox.</exception>

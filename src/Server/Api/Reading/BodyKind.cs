@@ -50,10 +50,10 @@ internal readonly record struct BodyKind(BodyEncoding Encoding, string? Boundary
             return new(looksLikeJson ? BodyEncoding.Json : BodyEncoding.Unsupported);
         }
 
-        return new(hasType ? OfType(type!, looksLikeJson && text.Length > 0) : BodyEncoding.Unsupported);
+        return new(hasType ? OfType(type!, text.StartsWith((byte)'{')) : BodyEncoding.Unsupported);
     }
 
-    private static BodyEncoding OfType(MediaTypeHeaderValue type, bool looksLikeJson)
+    private static BodyEncoding OfType(MediaTypeHeaderValue type, bool isObject)
     {
         if (type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase) || type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase))
         {
@@ -67,7 +67,7 @@ internal readonly record struct BodyKind(BodyEncoding Encoding, string? Boundary
 
         // curl's -d names the form type whatever it sends.
         return !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? BodyEncoding.Unsupported
-            : looksLikeJson ? BodyEncoding.Json : BodyEncoding.UrlEncoded;
+            : isObject ? BodyEncoding.Json : BodyEncoding.UrlEncoded;
     }
 
     private static ReadOnlySpan<byte> Trim(in ReadOnlySequence<byte> start)

@@ -32,7 +32,9 @@ internal sealed class MultipartBody(string boundary, ReadingLimits limits, Reque
         }
         catch (InvalidDataException) when (!_hasStoreFailed)
         {
-            return ReadingErrors.Multipart("A part of the form has too many or too long headers, or headers that cannot be read.");
+            return body.HasEnded
+                ? ReadingErrors.IncompleteBody
+                : ReadingErrors.Multipart("A part of the form has too many or too long headers, or headers that cannot be read.");
         }
         catch (IOException) when (!_hasStoreFailed && body is { HasEnded: true, Fault: null })
         {
@@ -49,7 +51,7 @@ internal sealed class MultipartBody(string boundary, ReadingLimits limits, Reque
     {
         if (PartHeader.Read(section.ContentDisposition, section.ContentType) is not { } header)
         {
-            return body.HasEnded && section.Headers is not { Count: > 0 }
+            return body.HasEnded
                 ? ReadingErrors.IncompleteBody
                 : ReadingErrors.Multipart("A part of the form has no name: each needs `Content-Disposition: form-data; name=\"…\"`.");
         }

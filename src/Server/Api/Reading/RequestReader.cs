@@ -8,7 +8,7 @@ public static class RequestReader
 {
     /// <summary>Reads the whole body. Uploads are in the sink when it returns; none is left there when it refuses or throws.</summary>
     /// <exception cref="IOException">The sink failed. Whatever is wrong with the body is a result, never an exception.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and not because the client closed its side.</exception>
     public static async Task<ApiResult<RequestFields>> ReadAsync(
         HttpRequest request, IUploadSink sink, ReadingLimits limits, CancellationToken cancellationToken)
     {
@@ -24,6 +24,11 @@ public static class RequestReader
 
             isAccepted = true;
             return fields;
+        }
+        catch (OperationCanceledException) when (request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The server cancels when the client closes its side in the middle of the body.
+            return ReadingErrors.IncompleteBody;
         }
         finally
         {

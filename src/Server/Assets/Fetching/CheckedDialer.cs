@@ -42,13 +42,17 @@ internal sealed class CheckedDialer(TimeProvider time, TimeSpan maxConnectTime)
             var found = await ResolveAsync(host, cancellationToken);
             if (found.Length > 0) return found;
         }
-        catch (Exception e) when (e is ArgumentException or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData })
+        catch (Exception e) when (IsUnknownName(e))
         {
             throw new FetchException(FetchFailure.NameNotFound, $"There is no host named {host}.", e);
         }
 
         throw new FetchException(FetchFailure.NameNotFound, $"There is no host named {host}.");
     }
+
+    // A name that no resolver takes, too long for example, names nothing either.
+    private static bool IsUnknownName(Exception exception) =>
+        exception is ArgumentException or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData };
 
     private async ValueTask<Stream> ConnectAnyAsync(DnsEndPoint host, IPAddress[] addresses, CancellationToken cancellationToken)
     {
@@ -62,7 +66,7 @@ internal sealed class CheckedDialer(TimeProvider time, TimeSpan maxConnectTime)
             {
                 return await DialAsync(new IPEndPoint(address, host.Port), either.Token);
             }
-            catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && limit.IsCancellationRequested))
+            catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 failure = e;

@@ -61,14 +61,15 @@ internal sealed class FetchException(FetchFailure failure, string message, Excep
     public bool IsLinkDead => Failure is FetchFailure.Forbidden or FetchFailure.NotFound or FetchFailure.Gone;
 
     /// <summary>We will not open this address, whoever asks and however often.</summary>
-    public bool IsRefused => Failure is FetchFailure.BadUrl or FetchFailure.BlockedAddress or FetchFailure.BadRedirect or FetchFailure.TooManyRedirects;
+    public bool IsRefused => Failure
+        is FetchFailure.BadUrl or FetchFailure.BlockedAddress or FetchFailure.BadRedirect or FetchFailure.TooManyRedirects;
 
     /// <summary>Finds the reason in what the framework threw.</summary>
     public static FetchException From(Exception exception, string host)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is FetchException known) return new FetchException(known.Failure, known.Message, exception) { StatusCode = known.StatusCode };
+            if (e is FetchException known) return new FetchException(known.Failure, known.Message, exception);
             if (e is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded })
                 return new FetchException(FetchFailure.Truncated, $"{host} ended its answer early.", exception);
         }

@@ -13,7 +13,10 @@ internal abstract record FetchTrust
     /// <summary>A customer's webhook: public addresses and the operator's allow-list for webhooks; never from https to http.</summary>
     public sealed record Webhook : FetchTrust;
 
-    /// <summary>A link in an upstream's answer: as a caller's, plus the origin that the operator configured for that channel, plus http behind https.</summary>
+    /// <summary>
+    /// A link in an upstream's answer: as a caller's, plus the origin that the operator configured for that channel, plus http behind
+    /// https.
+    /// </summary>
     /// <param name="ChannelOrigin">Origin of the channel's base URL, or null if it has none of its own.</param>
     public sealed record UpstreamResult(WebOrigin? ChannelOrigin) : FetchTrust;
 }

@@ -1,8 +1,8 @@
 namespace Reelay.Server.Assets.Fetching;
 
 /// <summary>
-/// Sends requests to addresses that others named. Knows no proxy, cookie, credential, redirect or decompression, and connects only where the
-/// trust allows it. One instance serves the whole server.
+/// Sends requests to addresses that others named. Knows no proxy, cookie, credential, redirect or decompression, and connects only where
+/// the trust allows it. One instance serves the whole server.
 /// </summary>
 internal sealed class OutboundHttp : IDisposable
 {

@@ -23,7 +23,8 @@ internal static class PublicAddress
     private static readonly IPNetwork GlobalUnicastV6 = IPNetwork.Parse("2000::/3");
 
     // Teredo (2001::/32) lies in the first; 6to4 is the third. Both would tunnel to an address that is not looked at here.
-    private static readonly IPNetwork[] NotPublicV6 = [.. Networks("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")];
+    private static readonly IPNetwork[] NotPublicV6 =
+        [.. Networks("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")];
 
     private static readonly IPNetwork TranslatedV4 = IPNetwork.Parse("64:ff9b::/96");
 

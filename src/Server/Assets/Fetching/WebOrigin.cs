@@ -9,7 +9,7 @@ internal readonly record struct WebOrigin(string Scheme, string Host, int Port)
     /// <summary>Gives the origin of an absolute http or https address.</summary>
     public static WebOrigin Of(Uri url) => new(url.Scheme, url.IdnHost.ToLowerInvariant(), url.Port);
 
-    /// <summary>Reads an origin as an operator writes it, such as <c>http://127.0.0.1:8090</c>; anything behind host and port is refused.</summary>
+    /// <summary>Reads an origin as an operator writes it: <c>http://127.0.0.1:8090</c>, and nothing behind host and port.</summary>
     public static bool TryParse(string text, out WebOrigin origin)
     {
         origin = default;

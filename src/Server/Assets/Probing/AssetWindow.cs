@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Reelay.Server.Assets.Probing;
 
-/// <summary>Small reads at any offset over an <see cref="IAssetReader"/>, one larger read for each jump: a bucket charges by the request.</summary>
+/// <summary>Small reads at any offset of a file, one larger read for each jump: a bucket charges by the request.</summary>
 internal sealed class AssetWindow(IAssetReader reader) : IDisposable
 {
     private const int WindowBytes = 64 * 1024;

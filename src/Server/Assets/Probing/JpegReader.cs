@@ -7,7 +7,7 @@ internal static class JpegReader
 {
     private const int MaxSegments = 1_000;
 
-    /// <summary>Gives the dimensions as stored (a rotation in the camera's notes is not applied), or null if there is no frame header.</summary>
+    /// <summary>Gives the dimensions as stored (the camera's note on rotation is not applied), or null without a frame header.</summary>
     public static async ValueTask<PixelSize?> ReadAsync(AssetWindow file, CancellationToken cancellationToken)
     {
         var offset = 2L;

@@ -5,7 +5,7 @@ namespace Reelay.Server.Assets.Probing;
 /// </summary>
 internal static class MediaProbe
 {
-    /// <summary>Gives what the file is, or null if its first bytes belong to no kind we handle. Never throws for what a file holds.</summary>
+    /// <summary>Gives what the file is, or null if it is of no kind we handle. Never throws for what a file holds.</summary>
     /// <exception cref="IOException">Reading failed.</exception>
     public static async ValueTask<MediaFacts?> ProbeAsync(IAssetReader reader, CancellationToken cancellationToken)
     {

@@ -73,15 +73,18 @@ internal readonly ref struct Mp4TrackReader
     private PixelSize? ReadSize()
     {
         var size = Description.Length >= 36
-            ? PixelSize.From(BinaryPrimitives.ReadUInt16BigEndian(Description[32..]), BinaryPrimitives.ReadUInt16BigEndian(Description[34..]))
+            ? SizeAt(Description[32..], Description[34..])
             : null;
         if (_header.Length < MatrixOffset + 44) return size;
 
         var matrix = _header[MatrixOffset..];
-        size ??= PixelSize.From(BinaryPrimitives.ReadUInt16BigEndian(matrix[36..]), BinaryPrimitives.ReadUInt16BigEndian(matrix[40..]));
-        var isTurnedByAQuarter = BinaryPrimitives.ReadInt32BigEndian(matrix) == 0 && BinaryPrimitives.ReadInt32BigEndian(matrix[4..]) != 0;
-        return size is { } s && isTurnedByAQuarter ? new PixelSize(s.HeightPixels, s.WidthPixels) : size;
+        size ??= SizeAt(matrix[36..], matrix[40..]);
+        var isTurned = BinaryPrimitives.ReadInt32BigEndian(matrix) == 0 && BinaryPrimitives.ReadInt32BigEndian(matrix[4..]) != 0;
+        return size is { } s && isTurned ? new PixelSize(s.HeightPixels, s.WidthPixels) : size;
     }
+
+    private static PixelSize? SizeAt(ReadOnlySpan<byte> width, ReadOnlySpan<byte> height) =>
+        PixelSize.From(BinaryPrimitives.ReadUInt16BigEndian(width), BinaryPrimitives.ReadUInt16BigEndian(height));
 
     private static bool IsCoverPicture(ReadOnlySpan<byte> codec) => codec.SequenceEqual("jpeg"u8) || codec.SequenceEqual("png "u8);
 }

@@ -12,19 +12,20 @@ internal static class AudioReader
             return error;
         }
 
-        if (path is not null)
+        var audio = draft.Offers[0].Audio;
+        if (path is null || draft.TryNarrow(offer => Makes(offer, wanted)))
         {
-            var audio = draft.Offers[0].Audio;
-            if (!draft.TryNarrow(offer => offer.Audio == "choice" || offer.Audio == (wanted ? "always" : "never")))
-            {
-                return OrderErrors.Unsupported(path, wanted ? "on" : "off", draft.Model.Name, Explain(audio));
-            }
-
-            draft.Audio = wanted;
+            draft.Audio = path is null ? null : wanted;
             return null;
         }
 
-        draft.Audio = draft.Offers[0].Audio switch
+        return OrderErrors.Unsupported(path, wanted ? "on" : "off", draft.Model.Name, Explain(audio));
+    }
+
+    /// <summary>Sets the sound where none was asked, once everything that was asked has chosen the upstream models.</summary>
+    public static void Complete(OrderDraft draft)
+    {
+        draft.Audio ??= draft.Offers[0].Audio switch
         {
             "always" => true,
             "never" => false,
@@ -33,9 +34,10 @@ internal static class AudioReader
         };
 
         // Upstream models that would make something else than the one chosen are no substitutes for it.
-        draft.TryNarrow(offer => draft.Audio is null ? offer.Audio == "unknown" : offer.Audio == "choice" || offer.Audio == (draft.Audio.Value ? "always" : "never"));
-        return null;
+        draft.TryNarrow(offer => draft.Audio is { } audio ? Makes(offer, audio) : offer.Audio == "unknown");
     }
+
+    private static bool Makes(ModelOffer offer, bool audio) => offer.Audio == "choice" || offer.Audio == (audio ? "always" : "never");
 
     private static ApiError? ReadValue(Asked asked, out bool value) =>
         Values.TryBoolean(asked.Value, out value)

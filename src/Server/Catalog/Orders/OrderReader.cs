@@ -32,9 +32,11 @@ public static class OrderReader
         }
     }
 
-    // The order matters: each reader chooses among the upstream models that the readers before it left.
+    // The order matters: each reader chooses among the upstream models that the readers before it left. What was asked comes before
+    // what is assumed, and what must be honoured before what is only a hint.
     private static ApiError? Check(OrderDraft draft) =>
-        GatherAndName(draft)
+        PlacesReader.Read(draft)
+        ?? ModelReader.Read(draft)
         ?? PromptReader.Read(draft)
         ?? ContentClassReader.Read(draft)
         ?? FirstFrameReader.Read(draft)
@@ -42,8 +44,15 @@ public static class OrderReader
         ?? SecondsReader.Read(draft)
         ?? SizeReader.Read(draft)
         ?? AudioReader.Read(draft)
+        ?? Complete(draft)
         ?? KeptReader.Read(draft)
         ?? HintReader.Read(draft);
 
-    private static ApiError? GatherAndName(OrderDraft draft) => PlacesReader.Read(draft) ?? ModelReader.Read(draft);
+    private static ApiError? Complete(OrderDraft draft)
+    {
+        SecondsReader.Complete(draft);
+        SizeReader.Complete(draft);
+        AudioReader.Complete(draft);
+        return null;
+    }
 }

@@ -17,19 +17,26 @@ internal static class SecondsReader
             return error;
         }
 
-        if (path is null)
-        {
-            seconds = draft.Offers.Exists(offer => offer.Seconds.Allows(UsualDefault)) ? UsualDefault : draft.Model.Spec.Seconds.Default;
-        }
-
         var allowed = Allowed(draft.Offers);
-        if (!draft.TryNarrow(offer => offer.Seconds.Allows(seconds)))
+        if (path is not null && !draft.TryNarrow(offer => offer.Seconds.Allows(seconds)))
         {
-            return OrderErrors.Invalid("invalid_seconds", path ?? Parameters.Seconds.Name, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds.");
+            return OrderErrors.Invalid("invalid_seconds", path, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds.");
         }
 
         draft.Seconds = seconds;
         return null;
+    }
+
+    /// <summary>Sets the length where none was asked, once everything that was asked has chosen the upstream models.</summary>
+    public static void Complete(OrderDraft draft)
+    {
+        if (draft.Seconds > 0)
+        {
+            return;
+        }
+
+        int[] wanted = [UsualDefault, draft.Model.Spec.Seconds.Default, draft.Offers[0].Seconds.Values.First()];
+        draft.Seconds = wanted.First(seconds => draft.TryNarrow(offer => offer.Seconds.Allows(seconds)));
     }
 
     private static ApiError? ReadValue(Asked asked, out int seconds)

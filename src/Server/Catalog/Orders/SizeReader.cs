@@ -13,19 +13,33 @@ internal static class SizeReader
             return error;
         }
 
-        var ask = parts.Ask;
+        draft.SizeEcho = parts.Echo ?? "";
+        return parts.Ask == default || TryChoose(draft, parts.Ask) ? null : NotMade(draft, parts);
+    }
+
+    /// <summary>Sets the size where none was asked, once everything that was asked has chosen the upstream models.</summary>
+    public static void Complete(OrderDraft draft)
+    {
+        if (draft.Size == default && !TryChoose(draft, default))
+        {
+            TryChoose(draft, new SizeAsk(draft.Offers[0].Sizes.Sizes.First(), null, null));
+        }
+
+        draft.SizeEcho = draft.SizeEcho.Length > 0 ? draft.SizeEcho : draft.Size.Size.ToString();
+    }
+
+    private static bool TryChoose(OrderDraft draft, SizeAsk ask)
+    {
         foreach (var offer in draft.Offers)
         {
             if (offer.Sizes.Resolve(ask) is { } choice)
             {
                 draft.Size = choice;
-                draft.TryNarrow(other => other.Sizes.Resolve(ask) == choice);
-                draft.SizeEcho = parts.Echo ?? choice.Size.ToString();
-                return null;
+                return draft.TryNarrow(other => other.Sizes.Resolve(ask) == choice);
             }
         }
 
-        return NotMade(draft, parts);
+        return false;
     }
 
     private static ApiError NotMade(OrderDraft draft, SizeParts parts)
@@ -36,7 +50,7 @@ internal static class SizeReader
             : string.Join(", ", offers.Select(offer => offer.Sizes.ToString()).Distinct());
         var tiers = string.Join(", ", offers.SelectMany(offer => offer.Sizes.Tiers).Distinct());
         var others = draft.Terms.Catalog.Models
-            .Where(model => model != draft.Model && model.Offers.Any(offer => !offer.Sizes.IsAny && offer.Sizes.Resolve(parts.Ask) is not null))
+            .Where(model => model != draft.Model && draft.Terms.MayOrder(model) && model.Offers.Any(offer => !offer.Sizes.IsAny && offer.Sizes.Resolve(parts.Ask) is not null))
             .Select(model => $"`{model.Name}`")
             .Take(3)
             .ToList();

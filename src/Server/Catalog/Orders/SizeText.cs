@@ -29,7 +29,7 @@ internal readonly record struct SizeText(SizeAsk Ask, bool IsAuto)
 
         if (PixelSize.TryParse(text, out var pixels))
         {
-            var isRatio = pixels.WidthPixels <= LargestRatioTerm && pixels.HeightPixels <= LargestRatioTerm;
+            var isRatio = text.Contains(':', StringComparison.Ordinal) && pixels.WidthPixels <= LargestRatioTerm && pixels.HeightPixels <= LargestRatioTerm;
             size = new(isRatio ? new(null, pixels.Ratio, null) : new(pixels, null, null), IsAuto: false);
             return true;
         }

@@ -1,0 +1,44 @@
+# Every target is one plain command; `make` lists them.
+.DEFAULT_GOAL := help
+CONFIG := Release
+QUIET := -c $(CONFIG) -v q -nologo --tl:off -clp:ErrorsOnly
+BUILD := dotnet build Reelay.slnx $(QUIET)
+TESTS := artifacts/bin/Reelay.Tests/release/Reelay.Tests
+T ?= *
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+run: ## server on http://127.0.0.1:8080 with a sandbox upstream; needs no account and no key
+	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
+	@echo Building ... && dotnet build src/Server $(QUIET) && dotnet build src/Simulators $(QUIET)
+	@exec dotnet run tools/run.cs
+
+test: install-test ## all tests; T='*Poll*' runs the classes that match
+	@$(BUILD)
+	@$(TESTS) --filter-class '$(T)' --no-progress
+
+check: install-test ## what CI runs: formatting, build, tests
+	dotnet format whitespace Reelay.slnx --verify-no-changes
+	$(BUILD)
+	$(TESTS) --no-progress
+
+chaos: install-test ## the long crash run: fifty kills
+	@$(BUILD)
+	REELAY_KILLS=50 $(TESTS) --filter-namespace 'Reelay.Tests.Crash*' --show-live-output on
+
+bench: ## measured against references in the same run; results go to bench/results
+	@tools/apt-install wrk nginx-light
+	dotnet run -c Release --project bench/Load -- $(ARGS)
+
+fmt: ## format everything
+	dotnet format Reelay.slnx
+
+install-test:
+	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
+	@command -v npm >/dev/null || tools/apt-install nodejs npm
+	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi
+
+.PHONY: help run test check chaos bench fmt install-test

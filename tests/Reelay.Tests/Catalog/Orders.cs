@@ -1,0 +1,95 @@
+using System.Text;
+using Reelay.Providers;
+using Reelay.Server.Api;
+using Reelay.Server.Catalog;
+using Reelay.Server.Catalog.Orders;
+using Reelay.Tests.Reading;
+
+namespace Reelay.Tests.Catalog;
+
+/// <summary>A catalog with the shipped models and a few more, and requests against it.</summary>
+internal static class Orders
+{
+    private static readonly string[] _twoSizes = ["720x1280", "1280x720"];
+    private static readonly string[] _sixSizes = [.. _twoSizes, "1024x1792", "1792x1024", "1080x1920", "1920x1080"];
+
+    public static ModelCatalog Catalog { get; } = ModelCatalog.Load(Upstream, [ModelSpec.SelfHosted("wan", "openai:wan", 5), Talkative(), Old()]);
+
+    public static OrderTerms Terms { get; } = new() { Catalog = Catalog };
+
+    public static OrderTerms Strict { get; } = new() { Catalog = Catalog, IsStrict = true };
+
+    public static IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> Upstream => new Dictionary<string, IReadOnlyList<UpstreamModel>>
+    {
+        ["openai"] =
+        [
+            Sora("sora-2", _twoSizes), Sora("sora-2-pro", _sixSizes), Sora("sora-2-2025-10-06", _twoSizes),
+            Sora("sora-2-2025-12-08", _twoSizes), Sora("sora-2-pro-2025-10-06", _sixSizes),
+        ],
+        ["lab"] =
+        [
+            new() { Name = "small", Modes = ["t2v"], Seconds = [4, 5], Sizes = ["1280x720"], Audio = "never", Source = "test" },
+            new()
+            {
+                Name = "large", Modes = ["t2v", "i2v"], Seconds = [5, 10], Sizes = [], Audio = "choice", Source = "test", MaxPromptLength = 10,
+                Extras = ["seed", "fps", "cfg_scale", "negative_prompt", "watermark_info", "user"],
+            },
+        ],
+    };
+
+    public static async Task<ApiResult<GenerationOrder>> ReadAsync(string json, OrderTerms? terms = null, MemorySink? sink = null) =>
+        await ReadAsync(Bodies.Json, Encoding.UTF8.GetBytes(json), terms, sink);
+
+    public static async Task<ApiResult<GenerationOrder>> ReadAsync(string contentType, byte[] body, OrderTerms? terms = null, MemorySink? sink = null)
+    {
+        var read = await Bodies.ReadAsync(contentType, body, sink);
+        if (read.Error is not null)
+        {
+            return read.Error;
+        }
+
+        using var fields = read.Value!;
+        return await OrderReader.ReadAsync(fields, terms ?? Terms, TestContext.Current.CancellationToken);
+    }
+
+    public static async Task<GenerationOrder> AcceptAsync(string json, OrderTerms? terms = null)
+    {
+        var result = await ReadAsync(json, terms);
+        Assert.True(result.Error is null, result.Error?.Message);
+        return result.Value!;
+    }
+
+    public static async Task<ApiError> RefuseAsync(string json, OrderTerms? terms = null)
+    {
+        var sink = new MemorySink();
+        var result = await ReadAsync(json, terms, sink);
+        Assert.True(result.Error is not null, "The request was accepted.");
+        Assert.Empty(sink.Stored);
+        return result.Error;
+    }
+
+    private static UpstreamModel Sora(string name, string[] sizes) => new()
+    {
+        Name = name, Modes = ["t2v", "i2v"], Seconds = [4, 8, 12, 16, 20], Sizes = sizes, Audio = "always", Source = "test",
+    };
+
+    // Two upstream models that can do different things stand behind one name.
+    private static ModelSpec Talkative() => ModelSpec.SelfHosted("lab", "lab:small") with
+    {
+        Upstream = ["lab:small", "lab:large"],
+        Seconds = new() { Allowed = [4, 5, 6, 10], Default = 5 },
+        AnySize = null,
+        Tiers =
+        [
+            new() { Name = "720p", Sizes = ["1280x720", "720x1280", "960x720"], PriceMicrosPerSecond = 10 },
+            new() { Name = "1080p", Sizes = ["1920x1080"], PriceMicrosPerSecond = 20 },
+        ],
+        Audio = "choice",
+        DefaultAudio = false,
+    };
+
+    private static ModelSpec Old() => ModelSpec.SelfHosted("old", "openai:gone") with
+    {
+        Lifecycle = new() { State = "retired", Successor = "sora-2", Source = "test" },
+    };
+}
