@@ -1,0 +1,142 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using Reelay.Server.Storage;
+
+namespace Reelay.Tests.Crash;
+
+/// <summary>Reads what a server has left behind in its folder, without the server's own code, and says everything that is wrong with it.</summary>
+internal sealed class CrashAudit : IDisposable
+{
+    private readonly SqliteConnection connection;
+    private readonly string assets;
+
+    public CrashAudit(string folder)
+    {
+        Reelay.Storage.SqliteLibrary.Init();
+        assets = Path.Combine(folder, "assets");
+        var path = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "reelay.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        connection = new SqliteConnection(path.ToString());
+        connection.Open();
+        Tasks = connection.Query(
+            row => new AuditedTask(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), !row.IsDBNull(4), !row.IsDBNull(5)),
+            "SELECT id, json_extract(order_json, '$.prompt'), phase, error_code, deleted_at, discarded_at FROM tasks ORDER BY id");
+    }
+
+    /// <summary>Every task there is.</summary>
+    public IReadOnlyList<AuditedTask> Tasks { get; }
+
+    /// <summary>Folders of uploads that no task names: orders whose server died between file and row.</summary>
+    public int OrphanedInputCount { get; private set; }
+
+    /// <summary>Live tasks, read from outside while the server runs.</summary>
+    public long LiveCount => connection.Scalar<long>("SELECT count(*) FROM tasks WHERE finished_at IS NULL OR open_attempt IS NOT NULL");
+
+    public void Dispose() => connection.Dispose();
+
+    /// <summary>Everything that must hold once all is quiet.</summary>
+    public List<string> FindMistakes(IReadOnlyList<Reached> submissions) =>
+        [.. Rows(), .. Money(), .. Submissions(submissions), .. Files(), .. StrayFiles()];
+
+    private List<string> Rows() =>
+    [
+        .. Texts("SELECT id || ' is still ' || phase FROM tasks WHERE finished_at IS NULL"),
+        .. Texts("SELECT id || ' is over and names attempt ' || open_attempt || ' as open' FROM tasks WHERE finished_at IS NOT NULL AND open_attempt IS NOT NULL"),
+        .. Texts("SELECT task_id || ' has the open attempt ' || number FROM attempts WHERE ended_at IS NULL"),
+        .. Texts("PRAGMA integrity_check").Where(line => line != "ok"),
+        .. connection.Query(row => $"{row.GetString(0)} row {row.GetInt64(1)} refers to nothing", "PRAGMA foreign_key_check"),
+    ];
+
+    private List<string> Money() =>
+    [
+        .. Texts("SELECT id || ' has ' || reserved_micros || ' reserved' FROM accounts WHERE reserved_micros <> 0"),
+        .. Texts(
+            """
+            SELECT a.id || ': balance ' || a.balance_micros || ' and reserved ' || a.reserved_micros || ', rows say ' || l.balance || ' and ' || l.reserved
+            FROM accounts a JOIN (SELECT account_id, sum(balance_micros) AS balance, sum(reserved_micros) AS reserved FROM ledger_entries GROUP BY account_id) l
+                ON l.account_id = a.id
+            WHERE l.balance <> a.balance_micros OR l.reserved <> a.reserved_micros
+            """),
+        .. Texts(
+            """
+            SELECT t.id || ' has ' || count(CASE l.kind WHEN 'reserve' THEN 1 END) || ' reserve and '
+                || count(CASE WHEN l.kind IN ('settle', 'release') THEN 1 END) || ' closing rows'
+            FROM tasks t LEFT JOIN ledger_entries l ON l.task_id = t.id GROUP BY t.id
+            HAVING count(CASE l.kind WHEN 'reserve' THEN 1 END) <> 1 OR count(CASE WHEN l.kind IN ('settle', 'release') THEN 1 END) <> 1
+                OR sum(l.reserved_micros) <> 0 OR sum(l.balance_micros) <> -coalesce(t.settled_micros, 0)
+            """),
+        .. Texts("SELECT id || ' is completed and settled at ' || settled_micros || ' of ' || price_micros FROM tasks WHERE phase = 'completed' AND settled_micros NOT BETWEEN 1 AND price_micros"),
+        .. Texts("SELECT task_id || ' in the ledger is no task' FROM ledger_entries WHERE task_id IS NOT NULL AND task_id NOT IN (SELECT id FROM tasks)"),
+    ];
+
+    // The upstream's side of the story against ours.
+    private List<string> Submissions(IReadOnlyList<Reached> submissions)
+    {
+        var accepted = submissions.Where(row => row.Accepted).ToLookup(row => row.Prompt, row => row.UpstreamId!);
+        var known = connection.Query(
+            row => (Task: row.GetString(0), UpstreamId: row.GetString(1)), "SELECT task_id, upstream_id FROM attempts WHERE upstream_id IS NOT NULL")
+            .ToLookup(row => row.Task, row => row.UpstreamId);
+        var mistakes = new List<string>();
+        mistakes.AddRange(accepted.Where(group => group.Count() > 1).Select(group => $"'{group.Key}' was accepted {group.Count()} times upstream"));
+        mistakes.AddRange(Tasks.GroupBy(task => task.Prompt).Where(group => group.Count() > 1).Select(group => $"'{group.Key}' has {group.Count()} tasks"));
+        mistakes.AddRange(accepted.Select(group => group.Key).Except(Tasks.Select(task => task.Prompt)).Select(prompt => $"'{prompt}' was made upstream and has no task"));
+        foreach (var task in Tasks.Where(task => task.Phase == "completed"))
+        {
+            if (accepted[task.Prompt].Count() != 1) mistakes.Add($"{task.Id} is completed, and {accepted[task.Prompt].Count()} orders of it were accepted");
+            else if (!known[task.Id].SequenceEqual(accepted[task.Prompt])) mistakes.Add($"{task.Id} was completed from another order than its own");
+        }
+
+        return mistakes;
+    }
+
+    private List<string> Files()
+    {
+        var mistakes = new List<string>();
+        foreach (var task in Tasks.Where(task => task is { Phase: "completed", IsDiscarded: false }))
+        {
+            var files = connection.Query(
+                row => (Key: row.GetString(0), Size: row.GetInt64(1), Sha256: row.GetString(2)),
+                "SELECT key, size_bytes, sha256 FROM assets WHERE task_id = $id",
+                ("$id", task.Id));
+            if (files.Count != 1) mistakes.Add($"{task.Id} is completed and has {files.Count} files");
+            foreach (var file in files)
+            {
+                var path = Path.Combine(assets, file.Key);
+                if (!File.Exists(path)) mistakes.Add($"{file.Key} is not there");
+                else if (new FileInfo(path).Length != file.Size) mistakes.Add($"{file.Key} has {new FileInfo(path).Length} bytes instead of {file.Size}");
+                else if (Hash(path) != file.Sha256) mistakes.Add($"{file.Key} has another hash than was noted");
+            }
+        }
+
+        return mistakes;
+    }
+
+    private List<string> StrayFiles()
+    {
+        var mistakes = new List<string>();
+        var named = Texts("SELECT key FROM assets")
+            .Concat(Texts("SELECT json_extract(m.value, '$.asset_key') FROM tasks, json_each(order_json, '$.media') m WHERE discarded_at IS NULL"))
+            .ToHashSet(StringComparer.Ordinal);
+        var failed = Tasks.Where(task => task.Phase == "failed").Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in Directory.Exists(assets) ? Directory.EnumerateFiles(assets, "*", SearchOption.AllDirectories) : [])
+        {
+            var key = Path.GetRelativePath(assets, path).Replace('\\', '/');
+            if (named.Remove(key) || failed.Contains(key[..key.IndexOf('/', StringComparison.Ordinal)])) continue;
+            if (key.StartsWith("inputs/", StringComparison.Ordinal)) OrphanedInputCount++;
+            else mistakes.Add($"{key} belongs to nobody");
+        }
+
+        return [.. mistakes, .. named.Select(key => $"{key} is named by a row and not there")];
+    }
+
+    private List<string> Texts(string sql) => connection.Query(row => row.GetString(0), sql);
+
+    private static string Hash(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}
+
+/// <summary>A task as its row says.</summary>
+internal sealed record AuditedTask(string Id, string Prompt, string Phase, string? ErrorCode, bool IsDeleted, bool IsDiscarded);

@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Reelay.Tests.Support;
+
+namespace Reelay.Tests.Crash;
+
+/// <summary>
+/// The server and the sandbox as two processes with a folder each: the server dies and comes back, the sandbox stays and remembers what
+/// really reached it.
+/// </summary>
+internal sealed class CrashWorld : IAsyncDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("reelay-crash-").FullName;
+    private readonly Dictionary<string, string> settings;
+    private readonly int port = ServerProcess.FreePort();
+    private readonly ServerProcess sandbox;
+    private readonly HttpClient sandboxClient;
+
+    private CrashWorld(double jobSeconds, Dictionary<string, string>? more)
+    {
+        var sandboxPort = ServerProcess.FreePort();
+        var duration = jobSeconds.ToString(CultureInfo.InvariantCulture);
+        Client = NewClient(port);
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-reelay-sandbox");
+        sandboxClient = NewClient(sandboxPort);
+        settings = new Dictionary<string, string>
+        {
+            ["REELAY_DATA"] = Folder,
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+            ["Reelay__Sandbox__Enabled"] = "true",
+            ["Reelay__Sandbox__Port"] = sandboxPort.ToString(),
+            ["Reelay__Sandbox__Duration"] = duration,
+            ["Reelay__Channels__sandbox__CallSeconds"] = "2",
+            ["Reelay__MinFreeDisk"] = "0",
+        };
+        foreach (var (name, value) in more ?? []) settings[name] = value;
+        sandbox = ServerProcess.Start("Reelay.Simulators", new Dictionary<string, string>
+        {
+            ["REELAY_DATA"] = Path.Combine(root, "sandbox"),
+            ["Reelay__Sandbox__Port"] = sandboxPort.ToString(),
+            ["Reelay__Sandbox__Duration"] = duration,
+            ["Reelay__Sandbox__Render"] = "standin",
+        });
+        SandboxUrl = sandboxClient.BaseAddress!;
+    }
+
+    /// <summary>The server's folder.</summary>
+    public string Folder => Path.Combine(root, "server");
+
+    public Uri SandboxUrl { get; }
+
+    /// <summary>Sends to the server with the sandbox's key. A dead server is an <see cref="HttpRequestException"/>.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>The server as it runs now, or ran last.</summary>
+    public ServerProcess Server { get; private set; } = null!;
+
+    /// <summary>Starts the sandbox, and the server on a new folder.</summary>
+    public static async Task<CrashWorld> StartAsync(double jobSeconds = 0.3, Dictionary<string, string>? settings = null)
+    {
+        var world = new CrashWorld(jobSeconds, settings);
+        try
+        {
+            await world.sandbox.AwaitReadyAsync(world.sandboxClient, "/_sandbox/health");
+            world.Launch();
+            await world.AwaitReadyAsync();
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the server and does not wait for it.</summary>
+    /// <param name="changed">Settings of this start only.</param>
+    public void Launch(params (string Name, string Value)[] changed)
+    {
+        var all = new Dictionary<string, string>(settings);
+        foreach (var (name, value) in changed) all[name] = value;
+        Server = ServerProcess.Start("Reelay.Server", all);
+    }
+
+    public Task AwaitReadyAsync() => Server.AwaitReadyAsync(Client, "/readyz");
+
+    /// <summary>Kills the server and starts it again.</summary>
+    public async Task RestartAsync(params (string Name, string Value)[] changed)
+    {
+        await Server.KillAsync();
+        Launch(changed);
+        await AwaitReadyAsync();
+    }
+
+    public async Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = JsonContent.Create(body);
+        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    public async Task<string> OrderAsync(string prompt)
+    {
+        var (status, video) = await SendAsync(HttpMethod.Post, "/v1/videos", new { prompt });
+        Assert.Equal(200, status);
+        return video.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Polls until the video is terminal.</summary>
+    public async Task<JsonElement> FinishAsync(string id)
+    {
+        while (true)
+        {
+            var (status, video) = await SendAsync(HttpMethod.Get, "/v1/videos/" + id);
+            Assert.Equal(200, status);
+            if (video.GetProperty("status").GetString() is "completed" or "failed") return video;
+            await PauseAsync(30);
+        }
+    }
+
+    /// <summary>Every create call that reached the sandbox.</summary>
+    public async Task<List<Reached>> SubmissionsAsync(string? prompt = null)
+    {
+        var query = prompt is null ? "" : "?prompt=" + Uri.EscapeDataString(prompt);
+        var body = await sandboxClient.GetFromJsonAsync<JsonElement>("/_sandbox/submissions" + query, TestContext.Current.CancellationToken);
+        return
+        [
+            .. body.GetProperty("data").EnumerateArray().Select(row => new Reached(
+                row.GetProperty("prompt").GetString() ?? "",
+                row.GetProperty("accepted").GetBoolean(),
+                row.GetProperty("upstream_id").GetString())),
+        ];
+    }
+
+    /// <summary>Lets a call of the sandbox go wrong.</summary>
+    public async Task AddFaultAsync(string call, string fault, int count)
+    {
+        using var response = await sandboxClient.PostAsJsonAsync(
+            "/_sandbox/faults", new { provider = "openai", call, fault, count }, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    /// <summary>Stops the server as an operator would, and checks that it went in good order.</summary>
+    public async Task StopAsync()
+    {
+        await Server.TerminateAsync();
+        var code = await Server.ExitAsync();
+        Assert.True(code == 0, $"The server ended with {code}:\n{Server.Output}");
+    }
+
+    public static Task PauseAsync(int milliseconds) =>
+        Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Server is not null) await Server.DisposeAsync();
+        await sandbox.DisposeAsync();
+        Client.Dispose();
+        sandboxClient.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+
+    private static HttpClient NewClient(int port) =>
+        new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+            Timeout = TimeSpan.FromSeconds(20),
+        };
+}
+
+/// <summary>A create call as the sandbox remembers it.</summary>
+internal sealed record Reached(string Prompt, bool Accepted, string? UpstreamId);

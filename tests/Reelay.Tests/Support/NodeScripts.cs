@@ -1,0 +1,82 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Reelay.Tests.Support;
+
+/// <summary>Runs the scripts of <c>tests/node</c>, which drive a gateway with the npm package as it is published.</summary>
+internal static class NodeScripts
+{
+    private static readonly SemaphoreSlim InstallGate = new(1);
+
+    /// <summary>Runs one scenario and reads the JSON it prints.</summary>
+    /// <remarks>Without Node the test is skipped; where <c>REELAY_CI</c> is set it fails instead.</remarks>
+    public static async Task<JsonElement> RunAsync(GatewayHost gateway, string scenario, params string[] arguments)
+    {
+        await RequireNodeAsync();
+        await InstallAsync();
+        var start = new ProcessStartInfo("node", [Path.Combine(Folder(), "scenarios", scenario + ".js"), .. arguments]);
+        start.Environment["OPENAI_BASE_URL"] = new Uri(gateway.BaseUrl, "/v1").ToString();
+        start.Environment["OPENAI_API_KEY"] = "sk-reelay-sandbox";
+        foreach (var proxy in new[] { "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NODE_USE_ENV_PROXY" }) start.Environment.Remove(proxy);
+        var (code, output, errors) = await ExecuteAsync(start);
+        Assert.True(code == 0, $"{scenario}.js ended with {code}:\n{output}\n{errors}");
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private static async Task RequireNodeAsync()
+    {
+        try
+        {
+            await ExecuteAsync(new ProcessStartInfo("node", ["--version"]));
+        }
+        catch (Win32Exception)
+        {
+            const string reason = "Node is not installed; these tests need version 20 or later.";
+            Assert.SkipUnless(Environment.GetEnvironmentVariable("REELAY_CI") is { Length: > 0 }, reason);
+            Assert.Fail(reason);
+        }
+    }
+
+    private static async Task InstallAsync()
+    {
+        await InstallGate.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            if (File.Exists(Path.Combine(Folder(), "node_modules", "openai", "package.json"))) return;
+            var (code, output, errors) = await ExecuteAsync(new ProcessStartInfo("npm", ["ci", "--prefix", Folder()]));
+            Assert.True(code == 0, $"npm ci ended with {code}:\n{output}\n{errors}");
+        }
+        finally
+        {
+            InstallGate.Release();
+        }
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> ExecuteAsync(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var cancellation = TestContext.Current.CancellationToken;
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(cancellation);
+            var errors = process.StandardError.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            return (process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    // Scripts and their packages are not copied beside the tests: they are run where they lie in the repository.
+    private static string Folder()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Reelay.slnx"))) folder = folder.Parent;
+        Assert.True(folder is not null, "The tests do not run inside the repository, so tests/node cannot be found.");
+        return Path.Combine(folder.FullName, "tests", "node");
+    }
+}
