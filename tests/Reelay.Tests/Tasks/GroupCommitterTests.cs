@@ -188,7 +188,10 @@ public sealed class GroupCommitterTests
         public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyList<string>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyDictionary<string, int>> RegisterChannelsAsync(
+            IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<IReadOnlyList<GenerationTask>> ListAsync(TaskListQuery query, CancellationToken cancellationToken) =>

@@ -22,7 +22,7 @@ public abstract partial class TaskStoreTests
         Assert.Equal((2000, null, 2), (first.Task!.CancelRequestedAt, first.Task.DeletedAt, first.Task.Version));
         Assert.Equal(OperationOutcome.Applied, again.Outcome);
         Assert.Equal((2000, 2), (again.Task!.CancelRequestedAt, again.Task.Version));
-        Assert.Equal([task.Id], await world.Store.ListIntentsAsync(StoreWorld.Node, 10, Cancellation));
+        Assert.Equal([new TaskVersion(task.Id, 2)], await world.Store.ListIntentsAsync(StoreWorld.Node, 10, Cancellation));
         Assert.Empty(await world.Store.ListIntentsAsync("node_other", 10, Cancellation));
     }
 
