@@ -51,8 +51,16 @@ internal sealed class EngineGate
     /// <summary>Whether a submission may begin now.</summary>
     public bool IsOpen => !IsDraining && !IsDiskLow;
 
-    /// <summary>A submission call begins. Its end must be told by <see cref="Leave"/>.</summary>
-    public void Enter() => Interlocked.Increment(ref callsInFlight);
+    /// <summary>A submission is about to be recorded and called. Its end must be told by <see cref="Leave"/>.</summary>
+    /// <returns>False if a stop came first: then nothing was entered and nothing may be sent.</returns>
+    public bool TryEnter()
+    {
+        // Counted before the look, as the stop looks after it is set: one of the two always sees the other.
+        Interlocked.Increment(ref callsInFlight);
+        if (!IsDraining) return true;
+        Leave();
+        return false;
+    }
 
     /// <summary>A submission call, with the write of its answer, has ended.</summary>
     public void Leave()
@@ -65,6 +73,7 @@ internal sealed class EngineGate
     public Task DrainAsync()
     {
         IsDraining = true;
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref callsInFlight) == 0) quiet.TrySetResult();
         return quiet.Task;
     }

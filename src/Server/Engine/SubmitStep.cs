@@ -39,22 +39,26 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
     private async Task<NextStep> EndAsync(LiveTask live, TaskError error)
     {
         await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Accepted ? Endings.Fail(task, error, parts.Now) : null);
+
+        // It may have been woken for a free slot that it takes no more; whoever stands behind it would wait for nothing.
+        foreach (var route in parts.Channels.RoutesFor(live.Task.Order)) slots.PassOn(route.Channel);
         return NextStep.Now;
     }
 
     private async Task<NextStep> SubmitAsync(LiveTask live, ChannelRoute route)
     {
-        var recorded = await RecordAsync(live, route);
-        if (recorded != OperationOutcome.Applied)
+        if (!parts.Gate.TryEnter())
         {
             slots.Release(route.Channel);
-            return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
+            return NextStep.After(GatePause);
         }
 
-        parts.Gate.Enter();
         try
         {
-            return await CallAsync(live, route.Channel, live.Attempt!);
+            var recorded = await RecordAsync(live, route);
+            if (recorded == OperationOutcome.Applied) return await CallAsync(live, route.Channel, live.Attempt!);
+            slots.Release(route.Channel);
+            return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
         }
         finally
         {
