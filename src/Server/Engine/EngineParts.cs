@@ -71,6 +71,7 @@ internal sealed class EngineGate
     public Task DrainAsync()
     {
         isDraining = true;
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref callsInFlight) == 0) quiet.TrySetResult();
         return quiet.Task;
     }

@@ -50,6 +50,9 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
     private async Task<NextStep> EndAsync(LiveTask live, TaskError error)
     {
         await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Accepted ? Endings.Fail(task, error, parts.Now) : null);
+
+        // It may have been woken for a free slot that it takes no more; whoever stands behind it would wait for nothing.
+        foreach (var route in parts.Channels.RoutesFor(live.Task.Order)) slots.PassOn(route.Channel);
         return NextStep.Now;
     }
 
