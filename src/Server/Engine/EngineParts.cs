@@ -39,8 +39,9 @@ internal sealed record EngineParts(
 /// <summary>Whether new work may begin, and how much is under way.</summary>
 internal sealed class EngineGate
 {
-    private int callsInFlight;
+    private readonly Lock gate = new();
     private readonly TaskCompletionSource quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int callsInFlight;
 
     /// <summary>Set once, by a stop: nothing new is submitted.</summary>
     public bool IsDraining { get; private set; }
@@ -51,21 +52,39 @@ internal sealed class EngineGate
     /// <summary>Whether a submission may begin now.</summary>
     public bool IsOpen => !IsDraining && !IsDiskLow;
 
-    /// <summary>A submission call begins. Its end must be told by <see cref="Leave"/>.</summary>
-    public void Enter() => Interlocked.Increment(ref callsInFlight);
+    /// <summary>
+    /// A submission begins: from here, before its row is written, a stop waits for it. Its end must be told by <see cref="Leave"/>.
+    /// </summary>
+    /// <returns>False if nothing may begin now.</returns>
+    public bool TryEnter()
+    {
+        lock (gate)
+        {
+            if (!IsOpen) return false;
+            callsInFlight++;
+            return true;
+        }
+    }
 
     /// <summary>A submission call, with the write of its answer, has ended.</summary>
     public void Leave()
     {
-        if (Interlocked.Decrement(ref callsInFlight) == 0 && IsDraining) quiet.TrySetResult();
+        lock (gate)
+        {
+            if (--callsInFlight == 0 && IsDraining) quiet.TrySetResult();
+        }
     }
 
     /// <summary>Lets nothing new begin.</summary>
     /// <returns>Completes when the calls in flight have ended.</returns>
     public Task DrainAsync()
     {
-        IsDraining = true;
-        if (Volatile.Read(ref callsInFlight) == 0) quiet.TrySetResult();
+        lock (gate)
+        {
+            IsDraining = true;
+            if (callsInFlight == 0) quiet.TrySetResult();
+        }
+
         return quiet.Task;
     }
 }

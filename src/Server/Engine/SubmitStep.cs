@@ -44,17 +44,18 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
 
     private async Task<NextStep> SubmitAsync(LiveTask live, ChannelRoute route)
     {
-        var recorded = await RecordAsync(live, route);
-        if (recorded != OperationOutcome.Applied)
+        if (!parts.Gate.TryEnter())
         {
             slots.Release(route.Channel);
-            return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
+            return NextStep.After(GatePause);
         }
 
-        parts.Gate.Enter();
         try
         {
-            return await CallAsync(live, route.Channel, live.Attempt!);
+            var recorded = await RecordAsync(live, route);
+            if (recorded == OperationOutcome.Applied) return await CallAsync(live, route.Channel, live.Attempt!);
+            slots.Release(route.Channel);
+            return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
         }
         finally
         {
