@@ -14,6 +14,8 @@ internal sealed partial class EngineHost(
 {
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> loops = [];
+    private readonly string version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+    private int recoveredCount;
 
     /// <summary>Whether requests may come.</summary>
     public bool IsReady { get; private set; }
@@ -30,18 +32,23 @@ internal sealed partial class EngineHost(
             Console.WriteLine($"Administrator key, shown once and kept in {folder.Path("admin.key")}: {secret}");
         }
 
-        var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
         ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, version, cancellationToken));
         disk.Look();
         loops.Add(committer.RunAsync());
-        var count = await engine.RecoverAsync(cancellationToken);
+        recoveredCount = await engine.RecoverAsync(cancellationToken);
+    }
+
+    /// <summary>Runs once the addresses are bound: a server that cannot listen must not have sent anything when it gives up.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
         loops.Add(engine.RunAsync(stop.Token));
         loops.Add(engine.SweepAsync(stop.Token));
         loops.Add(janitor.RunAsync(stop.Token));
         loops.Add(disk.RunAsync(stop.Token));
         IsReady = true;
-        LogStarted(version, folder.Root, Reelay.Storage.SqliteLibrary.Version, count, string.Join(", ", providers.Ids),
+        LogStarted(version, folder.Root, Reelay.Storage.SqliteLibrary.Version, recoveredCount, string.Join(", ", providers.Ids),
             string.Join(", ", parts.Channels.All.Select(channel => channel.Id)));
+        return Task.CompletedTask;
     }
 
     /// <summary>Runs before Kestrel stops: reads go on while calls in flight end.</summary>
@@ -72,8 +79,6 @@ internal sealed partial class EngineHost(
     public void Dispose() => stop.Dispose();
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
