@@ -150,9 +150,9 @@ public sealed class KillTests
         var unknown = audit.Tasks.Where(task => task.ErrorCode == "submission_outcome_unknown").Select(task => task.Prompt).ToHashSet();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{killCount} kills in {time.TotalSeconds:F0} s: {load.SentCount} orders sent, {load.Answered.Count} answered, {audit.Tasks.Count} tasks "
-            + $"({string.Join(", ", ends)}); {submissions.Count(row => row.Accepted)} accepted upstream, "
-            + $"{submissions.Count(row => row.Accepted && unknown.Contains(row.Prompt))} of them of unknown outcome here; "
+            $"{killCount} kills in {time.TotalSeconds:F0} s: {load.SentCount} orders tried, {load.Answered.Count} answered, {audit.Tasks.Count} tasks "
+            + $"({string.Join(", ", ends)}); {submissions.Count(row => row.Accepted)} accepted upstream, {audit.FoundAgainCount} of them found again, "
+            + $"{submissions.Count(row => row.Accepted && unknown.Contains(row.Prompt))} of unknown outcome here; "
             + $"{audit.OrphanedInputCount} uploads without a task; {mistakeCount} mistakes");
     }
 
