@@ -12,6 +12,7 @@ namespace Reelay.Tests.Crash;
 public sealed class KillTests
 {
     private const int LongestLifeMilliseconds = 2200;
+    private const int MaxLatencyMilliseconds = 120;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -21,8 +22,13 @@ public sealed class KillTests
         var seed = Setting("REELAY_SEED") ?? RandomNumberGenerator.GetInt32(1_000_000);
         Console.WriteLine($"{killCount} kills, REELAY_SEED={seed}");
         var started = Stopwatch.GetTimestamp();
-        await using var world = await CrashWorld.StartAsync(0.5);
+        await using var world = await CrashWorld.StartAsync(0.5, isHeld: true);
         var load = new CrashLoad(world, seed);
+        var latency = new Random(seed - 1);
+        world.Upstream!.Latency = () =>
+        {
+            lock (latency) return TimeSpan.FromMilliseconds(latency.Next(MaxLatencyMilliseconds));
+        };
         load.Start();
         await KillAsync(world, killCount, new Random(seed));
         await load.StopAsync();

@@ -1,6 +1,6 @@
 namespace Reelay.Tests.Support;
 
-/// <summary>Stands between a gateway and its upstream, passes everything on, and keeps answers back when told to.</summary>
+/// <summary>Stands between a gateway and its upstream, passes everything on, and slows calls or keeps answers back when told to.</summary>
 internal sealed class HeldUpstream : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -13,6 +13,9 @@ internal sealed class HeldUpstream : IAsyncDisposable
         this.target = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = target };
         app.Run(PassAsync);
     }
+
+    /// <summary>How long a call is on its way, drawn once for the way there and once for the way back.</summary>
+    public Func<TimeSpan> Latency { get; set; } = () => TimeSpan.Zero;
 
     public Uri BaseUrl => new(app.Urls.First());
 
@@ -37,15 +40,32 @@ internal sealed class HeldUpstream : IAsyncDisposable
 
     private async Task PassAsync(HttpContext context)
     {
+        // What was sent whole arrives, though its sender may be dead by then.
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        await Task.Delay(Latency(), TimeProvider.System, CancellationToken.None);
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.Path + context.Request.QueryString);
-        if (context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+        request.Headers.TryAddWithoutValidation("Authorization", context.Request.Headers.Authorization.ToString());
+        if (body.Length > 0)
         {
-            request.Content = new StreamContent(context.Request.Body);
+            request.Content = new ByteArrayContent(body.ToArray());
             request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
         }
 
-        request.Headers.TryAddWithoutValidation("Authorization", context.Request.Headers.Authorization.ToString());
-        using var response = await target.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+        HttpResponseMessage response;
+        try
+        {
+            response = await target.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+        }
+        catch (HttpRequestException)
+        {
+            // The upstream cut the connection, and so do we.
+            context.Abort();
+            return;
+        }
+
+        using var answer = response;
+        await Task.Delay(Latency(), TimeProvider.System, CancellationToken.None);
         if (hold is { } held && held.Method == context.Request.Method) await held.WaitAsync(context.RequestAborted);
         context.Response.StatusCode = (int)response.StatusCode;
         context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
