@@ -22,6 +22,9 @@ internal static class ServerApp
         });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What it has to say is thrown as well, and told in one sentence by whoever started the server.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddReelay(builder.Configuration, DefaultUrl);
 
         var app = builder.Build();

@@ -14,6 +14,8 @@ internal sealed partial class EngineHost(
 {
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> loops = [];
+    private readonly string version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+    private int recoveredCount;
 
     /// <summary>Whether requests may come.</summary>
     public bool IsReady { get; private set; }
@@ -30,7 +32,6 @@ internal sealed partial class EngineHost(
             Console.WriteLine($"Administrator key, shown once and kept in {folder.Path("admin.key")}: {secret}");
         }
 
-        var version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
         var versions = await store.RegisterChannelsAsync(
             [.. parts.Channels.All.Select(channel => new ChannelRow(
                 channel.Id, channel.Provider.Id, channel.Account.BaseUrl.ToString(), channel.VendorAccount))],
@@ -39,14 +40,20 @@ internal sealed partial class EngineHost(
         ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, version, cancellationToken));
         disk.Look();
         Keep(committer.RunAsync());
-        var count = await engine.RecoverAsync(cancellationToken);
+        recoveredCount = await engine.RecoverAsync(cancellationToken);
+    }
+
+    /// <summary>Runs once the addresses are bound: a server that cannot listen must not have sent anything when it gives up.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
         Keep(engine.RunAsync(stop.Token));
         Keep(engine.SweepAsync(stop.Token));
         Keep(janitor.RunAsync(stop.Token));
         Keep(disk.RunAsync(stop.Token));
         IsReady = true;
-        LogStarted(version, folder.Root, Reelay.Storage.SqliteLibrary.Version, count, string.Join(", ", providers.Ids),
+        LogStarted(version, folder.Root, Reelay.Storage.SqliteLibrary.Version, recoveredCount, string.Join(", ", providers.Ids),
             string.Join(", ", parts.Channels.All.Select(channel => channel.Id)));
+        return Task.CompletedTask;
     }
 
     // A server whose engine has died would take orders and never make them; better that it ends and is started again.
@@ -96,8 +103,6 @@ internal sealed partial class EngineHost(
     public void Dispose() => stop.Dispose();
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

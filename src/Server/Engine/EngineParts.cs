@@ -39,40 +39,49 @@ internal sealed record EngineParts(
 /// <summary>Whether new work may begin, and how much is under way.</summary>
 internal sealed class EngineGate
 {
-    private int callsInFlight;
-    private volatile bool isDraining;
+    private readonly Lock gate = new();
     private readonly TaskCompletionSource quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int callsInFlight;
 
     /// <summary>Set once, by a stop: nothing new is submitted.</summary>
-    public bool IsDraining => isDraining;
+    public bool IsDraining { get; private set; }
 
     /// <summary>Set while the disk is nearly full: nothing new is submitted and nothing is fetched.</summary>
     public bool IsDiskLow { get; set; }
 
-    /// <summary>Begins a submission, from before its row is written until after its answer is. Its end must be told by <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// A submission begins: from here, before its row is written, a stop waits for it. Its end must be told by <see cref="Leave"/>.
+    /// </summary>
     /// <returns>False if nothing may begin now.</returns>
     public bool TryEnter()
     {
-        // Counted first: a drain that begins now either sees this call or is seen by it.
-        Interlocked.Increment(ref callsInFlight);
-        if (!IsDraining && !IsDiskLow) return true;
-        Leave();
-        return false;
+        lock (gate)
+        {
+            if (IsDraining || IsDiskLow) return false;
+            callsInFlight++;
+            return true;
+        }
     }
 
     /// <summary>A submission, with the write of its answer, has ended.</summary>
     public void Leave()
     {
-        if (Interlocked.Decrement(ref callsInFlight) == 0 && IsDraining) quiet.TrySetResult();
+        lock (gate)
+        {
+            if (--callsInFlight == 0 && IsDraining) quiet.TrySetResult();
+        }
     }
 
     /// <summary>Lets nothing new begin.</summary>
     /// <returns>Completes when the calls in flight have ended.</returns>
     public Task DrainAsync()
     {
-        isDraining = true;
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref callsInFlight) == 0) quiet.TrySetResult();
+        lock (gate)
+        {
+            IsDraining = true;
+            if (callsInFlight == 0) quiet.TrySetResult();
+        }
+
         return quiet.Task;
     }
 }

@@ -59,13 +59,9 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
     private async Task<NextStep> SubmitAsync(LiveTask live, ChannelRoute route)
     {
         var recorded = await RecordAsync(live, route);
-        if (recorded != OperationOutcome.Applied)
-        {
-            slots.Release(route.Channel);
-            return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
-        }
-
-        return await CallAsync(live, route.Channel, live.Attempt!);
+        if (recorded == OperationOutcome.Applied) return await CallAsync(live, route.Channel, live.Attempt!);
+        slots.Release(route.Channel);
+        return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
     }
 
     // Durable before the first byte leaves: whoever finds this row knows that the upstream may have the order.

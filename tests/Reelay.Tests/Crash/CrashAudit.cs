@@ -32,6 +32,13 @@ internal sealed class CrashAudit : IDisposable
     /// <summary>Live tasks, read from outside while the server runs.</summary>
     public long LiveCount => connection.Scalar<long>("SELECT count(*) FROM tasks WHERE finished_at IS NULL OR open_attempt IS NOT NULL");
 
+    /// <summary>Attempts whose answer was lost and whose order was found again in the upstream's list.</summary>
+    public long FoundAgainCount => connection.Scalar<long>("SELECT count(*) FROM attempts WHERE upstream_id IS NOT NULL AND submitted_at >= send_by");
+
+    /// <summary>The upstream's id of a task's only attempt, or null.</summary>
+    public string? UpstreamIdOf(string taskId) =>
+        connection.Scalar<string>("SELECT upstream_id FROM attempts WHERE task_id = $id", ("$id", taskId));
+
     public void Dispose() => connection.Dispose();
 
     /// <summary>Everything that must hold once all is quiet.</summary>

@@ -8,7 +8,7 @@ namespace Reelay.Tests.Crash;
 /// <remarks>Every order has a prompt of its own and is sent once: one whose answer is lost is not sent again.</remarks>
 internal sealed class CrashLoad(CrashWorld world, int seed)
 {
-    private const int CustomerCount = 5;
+    private const int CustomerCount = 8;
     private static readonly byte[] Picture = PngImage.Gradient(1280, 720);
 
     private readonly List<Task> customers = [];
@@ -81,14 +81,15 @@ internal sealed class CrashLoad(CrashWorld world, int seed)
 
     private static string Word(int chance) => chance switch
     {
-        < 4 => " [drop:after-accept]",
-        < 7 => " [drop:before-accept]",
-        < 8 => " [http:503]",
-        < 12 => " [slow:2]",
-        < 14 => " [fail:generation]",
-        < 16 => " [garbage]",
-        < 17 => " [hang:after-accept]",
-        < 19 => " [refuse:content_policy]",
+        < 3 => " [drop:after-accept]",
+        < 5 => " [drop:before-accept]",
+        < 6 => " [http:503]",
+        < 10 => " [slow:2]",
+        < 12 => " [fail:generation]",
+        < 14 => " [garbage]",
+        < 18 => " [hang:after-accept]",
+        < 19 => " [hang]",
+        < 20 => " [refuse:content_policy]",
         _ => "",
     };
 

@@ -43,13 +43,16 @@ internal sealed class CrashWorld : IAsyncDisposable
             ["Reelay__Sandbox__Duration"] = duration,
             ["Reelay__Sandbox__Render"] = "standin",
         });
-        SandboxUrl = sandboxClient.BaseAddress!;
     }
 
     /// <summary>The server's folder.</summary>
     public string Folder => Path.Combine(root, "server");
 
-    public Uri SandboxUrl { get; }
+    /// <summary>Stands before the sandbox if the world was started so.</summary>
+    public HeldUpstream? Upstream { get; private set; }
+
+    /// <summary>Where the server listens.</summary>
+    public Uri Url => Client.BaseAddress!;
 
     /// <summary>Sends to the server with the sandbox's key. A dead server is an <see cref="HttpRequestException"/>.</summary>
     public HttpClient Client { get; }
@@ -58,12 +61,21 @@ internal sealed class CrashWorld : IAsyncDisposable
     public ServerProcess Server { get; private set; } = null!;
 
     /// <summary>Starts the sandbox, and the server on a new folder.</summary>
-    public static async Task<CrashWorld> StartAsync(double jobSeconds = 0.3, Dictionary<string, string>? settings = null)
+    /// <param name="jobSeconds">What a job takes.</param>
+    /// <param name="settings">More settings of the server.</param>
+    /// <param name="isHeld">Whether answers of the sandbox can be kept back, by <see cref="Upstream"/>.</param>
+    public static async Task<CrashWorld> StartAsync(double jobSeconds = 0.3, Dictionary<string, string>? settings = null, bool isHeld = false)
     {
         var world = new CrashWorld(jobSeconds, settings);
         try
         {
             await world.sandbox.AwaitReadyAsync(world.sandboxClient, "/_sandbox/health");
+            if (isHeld)
+            {
+                world.Upstream = await HeldUpstream.StartAsync(world.sandboxClient.BaseAddress!);
+                world.settings["Reelay__Channels__sandbox__BaseUrl"] = new Uri(world.Upstream.BaseUrl, "/openai/v1").ToString();
+            }
+
             world.Launch();
             await world.AwaitReadyAsync();
             return world;
@@ -77,11 +89,14 @@ internal sealed class CrashWorld : IAsyncDisposable
 
     /// <summary>Starts the server and does not wait for it.</summary>
     /// <param name="changed">Settings of this start only.</param>
-    public void Launch(params (string Name, string Value)[] changed)
+    public void Launch(params (string Name, string Value)[] changed) => Server = LaunchAnother(changed);
+
+    /// <summary>Starts one more server process with the same settings; the caller disposes it.</summary>
+    public ServerProcess LaunchAnother(params (string Name, string Value)[] changed)
     {
         var all = new Dictionary<string, string>(settings);
         foreach (var (name, value) in changed) all[name] = value;
-        Server = ServerProcess.Start("Reelay.Server", all);
+        return ServerProcess.Start("Reelay.Server", all);
     }
 
     public Task AwaitReadyAsync() => Server.AwaitReadyAsync(Client, "/readyz");
@@ -158,6 +173,7 @@ internal sealed class CrashWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Server is not null) await Server.DisposeAsync();
+        if (Upstream is not null) await Upstream.DisposeAsync();
         await sandbox.DisposeAsync();
         Client.Dispose();
         sandboxClient.Dispose();

@@ -12,6 +12,7 @@ namespace Reelay.Tests.Crash;
 public sealed class KillTests
 {
     private const int LongestLifeMilliseconds = 2200;
+    private const int MaxLatencyMilliseconds = 120;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -21,8 +22,13 @@ public sealed class KillTests
         var seed = Setting("REELAY_SEED") ?? RandomNumberGenerator.GetInt32(1_000_000);
         Console.WriteLine($"{killCount} kills, REELAY_SEED={seed}");
         var started = Stopwatch.GetTimestamp();
-        await using var world = await CrashWorld.StartAsync(0.5);
+        await using var world = await CrashWorld.StartAsync(0.5, isHeld: true);
         var load = new CrashLoad(world, seed);
+        var latency = new Random(seed - 1);
+        world.Upstream!.Latency = () =>
+        {
+            lock (latency) return TimeSpan.FromMilliseconds(latency.Next(MaxLatencyMilliseconds));
+        };
         load.Start();
         await KillAsync(world, killCount, new Random(seed));
         await load.StopAsync();
@@ -150,9 +156,9 @@ public sealed class KillTests
         var unknown = audit.Tasks.Where(task => task.ErrorCode == "submission_outcome_unknown").Select(task => task.Prompt).ToHashSet();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{killCount} kills in {time.TotalSeconds:F0} s: {load.SentCount} orders sent, {load.Answered.Count} answered, {audit.Tasks.Count} tasks "
-            + $"({string.Join(", ", ends)}); {submissions.Count(row => row.Accepted)} accepted upstream, "
-            + $"{submissions.Count(row => row.Accepted && unknown.Contains(row.Prompt))} of them of unknown outcome here; "
+            $"{killCount} kills in {time.TotalSeconds:F0} s: {load.SentCount} orders tried, {load.Answered.Count} answered, {audit.Tasks.Count} tasks "
+            + $"({string.Join(", ", ends)}); {submissions.Count(row => row.Accepted)} accepted upstream, {audit.FoundAgainCount} of them found again, "
+            + $"{submissions.Count(row => row.Accepted && unknown.Contains(row.Prompt))} of unknown outcome here; "
             + $"{audit.OrphanedInputCount} uploads without a task; {mistakeCount} mistakes");
     }
 
