@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Reelay.Server;
 using Reelay.Simulators;
 
@@ -111,6 +112,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         var (status, task) = await SendAsync(HttpMethod.Get, "/admin/v1/tasks/" + id, client: admin);
         Assert.Equal(200, status);
         return task;
+    }
+
+    /// <summary>Looks into, or changes, the server's database beside the server.</summary>
+    public T Database<T>(Func<SqliteConnection, T> use)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "reelay.db")};Pooling=False");
+        connection.Open();
+        return use(connection);
     }
 
     public async ValueTask DisposeAsync()
