@@ -1,7 +1,7 @@
 # Every target is one plain command; `make` lists them.
 .DEFAULT_GOAL := help
 CONFIG := Release
-QUIET := -c $(CONFIG) -v q -nologo --tl:off -clp:ErrorsOnly
+QUIET := -c $(CONFIG) -v q -nologo --tl:off "-clp:ErrorsOnly;NoSummary"
 BUILD := dotnet build Reelay.slnx $(QUIET)
 TESTS := artifacts/bin/Reelay.Tests/release/Reelay.Tests
 T ?= *

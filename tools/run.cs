@@ -38,7 +38,9 @@ return server.ExitCode != 0 ? server.ExitCode : sandbox.ExitCode;
 
 Process Start(string project, string name, string label, Dictionary<string, string> environment)
 {
-    var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+    // In sessions of their own: Ctrl-C in a terminal would reach them too, and to the server a second signal means "at once".
+    var info = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true };
+    info.ArgumentList.Add("dotnet");
     info.ArgumentList.Add(Path.Combine(root, "artifacts", "bin", project, "release", name + ".dll"));
     info.Environment["REELAY_DATA"] = data;
     foreach (var (key, value) in environment) info.Environment[key] = value;

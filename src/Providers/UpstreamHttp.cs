@@ -26,6 +26,8 @@ public static class UpstreamHttp
     public static async Task<UpstreamAnswer> SubmitAsync(
         ProviderAccount account, HttpRequestMessage request, CancellationToken cancellationToken, int maxBytes = MaxJsonBytes)
     {
+        // .NET's handler sends a request without a body again, up to three times, when its connection closes unanswered; never one with a body.
+        ArgumentNullException.ThrowIfNull(request.Content);
         Prepare(request);
         await OpenMediaAsync(account, request, cancellationToken);
         HttpResponseMessage response;

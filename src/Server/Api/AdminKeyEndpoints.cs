@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Reelay.Contracts;
 using Reelay.Server.Accounts;
 
@@ -57,12 +58,12 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
 
     private static async Task<ApiResult<NewKey>> ReadAsync(HttpContext context)
     {
-        if (context.Request.ContentLength > MaxBodyBytes) return new ApiError(413, "request_too_large", $"The body may have {MaxBodyBytes} bytes.");
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBodyBytes;
         NewKey? key;
         try
         {
             key = await JsonSerializer.DeserializeAsync(
-                new BoundedStream(context.Request.Body, MaxBodyBytes), ContractsJson.Default.NewKey, context.RequestAborted);
+                context.Request.Body, ContractsJson.Default.NewKey, context.RequestAborted);
         }
         catch (JsonException exception)
         {

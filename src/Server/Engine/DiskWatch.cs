@@ -18,6 +18,7 @@ internal sealed partial class DiskWatch(EngineGate gate, string folder, long min
     /// <summary>Looks once.</summary>
     public void Look()
     {
+        if (minFreeBytes == 0) return;
         var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         var isLow = free < minFreeBytes;
         if (isLow != gate.IsDiskLow) LogChange(free, minFreeBytes, isLow ? "creates are refused and tasks wait" : "work goes on");

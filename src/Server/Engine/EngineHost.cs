@@ -10,7 +10,7 @@ namespace Reelay.Server.Engine;
 internal sealed partial class EngineHost(
     TaskEngine engine, GroupCommitter committer, ITaskStore store, Ownership ownership, AssetJanitor janitor, DiskWatch disk,
     EngineParts parts, IKeyStore keyStore, KeyRing keys, DataFolder folder, ProviderSet providers, ChannelNotes notes,
-    Api.ServerOptions options, ILogger<EngineHost> logger) : IHostedLifecycleService, IDisposable
+    Api.ServerOptions options, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> loops = [];
@@ -32,23 +32,47 @@ internal sealed partial class EngineHost(
             Console.WriteLine($"Administrator key, shown once and kept in {folder.Path("admin.key")}: {secret}");
         }
 
+        var versions = await store.RegisterChannelsAsync(
+            [.. parts.Channels.All.Select(channel => new ChannelRow(
+                channel.Id, channel.Provider.Id, channel.Account.BaseUrl.ToString(), channel.VendorAccount))],
+            cancellationToken);
+        foreach (var channel in parts.Channels.All) channel.CredentialVersion = versions[channel.Id];
         ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, version, cancellationToken));
         disk.Look();
-        loops.Add(committer.RunAsync());
+        Keep(committer.RunAsync());
         recoveredCount = await engine.RecoverAsync(cancellationToken);
     }
 
     /// <summary>Runs once the addresses are bound: a server that cannot listen must not have sent anything when it gives up.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        loops.Add(engine.RunAsync(stop.Token));
-        loops.Add(engine.SweepAsync(stop.Token));
-        loops.Add(janitor.RunAsync(stop.Token));
-        loops.Add(disk.RunAsync(stop.Token));
+        Keep(engine.RunAsync(stop.Token));
+        Keep(engine.SweepAsync(stop.Token));
+        Keep(janitor.RunAsync(stop.Token));
+        Keep(disk.RunAsync(stop.Token));
         IsReady = true;
         LogStarted(version, folder.Root, Reelay.Storage.SqliteLibrary.Version, recoveredCount, string.Join(", ", providers.Ids),
             string.Join(", ", parts.Channels.All.Select(channel => channel.Id)));
         return Task.CompletedTask;
+    }
+
+    // A server whose engine has died would take orders and never make them; better that it ends and is started again.
+    private async void Keep(Task loop)
+    {
+        loops.Add(loop);
+        try
+        {
+            await loop;
+        }
+        catch (OperationCanceledException)
+        {
+            // The usual end.
+        }
+        catch (Exception exception)
+        {
+            LogLoopDied(exception);
+            lifetime.StopApplication();
+        }
     }
 
     /// <summary>Runs before Kestrel stops: reads go on while calls in flight end.</summary>
@@ -85,6 +109,9 @@ internal sealed partial class EngineHost(
     [LoggerMessage(2090, LogLevel.Information,
         "Reelay {Version}, data in {Folder}, SQLite {Sqlite}, {Count} unfinished tasks taken up; providers: {Providers}; channels: {Channels}")]
     private partial void LogStarted(string version, string folder, string sqlite, int count, string providers, string channels);
+
+    [LoggerMessage(2093, LogLevel.Critical, "A loop of the engine ended by a mistake of this program; the server stops.")]
+    private partial void LogLoopDied(Exception exception);
 
     [LoggerMessage(2091, LogLevel.Information, "Drained: {How}.")]
     private partial void LogDrained(string how);

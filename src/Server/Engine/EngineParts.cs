@@ -49,9 +49,6 @@ internal sealed class EngineGate
     /// <summary>Set while the disk is nearly full: nothing new is submitted and nothing is fetched.</summary>
     public bool IsDiskLow { get; set; }
 
-    /// <summary>Whether a submission may begin now.</summary>
-    public bool IsOpen => !IsDraining && !IsDiskLow;
-
     /// <summary>
     /// A submission begins: from here, before its row is written, a stop waits for it. Its end must be told by <see cref="Leave"/>.
     /// </summary>
@@ -60,7 +57,7 @@ internal sealed class EngineGate
     {
         lock (gate)
         {
-            if (!IsOpen) return false;
+            if (IsDraining || IsDiskLow) return false;
             callsInFlight++;
             return true;
         }

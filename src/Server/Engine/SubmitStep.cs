@@ -16,8 +16,19 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
         if (task.CancelRequestedAt is not null) return await EndAsync(live, TaskErrors.Cancelled);
         var queueLeft = task.CreatedAt + ((parts.Spec(task)?.MaxQueueSeconds ?? 900) * 1000L) - parts.Now;
         if (queueLeft <= 0) return await EndAsync(live, TaskErrors.QueueTimeout);
-        if (!parts.Gate.IsOpen) return NextStep.After(GatePause);
+        if (!parts.Gate.TryEnter()) return NextStep.After(GatePause);
+        try
+        {
+            return await ChooseAsync(live, task, queueLeft);
+        }
+        finally
+        {
+            parts.Gate.Leave();
+        }
+    }
 
+    private async Task<NextStep> ChooseAsync(LiveTask live, GenerationTask task, long queueLeft)
+    {
         var wait = queueLeft;
         ProviderChannel? full = null;
         foreach (var route in parts.Channels.RoutesFor(task.Order))
@@ -44,23 +55,14 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
 
     private async Task<NextStep> SubmitAsync(LiveTask live, ChannelRoute route)
     {
-        if (!parts.Gate.TryEnter())
+        var recorded = await RecordAsync(live, route);
+        if (recorded != OperationOutcome.Applied)
         {
-            slots.Release(route.Channel);
-            return NextStep.After(GatePause);
-        }
-
-        try
-        {
-            var recorded = await RecordAsync(live, route);
-            if (recorded == OperationOutcome.Applied) return await CallAsync(live, route.Channel, live.Attempt!);
             slots.Release(route.Channel);
             return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
         }
-        finally
-        {
-            parts.Gate.Leave();
-        }
+
+        return await CallAsync(live, route.Channel, live.Attempt!);
     }
 
     // Durable before the first byte leaves: whoever finds this row knows that the upstream may have the order.
@@ -83,6 +85,7 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
                     Number = task.AttemptCount + 1,
                     ChannelId = route.Channel.Id,
                     ChannelAccount = route.Channel.VendorAccount,
+                    CredentialVersion = route.Channel.CredentialVersion,
                     UpstreamModel = route.UpstreamModel,
                     Token = token,
                     Fingerprint = ProviderRequests.Fingerprint(task.Order, route.UpstreamModel),

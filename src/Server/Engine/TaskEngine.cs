@@ -108,7 +108,7 @@ internal sealed partial class TaskEngine
             await Task.Delay(SweepPause, parts.Time, cancellationToken);
             try
             {
-                foreach (var id in await parts.Store.ListIntentsAsync(ownership.NodeId, MaxIntents, cancellationToken)) await LearnAsync(id);
+                foreach (var row in await parts.Store.ListIntentsAsync(ownership.NodeId, MaxIntents, cancellationToken)) await LearnAsync(row);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -117,10 +117,10 @@ internal sealed partial class TaskEngine
         }
     }
 
-    private async Task LearnAsync(string id)
+    private async Task LearnAsync(TaskVersion newest)
     {
-        if (!live.TryGetValue(id, out var item) || item.Task.CancelRequestedAt is not null) return;
-        if (await parts.Store.FindAsync(id, CancellationToken.None) is { } found) Learn(found.Task);
+        if (!live.TryGetValue(newest.Id, out var item) || item.Task.Version >= newest.Version) return;
+        if (await parts.Store.FindAsync(newest.Id, CancellationToken.None) is { } found) Learn(found.Task);
     }
 
     private void Adopt(GenerationTask task, TaskAttempt? attempt)

@@ -21,6 +21,9 @@ internal sealed class ProviderChannel
     /// <summary>Names the vendor account behind it: a hash of host and credential. Upstream ids are unique within it.</summary>
     public required string VendorAccount { get; init; }
 
+    /// <summary>Grows when the account behind the channel changes; noted with each attempt. Set at start.</summary>
+    public int CredentialVersion { get; set; } = 1;
+
     /// <summary>Upstream models it serves.</summary>
     public required IReadOnlySet<string> UpstreamModels { get; init; }
 

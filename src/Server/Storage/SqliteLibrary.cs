@@ -33,7 +33,15 @@ internal static class SqliteLibrary
 
     private static bool InitializeOnce()
     {
-        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        try
+        {
+            NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        }
+        catch (InvalidOperationException)
+        {
+            // The sandbox in this process has a copy of this file and was first; its resolver is the same.
+        }
+
         Batteries_V2.Init();
         return true;
     }

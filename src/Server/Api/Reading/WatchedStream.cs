@@ -1,10 +1,12 @@
+using Reelay.Server.Storage;
+
 namespace Reelay.Server.Api.Reading;
 
 /// <summary>
 /// Counts what is read, stops at a bound, and remembers what went wrong at the source, so that a failing upload can be told from a
-/// failing store. Read-only, forward-only; does not own the inner stream.
+/// failing store. Does not own the inner stream.
 /// </summary>
-internal sealed class WatchedStream(Stream inner, long maxBytes) : Stream
+internal sealed class WatchedStream(Stream inner, long maxBytes) : ForwardStream
 {
     /// <summary>Bytes read so far.</summary>
     public long BytesRead { get; private set; }
@@ -17,20 +19,6 @@ internal sealed class WatchedStream(Stream inner, long maxBytes) : Stream
 
     /// <summary>What the source threw, or null.</summary>
     public Exception? Fault { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => BytesRead;
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -53,19 +41,4 @@ internal sealed class WatchedStream(Stream inner, long maxBytes) : Stream
             throw;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -1,28 +1,11 @@
+using Reelay.Server.Storage;
+
 namespace Reelay.Server.Assets.Fetching;
 
 /// <summary>The body of a fetch: bounded in bytes and time, and never ending quietly before its announced length.</summary>
-internal sealed class FetchedStream(Stream body, string host, long? announcedBytes, FetchBounds bounds, FetchClock clock) : Stream
+internal sealed class FetchedStream(Stream body, string host, long? announcedBytes, FetchBounds bounds, FetchClock clock) : ForwardStream
 {
     private long _count;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => _count;
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     /// <exception cref="FetchException">A bound passed, or the connection failed.</exception>
@@ -36,27 +19,6 @@ internal sealed class FetchedStream(Stream body, string host, long? announcedByt
             throw new FetchException(FetchFailure.Truncated, $"{host} announced {announcedBytes} bytes and sent {_count}.");
         return read;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <summary>Not supported: a download is awaited.</summary>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async ValueTask<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -54,7 +54,12 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
         var attempt = transition.Attempt;
         if (attempt is not null)
         {
-            if (transition.Admission is { } admission) attempt = attempt with { StartedAt = now, SendBy = now + admission.CallMilliseconds };
+            if (transition.Admission is { } admission)
+            {
+                attempt = attempt with { StartedAt = now, SendBy = now + admission.CallMilliseconds };
+                openAttempts[attempt.ChannelId]++;
+            }
+
             UpsertAttempt(attempt);
         }
 
@@ -78,12 +83,10 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
         if (transition.Admission is not { } admission) return null;
         if (!openAttempts.TryGetValue(attempt.ChannelId, out var open))
         {
-            open = statements.CountOpenAttempts.In(transaction).Set(1, attempt.ChannelId).ExecuteLong() ?? 0;
+            open = openAttempts[attempt.ChannelId] = statements.CountOpenAttempts.In(transaction).Set(1, attempt.ChannelId).ExecuteLong() ?? 0;
         }
 
-        if (open >= admission.MaxInFlight) return OperationOutcome.NoSlot;
-        openAttempts[attempt.ChannelId] = open + 1;
-        return null;
+        return open >= admission.MaxInFlight ? OperationOutcome.NoSlot : null;
     }
 
     private bool UpdateTask(GenerationTask after) =>

@@ -29,6 +29,30 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
             database.Writer.Query(row => new OwnedShard(row.GetInt32(0), row.GetInt64(1)), "SELECT id, epoch FROM shards"));
     }
 
+    public Task<IReadOnlyDictionary<string, int>> RegisterChannelsAsync(IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken)
+    {
+        using var transaction = database.Writer.BeginTransaction();
+        foreach (var channel in channels)
+        {
+            // A new credential is a new version; what was submitted with the old one keeps its number.
+            database.Writer.Execute(
+                """
+                INSERT INTO channels (id, provider, base_url, account_id, credential_version, updated_at)
+                VALUES ($id, $provider, $url, $account, 1, $now)
+                ON CONFLICT (id) DO UPDATE SET provider = $provider, base_url = $url, account_id = $account, updated_at = $now,
+                    credential_version = credential_version + (account_id <> $account)
+                """,
+                transaction,
+                ("$id", channel.Id), ("$provider", channel.Provider), ("$url", channel.BaseUrl), ("$account", channel.VendorAccount),
+                ("$now", Now));
+        }
+
+        transaction.Commit();
+        return Task.FromResult<IReadOnlyDictionary<string, int>>(database.Writer
+            .Query(row => (Id: row.GetString(0), Version: row.GetInt32(1)), "SELECT id, credential_version FROM channels")
+            .ToDictionary(row => row.Id, row => row.Version, StringComparer.Ordinal));
+    }
+
     public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         using var transaction = Begin();
@@ -94,11 +118,11 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
             """,
             ("$shard", shard), ("$after", afterId ?? ""), ("$limit", limit))));
 
-    public Task<IReadOnlyList<string>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>(database.Read(connection => connection.Query(
-            row => row.GetString(0),
+    public Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<TaskVersion>>(database.Read(connection => connection.Query(
+            row => new TaskVersion(row.GetString(0), row.GetInt64(1)),
             """
-            SELECT t.id FROM tasks t JOIN shards s ON s.id = t.shard
+            SELECT t.id, t.version FROM tasks t JOIN shards s ON s.id = t.shard
             WHERE (t.cancel_requested_at IS NOT NULL OR t.deleted_at IS NOT NULL)
                 AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL) AND s.owner = $node
             LIMIT $limit

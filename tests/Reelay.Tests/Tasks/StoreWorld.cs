@@ -1,0 +1,62 @@
+using Reelay.Server.Tasks;
+using Reelay.Tests.Support;
+
+namespace Reelay.Tests.Tasks;
+
+/// <summary>A store over a database of its own, and what a test must see of that database beyond the store's contract.</summary>
+internal abstract class StoreWorld : IDisposable
+{
+    public const string Node = "node_test";
+
+    private readonly Dictionary<int, long> _epochs = [];
+
+    public abstract ITaskStore Store { get; }
+
+    public abstract void AddAccount(string id, long balance, bool isUnlimited = false);
+
+    /// <summary>The account's two figures, as kept.</summary>
+    public abstract (long Balance, long Reserved) Figures(string account);
+
+    /// <summary>The same two as sums of the ledger's rows, and how many rows there are. The first balance is no ledger row here.</summary>
+    public abstract (long Balance, long Reserved, int Count) Ledger(string account);
+
+    /// <summary>Closes the database and opens it again, as after a restart.</summary>
+    public abstract void Reopen();
+
+    public abstract void Dispose();
+
+    public async Task ClaimAsync(string node = Node)
+    {
+        foreach (var (shard, epoch) in await Store.ClaimShardsAsync(node, "1.0.0", default)) _epochs[shard] = epoch;
+    }
+
+    public ShardFence Fence(GenerationTask task, string node = Node) => new(task.Shard, node, _epochs[task.Shard]);
+
+    public StoreOperation.Create Creation(GenerationTask task) => new(Fence(task), task);
+
+    public StoreOperation.Transition Change(GenerationTask after, TaskAttempt? attempt = null, SlotAdmission? admission = null, MoneyMove? money = null) =>
+        new(Fence(after), after) { Attempt = attempt, Admission = admission, Money = money };
+
+    public async Task<OperationResult> WriteAsync(StoreOperation operation) => Assert.Single(await Store.CommitAsync([operation], default));
+
+    public async Task<GenerationTask> AddAsync(GenerationTask task)
+    {
+        Assert.Equal(OperationOutcome.Applied, (await WriteAsync(Creation(task))).Outcome);
+        return task;
+    }
+
+    /// <summary>Begins an attempt of an accepted task and gives both rows as stored.</summary>
+    public async Task<(GenerationTask Task, TaskAttempt Attempt)> SubmitAsync(GenerationTask task, TaskAttempt? attempt = null, int maxInFlight = 1000)
+    {
+        var result = await WriteAsync(Change(Rows.Submitting(task), attempt ?? Rows.Attempt(task), new SlotAdmission(maxInFlight, 1000)));
+        Assert.Equal(OperationOutcome.Applied, result.Outcome);
+        return (result.Task!, result.Attempt!);
+    }
+
+    public async Task<TaskDetail> ReadAsync(string id)
+    {
+        var found = await Store.FindAsync(id, default);
+        Assert.NotNull(found);
+        return found;
+    }
+}
