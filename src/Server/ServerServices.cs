@@ -74,7 +74,7 @@ internal static class ServerServices
         services.AddSingleton<ChannelBuilder>();
         var notes = new List<string>();
         services.AddSingleton(new ChannelNotes(notes));
-        var own = urls.Split(';').Select(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null).OfType<Uri>().ToList();
+        var own = ChannelSources.OwnAddresses(urls);
         services.AddSingleton(provider => new Built(provider.GetRequiredService<ChannelBuilder>()
             .Build(ChannelSources.Read(configuration, options.Sandbox, notes), own)));
         services.AddSingleton(provider => provider.GetRequiredService<Built>().Value.Channels);
@@ -106,7 +106,12 @@ internal static class ServerServices
         services.AddSingleton(provider =>
         {
             var reader = new TaskReader(provider.GetRequiredService<TaskEngine>(), provider.GetRequiredService<ITaskStore>());
-            provider.GetRequiredService<AssetJanitor>().Discarded = reader.Forget;
+            var janitor = provider.GetRequiredService<AssetJanitor>();
+            janitor.Discarded = reader.Forget;
+            provider.GetRequiredService<TaskEngine>().Finished = task =>
+            {
+                if (task.DeletedAt is not null) janitor.Wake();
+            };
             return reader;
         });
         services.AddSingleton<TaskCreation>();

@@ -5,7 +5,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Api;
 
 /// <summary>The stored file of a finished task.</summary>
-internal sealed class ContentEndpoints(Authentication authentication, TaskReader reader, IAssetStore assets)
+internal sealed class ContentEndpoints(Authentication authentication, TaskReader reader, IAssetStore assets, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
@@ -43,7 +43,7 @@ internal sealed class ContentEndpoints(Authentication authentication, TaskReader
         var other => ApiError.Invalid("invalid_variant", "variant", $"variant can be 'video', not '{other}'."),
     };
 
-    private static ApiError? NotReady(Snapshot found)
+    private ApiError? NotReady(Snapshot found)
     {
         var task = found.Task;
         if (task.Error is { } error) return ApiError.Invalid(error.Code, null, $"Video {task.Id} failed: {error.Message}");
@@ -53,7 +53,9 @@ internal sealed class ContentEndpoints(Authentication authentication, TaskReader
                 "video_not_ready", null, $"Video {task.Id} is {VideoBodies.Status(task)} at {task.Progress} %; there is no content yet.");
         }
 
-        return found.Assets.Count == 0 ? Expired(task.Id) : null;
+        // The file may be there a little longer; what the task said counts.
+        var hasExpired = task.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds();
+        return hasExpired || found.Assets.Count == 0 ? Expired(task.Id) : null;
     }
 
     private static ApiError Expired(string id) => new(404, "asset_expired", $"The file of video {id} has passed its expires_at and is gone.");

@@ -15,7 +15,7 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
         var asked = Query(request);
         if (asked.Error is { } error) return error;
         var query = asked.Value! with { AccountId = accountId };
-        if (query.AfterId is { } after && await reader.FindAsync(after, accountId) is null) return BadCursor(after);
+        if (query.AfterId is { } after && !await reader.IsCursorAsync(after, accountId)) return BadCursor(after);
         var rows = await RowsAsync(query);
         var baseUrl = baseUrls.Of(request);
         var page = new List<Video>(rows.Count);

@@ -11,6 +11,7 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
     private const int MaxCached = 20_000;
 
     private readonly ConcurrentDictionary<string, Snapshot> finished = new(StringComparer.Ordinal);
+    private long forgotten;
 
     /// <summary>A task of an account, or null if there is none that it may see.</summary>
     public async ValueTask<Snapshot?> FindAsync(string id, string accountId)
@@ -19,12 +20,20 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
         return snapshot is not null && snapshot.Task.AccountId == accountId && snapshot.Task.DeletedAt is null ? snapshot : null;
     }
 
-    /// <summary>The same for an id as a caller sent it.</summary>
+    /// <summary>Whether a task is, or before its deletion was, an account's: a list can go on behind a row that was deleted meanwhile.</summary>
+    public async ValueTask<bool> IsCursorAsync(string id, string accountId) =>
+        (FindInMemory(id) ?? await LoadAsync(id))?.Task.AccountId == accountId;
+
+    /// <summary>The same as <see cref="FindAsync"/> for an id as a caller sent it.</summary>
     public async ValueTask<ApiResult<Snapshot>> FindOrRefuseAsync(string id, string accountId) =>
         TaskIds.Normalize(id) is { } known && await FindAsync(known, accountId) is { } found ? found : VideoEndpoints.NotFound(id);
 
     /// <summary>Forgets what was kept of a task whose row has changed after its end.</summary>
-    public void Forget(string id) => finished.TryRemove(id, out _);
+    public void Forget(string id)
+    {
+        Interlocked.Increment(ref forgotten);
+        finished.TryRemove(id, out _);
+    }
 
     // A live task is served as its driver last committed it; the snapshot is kept with it until the next commit.
     private Snapshot? FindInMemory(string id)
@@ -39,12 +48,16 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
     private async Task<Snapshot?> LoadAsync(string id)
     {
         if (finished.TryGetValue(id, out var kept)) return kept;
+        var before = Volatile.Read(ref forgotten);
         if (await store.FindAsync(id, CancellationToken.None) is not { } found) return null;
         var snapshot = new Snapshot(found.Task, found.Assets);
         if (!found.Task.IsLive)
         {
             if (finished.Count >= MaxCached) finished.Clear();
             finished[id] = snapshot;
+
+            // A row that was read before a delete must not be kept after it.
+            if (Volatile.Read(ref forgotten) != before) finished.TryRemove(id, out _);
         }
 
         return snapshot;

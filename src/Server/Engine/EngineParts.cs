@@ -63,7 +63,7 @@ internal sealed class EngineGate
         }
     }
 
-    /// <summary>A submission call, with the write of its answer, has ended.</summary>
+    /// <summary>A submission, with the write of its answer, has ended.</summary>
     public void Leave()
     {
         lock (gate)

@@ -42,7 +42,8 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
         };
     }
 
-    // Errors of a read become answers, so that one switch decides. A read that merely failed says nothing and costs nothing.
+    // Errors of a read become answers, so that one switch decides. A read that merely failed says nothing: it neither
+    // costs anything nor ends a row of unreadable answers.
     private async Task<PollResult> PollAsync(LiveTask live, ProviderChannel channel)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.PollCallSeconds), parts.Time);
@@ -59,12 +60,12 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
         catch (ProviderException exception)
         {
             LogPollFailed(live.Task.Id, channel.Id, exception.Kind, exception.Message);
-            return new PollResult.Running(live.Task.HasStarted, null, exception.RetryAfter);
+            return new PollResult.Running(HasStarted: false, null, exception.RetryAfter);
         }
         catch (OperationCanceledException)
         {
             LogPollFailed(live.Task.Id, channel.Id, ProviderErrorKind.Unavailable, "no answer in time");
-            return new PollResult.Running(live.Task.HasStarted);
+            return new PollResult.Running(HasStarted: false);
         }
     }
 

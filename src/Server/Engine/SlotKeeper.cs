@@ -11,7 +11,13 @@ internal sealed class SlotKeeper(ChannelSet channels, Action<LiveTask> wake)
         if (channels.Release(channel) is { } next) wake(next);
     }
 
-    /// <summary>The same by id; a channel that is gone has nothing to give back.</summary>
+    /// <summary>Whoever was woken for a slot of this channel does not take it: the next in its line may.</summary>
+    public void PassOn(ProviderChannel channel)
+    {
+        if (channel.State.InFlight < channel.Config.MaxInFlight && channel.State.Dequeue() is { } next) wake(next);
+    }
+
+    /// <summary>The same as <see cref="Release(ProviderChannel)"/> by id; a channel that is gone has nothing to give back.</summary>
     public void Release(string channelId)
     {
         if (channels.Find(channelId) is { } channel) Release(channel);

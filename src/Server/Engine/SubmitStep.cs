@@ -50,19 +50,18 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
     private async Task<NextStep> EndAsync(LiveTask live, TaskError error)
     {
         await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Accepted ? Endings.Fail(task, error, parts.Now) : null);
+
+        // It may have been woken for a free slot that it takes no more; whoever stands behind it would wait for nothing.
+        foreach (var route in parts.Channels.RoutesFor(live.Task.Order)) slots.PassOn(route.Channel);
         return NextStep.Now;
     }
 
     private async Task<NextStep> SubmitAsync(LiveTask live, ChannelRoute route)
     {
         var recorded = await RecordAsync(live, route);
-        if (recorded != OperationOutcome.Applied)
-        {
-            slots.Release(route.Channel);
-            return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
-        }
-
-        return await CallAsync(live, route.Channel, live.Attempt!);
+        if (recorded == OperationOutcome.Applied) return await CallAsync(live, route.Channel, live.Attempt!);
+        slots.Release(route.Channel);
+        return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
     }
 
     // Durable before the first byte leaves: whoever finds this row knows that the upstream may have the order.

@@ -38,7 +38,7 @@ internal static partial class TaskErrors
         _ => new("generation_failed", With("The model could not make this video", message)),
     };
 
-    /// <summary>An upstream's sentence without links, addresses, ids and keys; null if nothing readable is left.</summary>
+    /// <summary>An upstream's sentence without links, addresses, paths, ids and keys; null if nothing readable is left.</summary>
     internal static string? Clean(string message)
     {
         var text = Secrets().Replace(Links().Replace(message, ""), "");
@@ -50,7 +50,7 @@ internal static partial class TaskErrors
 
     private static string With(string sentence, string message) => Clean(message) is { } reason ? $"{sentence}: {reason}." : sentence + ".";
 
-    [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://\S+|\b[\w.+-]+@[\w-]+\.[\w.]+|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|cn|dev|app)\b\S*", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://\S+|\b[\w.+-]+@[\w-]+\.[\w.]+|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|cn|dev|app|local|internal|lan|svc)\b\S*|\b(?=[\w.-]*[a-z])[\w.-]+:\d{2,5}\b|(?<!\S)/(?:[\w.-]+/)+\S*", RegexOptions.IgnoreCase)]
     private static partial Regex Links();
 
     // Long runs of letters and digits together are ids or keys, never words.

@@ -59,6 +59,15 @@ internal static class ChannelSources
         }
     }
 
+    /// <summary>Where the server listens, from its <c>urls</c>; "everywhere" counts as this machine, the one host it surely is.</summary>
+    public static IReadOnlyList<Uri> OwnAddresses(string urls) =>
+    [
+        .. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(url => url.Replace("//*", "//127.0.0.1").Replace("//+", "//127.0.0.1").Replace("//0.0.0.0", "//127.0.0.1").Replace("//[::]", "//127.0.0.1"))
+            .Select(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null)
+            .OfType<Uri>(),
+    ];
+
     // The sandbox's speed decides what to expect of it and how often to ask.
     private static ChannelConfig Sandbox(SandboxSettings sandbox) => new()
     {

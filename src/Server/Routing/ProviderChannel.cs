@@ -100,13 +100,13 @@ internal sealed class ChannelState
 
     /// <summary>The upstream refused or could not be reached: nothing is sent for a while, longer each time.</summary>
     /// <param name="now">Unix milliseconds.</param>
-    /// <param name="asked">How long the upstream asked to wait, if it did.</param>
+    /// <param name="asked">How long the upstream asked to wait, if it did; less than a second says nothing.</param>
     public void CoolDown(long now, TimeSpan? asked)
     {
         lock (gate)
         {
             var own = FirstCoolDown * Math.Pow(2, Math.Min(failuresInRow++, 10));
-            var pause = asked ?? (own < LongestCoolDown ? own : LongestCoolDown);
+            var pause = asked >= FirstCoolDown ? asked.Value : own < LongestCoolDown ? own : LongestCoolDown;
             CoolUntil = Math.Max(CoolUntil, now + (long)pause.TotalMilliseconds);
         }
     }

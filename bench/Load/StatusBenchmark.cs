@@ -1,0 +1,73 @@
+namespace Reelay.Load;
+
+/// <summary>Reads of queued tasks with a key, against a constant answer of bare Kestrel.</summary>
+/// <param name="workplace">Where files go.</param>
+/// <param name="seconds">Length of one measurement.</param>
+/// <param name="taskCount">Tasks that the reads go round; 1 asks for the same one always.</param>
+internal sealed class StatusBenchmark(Workplace workplace, int seconds, int taskCount) : Benchmark
+{
+    private const int ConnectionCount = 64;
+    private const int WarmUpSeconds = 4;
+
+    private ServerProcess? reference;
+    private ServerProcess? ours;
+    private string path = "";
+    private string? script;
+
+    public override string Name => taskCount == 1 ? "status" : "many";
+
+    public override IReadOnlyList<Figure> Figures { get; } =
+    [
+        new(taskCount == 1 ? "status read, one task, 64 connections" : $"status read, {taskCount:N0} tasks in turn, 64 connections",
+            "requests/s", Goal: 0.95, Floor: 0.7),
+        new("— processor time of a read", "µs", IsLowerBetter: true),
+    ];
+
+    public override async Task PrepareAsync()
+    {
+        reference = await References.StartAsync(workplace, "constant");
+        ours = await Gateway.StartAsync(workplace, workplace.NewFolder("status"));
+        var ids = new List<string>(taskCount);
+        while (ids.Count < taskCount) ids.Add(await Gateway.OrderAsync(ours.BaseUrl));
+        path = "/v1/videos/" + ids[0];
+        if (taskCount > 1) script = WriteScript(ids);
+        foreach (var server in new[] { reference, ours }) Wrk.Run(server.BaseUrl + path, ConnectionCount, WarmUpSeconds, script);
+    }
+
+    public override Task<double[]> MeasureReferenceAsync(int round) => Task.FromResult(Measure(reference!));
+
+    public override Task<double[]> MeasureOursAsync(int round) => Task.FromResult(Measure(ours!));
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (reference is not null) await reference.DisposeAsync();
+        if (ours is not null) await ours.DisposeAsync();
+    }
+
+    private double[] Measure(ServerProcess server)
+    {
+        var before = server.ProcessorTime;
+        var result = Wrk.Run(server.BaseUrl + path, ConnectionCount, seconds, script);
+        return [result.PerSecond, (server.ProcessorTime - before).TotalMicroseconds / result.RequestCount];
+    }
+
+    // Requests are made before the run: wrk would otherwise spend its one thread on making them.
+    private string WriteScript(List<string> ids)
+    {
+        var file = workplace.PathOf("many.lua");
+        File.WriteAllText(
+            file,
+            $$"""
+            local ids = { {{string.Join(", ", ids.Select(id => $"\"{id}\""))}} }
+            local requests, at = {}, 0
+            init = function(args)
+              for i, id in ipairs(ids) do requests[i] = wrk.format("GET", "/v1/videos/" .. id) end
+            end
+            request = function()
+              at = at % #requests + 1
+              return requests[at]
+            end
+            """);
+        return file;
+    }
+}

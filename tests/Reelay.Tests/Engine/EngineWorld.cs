@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Reelay.Providers;
+using Reelay.Server.Assets;
+using Reelay.Server.Assets.Fetching;
+using Reelay.Server.Catalog;
+using Reelay.Server.Engine;
+using Reelay.Server.Routing;
+using Reelay.Server.Storage;
+using Reelay.Server.Tasks;
+using Reelay.Server.Tasks.Sqlite;
+using Reelay.Tests.Support;
+
+namespace Reelay.Tests.Engine;
+
+/// <summary>The engine with the real store and the real asset store, and an upstream that is a script. No host, no socket.</summary>
+internal sealed class EngineWorld : IAsyncDisposable
+{
+    public const long Balance = 1_000_000;
+
+    private static readonly ModelCatalog Catalog = ModelCatalog.Load(new ProviderSet().Models);
+
+    private readonly TemporaryFolder _folder;
+    private readonly SqliteDatabase _database;
+    private readonly SqliteTaskStore _store;
+    private readonly OutboundHttp _http;
+    private readonly ResultFetcher _fetcher;
+    private readonly Ownership _ownership = new("node_" + Randomness.System.Text(8));
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _committing;
+    private Task _running = Task.CompletedTask;
+    private bool _isCrashed;
+
+    private EngineWorld(TemporaryFolder folder, ScriptedUpstream upstream, IReadOnlyList<ChannelConfig> channels, EngineOptions options)
+    {
+        (_folder, Upstream) = (folder, upstream);
+        _database = new SqliteDatabase(folder.File("reelay.db"));
+        SqliteMigrations.Apply(_database.Writer, TimeProvider.System);
+        _store = new SqliteTaskStore(_database, TimeProvider.System);
+        Committer = new GroupCommitter(_store);
+        _committing = Committer.RunAsync();
+        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, upstream)));
+        Assets = new LocalAssetStore(folder.File("assets"), Randomness.System.Fill);
+        _http = new OutboundHttp(new FetcherOptions(), new CheckedDialer(TimeProvider.System, TimeSpan.FromSeconds(1)));
+        _fetcher = new ResultFetcher(Assets, new MediaFetcher(_http, new FetcherOptions(), TimeProvider.System), options, TimeProvider.System);
+        var writer = new TaskWriter(
+            Committer, _store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
+        Engine = new TaskEngine(
+            new EngineParts(writer, _store, Channels, Catalog, Assets, _fetcher, options, Gate, TimeProvider.System, Randomness.System),
+            _ownership,
+            NullLoggerFactory.Instance);
+    }
+
+    public ScriptedUpstream Upstream { get; }
+
+    public ITaskStore Store => _store;
+
+    public GroupCommitter Committer { get; }
+
+    public ChannelSet Channels { get; }
+
+    public LocalAssetStore Assets { get; }
+
+    public EngineGate Gate { get; } = new();
+
+    public TaskEngine Engine { get; }
+
+    public ChannelState Slots => Channels.Find("channel-1")!.State;
+
+    public static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>A channel that is polled as often as can be.</summary>
+    public static ChannelConfig Quick(int maxInFlight = 100, int priority = 0) => new()
+    {
+        Provider = Rows.Provider, MaxInFlight = maxInFlight, Priority = priority, CallSeconds = 1, ExpectedSeconds = 0.02, MinPollMilliseconds = 1,
+    };
+
+    /// <summary>Begins a world whose engine drives whatever the folder holds.</summary>
+    /// <param name="prepare">Writes rows before the engine starts.</param>
+    public static async Task<EngineWorld> StartAsync(
+        ScriptedUpstream upstream, IReadOnlyList<ChannelConfig>? channels = null, EngineOptions? options = null,
+        TemporaryFolder? folder = null, Func<EngineWorld, Task>? prepare = null)
+    {
+        var world = new EngineWorld(folder ?? new TemporaryFolder(), upstream, channels ?? [Quick()], options ?? new EngineOptions());
+        world._ownership.Grant(await world._store.ClaimShardsAsync(world._ownership.NodeId, "1.0.0", default));
+        world._database.Write((connection, transaction) => connection.Execute(
+            "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ($id, 'test', $balance, 1) ON CONFLICT DO NOTHING",
+            transaction,
+            ("$id", Rows.Account), ("$balance", Balance)));
+        if (prepare is not null) await prepare(world);
+        await world.Engine.RecoverAsync(default);
+        world._running = Task.WhenAll(world.Engine.RunAsync(world._stop.Token), world.Engine.SweepAsync(world._stop.Token));
+        return world;
+    }
+
+    /// <summary>Ends without any farewell, calls in flight included, and starts again over the same folder and upstream.</summary>
+    public async Task<EngineWorld> RestartAsync(IReadOnlyList<ChannelConfig>? channels = null)
+    {
+        await CrashAsync();
+        return await StartAsync(Upstream, channels, folder: _folder);
+    }
+
+    public async Task<OperationResult> WriteAsync(StoreOperation operation)
+    {
+        var result = await Committer.WriteAsync(operation);
+        Assert.Equal(OperationOutcome.Applied, result.Outcome);
+        return result;
+    }
+
+    public ShardFence Fence(GenerationTask task) => _ownership.Fence(task.Shard);
+
+    public async Task<string> OrderAsync(string prompt = "a red boat", long? createdAt = null)
+    {
+        var task = Rows.Task(prompt: prompt, createdAt: createdAt ?? Now);
+        await WriteAsync(new StoreOperation.Create(Fence(task), task));
+        Engine.Add(task);
+        return task.Id;
+    }
+
+    public async Task CancelAsync(string id, bool isDelete = false) =>
+        Engine.Learn((await WriteAsync(new StoreOperation.Intent(id, Rows.Account, isDelete, Now))).Task!);
+
+    public async Task<TaskDetail> ReadAsync(string id) =>
+        await _store.FindAsync(id, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"no task {id}");
+
+    /// <summary>Waits until a task's rows are as wanted.</summary>
+    public async Task<TaskDetail> UntilAsync(string id, Func<TaskDetail, bool> isWanted)
+    {
+        while (true)
+        {
+            var found = await ReadAsync(id);
+            if (isWanted(found)) return found;
+            await PauseAsync();
+        }
+    }
+
+    public Task<TaskDetail> UntilPhaseAsync(string id, TaskPhase phase) => UntilAsync(id, found => found.Task.Phase == phase);
+
+    public Task<TaskDetail> FinishAsync(string id) => UntilAsync(id, found => !found.Task.IsLive);
+
+    public static async Task UntilAsync(Func<bool> isWanted)
+    {
+        while (!isWanted()) await PauseAsync();
+    }
+
+    public (long Balance, long Reserved) Money() => Assert.Single(_database.Read(connection => connection.Query(
+        row => (row.GetInt64(0), row.GetInt64(1)), "SELECT balance_micros, reserved_micros FROM accounts")));
+
+    public async ValueTask DisposeAsync()
+    {
+        await CrashAsync();
+        _folder.Dispose();
+    }
+
+    private async Task CrashAsync()
+    {
+        if (_isCrashed) return;
+        _isCrashed = true;
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
+        Committer.Complete();
+        await _committing;
+        _store.Dispose();
+        _database.Dispose();
+        _http.Dispose();
+        _fetcher.Dispose();
+        _stop.Dispose();
+    }
+
+    private static Task PauseAsync() =>
+        Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+
+    private static ProviderChannel Channel(string id, ChannelConfig config, ScriptedUpstream upstream) => new()
+    {
+        Id = id,
+        Config = config,
+        Provider = upstream,
+        VendorAccount = "vendor-" + id,
+        UpstreamModels = new HashSet<string> { Rows.UpstreamModel },
+        Account = new ProviderAccount
+        {
+            ChannelId = id,
+            BaseUrl = new Uri("http://upstream.test"),
+            Credential = new ProviderCredential.None(),
+            Http = new HttpMessageInvoker(new RecordingUpstream()),
+            Time = TimeProvider.System,
+        },
+    };
+}
