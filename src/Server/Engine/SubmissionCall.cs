@@ -84,7 +84,7 @@ internal sealed partial class SubmissionCall(
         {
             assets = await parts.Fetcher.StoreAsync(channel, live.Attempt!, finished.Outputs, cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or ProviderException or HttpRequestException or OperationCanceledException)
         {
             return await FailedAsync(live, channel, new ProviderException(
                 ProviderErrorKind.OutcomeUnknown, "The answer could not be read to its end: " + exception.Message, exception));
