@@ -4,7 +4,7 @@ using Reelay.Server.Storage;
 
 namespace Reelay.Tests.Crash;
 
-/// <summary>Reads what a server has left behind in its folder, without the server's own code, and says everything that is wrong with it.</summary>
+/// <summary>Reads what a server has left behind in its folder, with SQL of its own, and says everything that is wrong with it.</summary>
 internal sealed class CrashAudit : IDisposable
 {
     private readonly SqliteConnection connection;
@@ -14,8 +14,9 @@ internal sealed class CrashAudit : IDisposable
     {
         Reelay.Storage.SqliteLibrary.Init();
         assets = Path.Combine(folder, "assets");
-        var path = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "reelay.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false };
-        connection = new SqliteConnection(path.ToString());
+        var file = Path.Combine(folder, "reelay.db");
+        connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         Tasks = connection.Query(
             row => new AuditedTask(
@@ -33,7 +34,8 @@ internal sealed class CrashAudit : IDisposable
     public long LiveCount => connection.Scalar<long>("SELECT count(*) FROM tasks WHERE finished_at IS NULL OR open_attempt IS NOT NULL");
 
     /// <summary>Attempts whose answer was lost and whose order was found again in the upstream's list.</summary>
-    public long FoundAgainCount => connection.Scalar<long>("SELECT count(*) FROM attempts WHERE upstream_id IS NOT NULL AND submitted_at >= send_by");
+    public long FoundAgainCount =>
+        connection.Scalar<long>("SELECT count(*) FROM attempts WHERE upstream_id IS NOT NULL AND submitted_at >= send_by");
 
     /// <summary>The upstream's id of a task's only attempt, or null.</summary>
     public string? UpstreamIdOf(string taskId) =>
@@ -48,7 +50,7 @@ internal sealed class CrashAudit : IDisposable
     private List<string> Rows() =>
     [
         .. Texts("SELECT id || ' is still ' || phase FROM tasks WHERE finished_at IS NULL"),
-        .. Texts("SELECT id || ' is over and names attempt ' || open_attempt || ' as open' FROM tasks WHERE finished_at IS NOT NULL AND open_attempt IS NOT NULL"),
+        .. Texts("SELECT id || ' names attempt ' || open_attempt || ' as open' FROM tasks WHERE open_attempt IS NOT NULL"),
         .. Texts("SELECT task_id || ' has the open attempt ' || number FROM attempts WHERE ended_at IS NULL"),
         .. Texts("PRAGMA integrity_check").Where(line => line != "ok"),
         .. connection.Query(row => $"{row.GetString(0)} row {row.GetInt64(1)} refers to nothing", "PRAGMA foreign_key_check"),
@@ -59,10 +61,10 @@ internal sealed class CrashAudit : IDisposable
         .. Texts("SELECT id || ' has ' || reserved_micros || ' reserved' FROM accounts WHERE reserved_micros <> 0"),
         .. Texts(
             """
-            SELECT a.id || ': balance ' || a.balance_micros || ' and reserved ' || a.reserved_micros || ', rows say ' || l.balance || ' and ' || l.reserved
-            FROM accounts a JOIN (SELECT account_id, sum(balance_micros) AS balance, sum(reserved_micros) AS reserved FROM ledger_entries GROUP BY account_id) l
-                ON l.account_id = a.id
-            WHERE l.balance <> a.balance_micros OR l.reserved <> a.reserved_micros
+            SELECT a.id || ' has ' || a.balance_micros || ' and ' || a.reserved_micros || ' reserved, rows say '
+                || total(l.balance_micros) || ' and ' || total(l.reserved_micros)
+            FROM accounts a LEFT JOIN ledger_entries l ON l.account_id = a.id GROUP BY a.id
+            HAVING total(l.balance_micros) <> a.balance_micros OR total(l.reserved_micros) <> a.reserved_micros
             """),
         .. Texts(
             """
@@ -72,8 +74,16 @@ internal sealed class CrashAudit : IDisposable
             HAVING count(CASE l.kind WHEN 'reserve' THEN 1 END) <> 1 OR count(CASE WHEN l.kind IN ('settle', 'release') THEN 1 END) <> 1
                 OR sum(l.reserved_micros) <> 0 OR sum(l.balance_micros) <> -coalesce(t.settled_micros, 0)
             """),
-        .. Texts("SELECT id || ' is completed and settled at ' || settled_micros || ' of ' || price_micros FROM tasks WHERE phase = 'completed' AND settled_micros NOT BETWEEN 1 AND price_micros"),
-        .. Texts("SELECT task_id || ' in the ledger is no task' FROM ledger_entries WHERE task_id IS NOT NULL AND task_id NOT IN (SELECT id FROM tasks)"),
+        .. Texts(
+            """
+            SELECT id || ' is completed and settled at ' || settled_micros || ' of ' || price_micros
+            FROM tasks WHERE phase = 'completed' AND settled_micros NOT BETWEEN 1 AND price_micros
+            """),
+        .. Texts(
+            """
+            SELECT task_id || ' in the ledger is no task'
+            FROM ledger_entries WHERE task_id IS NOT NULL AND task_id NOT IN (SELECT id FROM tasks)
+            """),
     ];
 
     // The upstream's side of the story against ours.
@@ -81,16 +91,23 @@ internal sealed class CrashAudit : IDisposable
     {
         var accepted = submissions.Where(row => row.Accepted).ToLookup(row => row.Prompt, row => row.UpstreamId!);
         var known = connection.Query(
-            row => (Task: row.GetString(0), UpstreamId: row.GetString(1)), "SELECT task_id, upstream_id FROM attempts WHERE upstream_id IS NOT NULL")
+            row => (Task: row.GetString(0), UpstreamId: row.GetString(1)),
+            "SELECT task_id, upstream_id FROM attempts WHERE upstream_id IS NOT NULL")
             .ToLookup(row => row.Task, row => row.UpstreamId);
         var mistakes = new List<string>();
-        mistakes.AddRange(accepted.Where(group => group.Count() > 1).Select(group => $"'{group.Key}' was accepted {group.Count()} times upstream"));
-        mistakes.AddRange(Tasks.GroupBy(task => task.Prompt).Where(group => group.Count() > 1).Select(group => $"'{group.Key}' has {group.Count()} tasks"));
-        mistakes.AddRange(accepted.Select(group => group.Key).Except(Tasks.Select(task => task.Prompt)).Select(prompt => $"'{prompt}' was made upstream and has no task"));
+        var ordered = Tasks.ToLookup(task => task.Prompt);
+        foreach (var group in accepted)
+        {
+            if (group.Count() > 1) mistakes.Add($"'{group.Key}' was accepted {group.Count()} times upstream");
+            if (!ordered.Contains(group.Key)) mistakes.Add($"'{group.Key}' was accepted upstream and has no task");
+        }
+
+        mistakes.AddRange(ordered.Where(group => group.Count() > 1).Select(group => $"'{group.Key}' has {group.Count()} tasks"));
         foreach (var task in Tasks.Where(task => task.Phase == "completed"))
         {
-            if (accepted[task.Prompt].Count() != 1) mistakes.Add($"{task.Id} is completed, and {accepted[task.Prompt].Count()} orders of it were accepted");
-            else if (!known[task.Id].SequenceEqual(accepted[task.Prompt])) mistakes.Add($"{task.Id} was completed from another order than its own");
+            var made = accepted[task.Prompt].ToList();
+            if (made.Count != 1) mistakes.Add($"{task.Id} is completed, and {made.Count} orders of it were accepted");
+            else if (!known[task.Id].SequenceEqual(made)) mistakes.Add($"{task.Id} was completed from another order than its own");
         }
 
         return mistakes;
@@ -108,10 +125,10 @@ internal sealed class CrashAudit : IDisposable
             if (files.Count != 1) mistakes.Add($"{task.Id} is completed and has {files.Count} files");
             foreach (var file in files)
             {
-                var path = Path.Combine(assets, file.Key);
-                if (!File.Exists(path)) mistakes.Add($"{file.Key} is not there");
-                else if (new FileInfo(path).Length != file.Size) mistakes.Add($"{file.Key} has {new FileInfo(path).Length} bytes instead of {file.Size}");
-                else if (Hash(path) != file.Sha256) mistakes.Add($"{file.Key} has another hash than was noted");
+                var stored = new FileInfo(Path.Combine(assets, file.Key));
+                if (!stored.Exists) mistakes.Add($"{file.Key} is not there");
+                else if (stored.Length != file.Size) mistakes.Add($"{file.Key} has {stored.Length} bytes instead of {file.Size}");
+                else if (Hash(stored.FullName) != file.Sha256) mistakes.Add($"{file.Key} has another hash than was noted");
             }
         }
 
@@ -122,7 +139,10 @@ internal sealed class CrashAudit : IDisposable
     {
         var mistakes = new List<string>();
         var named = Texts("SELECT key FROM assets")
-            .Concat(Texts("SELECT json_extract(m.value, '$.asset_key') FROM tasks, json_each(order_json, '$.media') m WHERE discarded_at IS NULL"))
+            .Concat(Texts(
+                """
+                SELECT json_extract(m.value, '$.asset_key') FROM tasks, json_each(order_json, '$.media') m WHERE discarded_at IS NULL
+                """))
             .ToHashSet(StringComparer.Ordinal);
         var failed = Tasks.Where(task => task.Phase == "failed").Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var path in Directory.Exists(assets) ? Directory.EnumerateFiles(assets, "*", SearchOption.AllDirectories) : [])

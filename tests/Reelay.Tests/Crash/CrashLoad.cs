@@ -99,7 +99,9 @@ internal sealed class CrashLoad(CrashWorld world, int seed)
         var withPicture = random.Next(100) < 8;
         await TryAsync(async () =>
         {
-            var (status, video) = withPicture ? await UploadAsync(prompt) : await world.SendAsync(HttpMethod.Post, "/v1/videos", new { prompt });
+            var (status, video) = withPicture
+                ? await UploadAsync(prompt)
+                : await world.SendAsync(HttpMethod.Post, "/v1/videos", new { prompt });
             if (status == 200)
             {
                 order = new CustomerOrder(video.GetProperty("id").GetString()!, prompt);

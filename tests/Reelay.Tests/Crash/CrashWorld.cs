@@ -64,7 +64,8 @@ internal sealed class CrashWorld : IAsyncDisposable
     /// <param name="jobSeconds">What a job takes.</param>
     /// <param name="settings">More settings of the server.</param>
     /// <param name="isHeld">Whether answers of the sandbox can be kept back, by <see cref="Upstream"/>.</param>
-    public static async Task<CrashWorld> StartAsync(double jobSeconds = 0.3, Dictionary<string, string>? settings = null, bool isHeld = false)
+    public static async Task<CrashWorld> StartAsync(
+        double jobSeconds = 0.3, Dictionary<string, string>? settings = null, bool isHeld = false)
     {
         var world = new CrashWorld(jobSeconds, settings);
         try
@@ -141,7 +142,8 @@ internal sealed class CrashWorld : IAsyncDisposable
     public async Task<List<Reached>> SubmissionsAsync(string? prompt = null)
     {
         var query = prompt is null ? "" : "?prompt=" + Uri.EscapeDataString(prompt);
-        var body = await sandboxClient.GetFromJsonAsync<JsonElement>("/_sandbox/submissions" + query, TestContext.Current.CancellationToken);
+        var body = await sandboxClient.GetFromJsonAsync<JsonElement>(
+            "/_sandbox/submissions" + query, TestContext.Current.CancellationToken);
         return
         [
             .. body.GetProperty("data").EnumerateArray().Select(row => new Reached(

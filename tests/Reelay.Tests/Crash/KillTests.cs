@@ -39,7 +39,9 @@ public sealed class KillTests
         using var audit = new CrashAudit(world.Folder);
         List<string> mistakes = [.. load.Complaints, .. Unanswered(load, audit), .. audit.FindMistakes(submissions)];
         Console.WriteLine(Verdict(load, audit, submissions, killCount, Stopwatch.GetElapsedTime(started), mistakes.Count));
-        Assert.True(mistakes.Count == 0, $"{mistakes.Count} mistakes (REELAY_SEED={seed}):\n" + string.Join('\n', mistakes.Take(50)) + "\n" + world.Server.Output);
+        Assert.True(
+            mistakes.Count == 0,
+            $"{mistakes.Count} mistakes (REELAY_SEED={seed}):\n{string.Join('\n', mistakes.Take(50))}\n{world.Server.Output}");
         Assert.Contains(audit.Tasks, task => task.Phase == "completed");
     }
 
@@ -125,9 +127,11 @@ public sealed class KillTests
             if (audit.LiveCount == 0 && load.Answered.Values.All(order => order.IsOver)) return;
             Assert.True(
                 Stopwatch.GetElapsedTime(started) < Patience,
-                $"Not over in time:\n{string.Join('\n', audit.Tasks.Where(task => task.Phase is not ("completed" or "failed")))}\n{world.Server.Output}");
-            foreach (var task in audit.Tasks.Where(task => task.Phase == "accepted" && task.Prompt.Contains("[http:503]", StringComparison.Ordinal) && !task.IsDeleted))
+                $"Not over in time:\n{string.Join('\n', audit.Tasks.Where(task => task.Phase is not ("completed" or "failed")))}\n"
+                + world.Server.Output);
+            foreach (var task in audit.Tasks.Where(task => task is { Phase: "accepted", IsDeleted: false }))
             {
+                if (!task.Prompt.Contains("[http:503]", StringComparison.Ordinal)) continue;
                 await world.SendAsync(HttpMethod.Post, $"/v1/videos/{task.Id}/cancel");
             }
 
@@ -143,8 +147,14 @@ public sealed class KillTests
             if (!rows.TryGetValue(order.Id, out var row)) yield return $"{order.Id} was answered with 200 and has no row";
             else if (row.Prompt != order.Prompt) yield return $"{order.Id} is '{row.Prompt}' here and '{order.Prompt}' to its customer";
             else if (order.IsGone != row.IsDeleted && !order.WasDeleted) yield return $"{order.Id} was deleted by nobody";
-            else if (!order.IsGone && row.Phase != order.State) yield return $"{order.Id} is {row.Phase} here and {order.State} to its customer";
-            else if (order.ErrorCode == "cancelled" && !order.WasCancelled && !order.WasDeleted) yield return $"{order.Id} was cancelled by nobody";
+            else if (!order.IsGone && row.Phase != order.State)
+            {
+                yield return $"{order.Id} is {row.Phase} here and {order.State} to its customer";
+            }
+            else if (order is { ErrorCode: "cancelled", WasCancelled: false, WasDeleted: false })
+            {
+                yield return $"{order.Id} was cancelled by nobody";
+            }
         }
     }
 
@@ -156,8 +166,9 @@ public sealed class KillTests
         var unknown = audit.Tasks.Where(task => task.ErrorCode == "submission_outcome_unknown").Select(task => task.Prompt).ToHashSet();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{killCount} kills in {time.TotalSeconds:F0} s: {load.SentCount} orders tried, {load.Answered.Count} answered, {audit.Tasks.Count} tasks "
-            + $"({string.Join(", ", ends)}); {submissions.Count(row => row.Accepted)} accepted upstream, {audit.FoundAgainCount} of them found again, "
+            $"{killCount} kills in {time.TotalSeconds:F0} s: {load.SentCount} orders tried, {load.Answered.Count} answered, "
+            + $"{audit.Tasks.Count} tasks ({string.Join(", ", ends)}); "
+            + $"{submissions.Count(row => row.Accepted)} accepted upstream, {audit.FoundAgainCount} of them found again, "
             + $"{submissions.Count(row => row.Accepted && unknown.Contains(row.Prompt))} of unknown outcome here; "
             + $"{audit.OrphanedInputCount} uploads without a task; {mistakeCount} mistakes");
     }

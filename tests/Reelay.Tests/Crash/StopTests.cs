@@ -10,10 +10,13 @@ namespace Reelay.Tests.Crash;
 [Collection("processes")]
 public sealed class StopTests
 {
+    private const string CallSeconds = "Reelay__Channels__sandbox__CallSeconds";
+    private const string MaxInFlight = "Reelay__Channels__sandbox__MaxInFlight";
+
     [Fact]
     public async Task A_stop_waits_for_the_answer_of_the_call_in_flight_and_records_it()
     {
-        await using var world = await CrashWorld.StartAsync(settings: new() { ["Reelay__Channels__sandbox__CallSeconds"] = "20" }, isHeld: true);
+        await using var world = await CrashWorld.StartAsync(settings: new() { [CallSeconds] = "20" }, isHeld: true);
         var done = await world.OrderAsync("done before");
         await world.FinishAsync(done);
         var hold = world.Upstream!.HoldAnswers(HttpMethod.Post);
@@ -33,7 +36,8 @@ public sealed class StopTests
         var (status, video) = await world.SendAsync(HttpMethod.Get, "/v1/videos/" + id);
         Assert.Equal(200, status);
         Assert.Equal("queued", video.GetProperty("status").GetString());
-        Assert.True((await world.Client.GetByteArrayAsync($"/v1/videos/{done}/content", TestContext.Current.CancellationToken)).Length > 1000);
+        var content = await world.Client.GetByteArrayAsync($"/v1/videos/{done}/content", TestContext.Current.CancellationToken);
+        Assert.True(content.Length > 1000);
         Assert.False(world.Server.HasExited);
 
         hold.Release();
@@ -51,7 +55,7 @@ public sealed class StopTests
     public async Task Nothing_new_is_sent_once_a_stop_was_asked_for()
     {
         await using var world = await CrashWorld.StartAsync(
-            settings: new() { ["Reelay__Channels__sandbox__CallSeconds"] = "20", ["Reelay__Channels__sandbox__MaxInFlight"] = "1" }, isHeld: true);
+            settings: new() { [CallSeconds] = "20", [MaxInFlight] = "1" }, isHeld: true);
         var hold = world.Upstream!.HoldAnswers(HttpMethod.Post);
         await world.OrderAsync("in flight [fail:generation]");
         await hold.Reached;
@@ -70,7 +74,7 @@ public sealed class StopTests
     [Fact]
     public async Task A_stop_under_load_leaves_no_submission_without_its_answer()
     {
-        await using var world = await CrashWorld.StartAsync(settings: new() { ["Reelay__Channels__sandbox__CallSeconds"] = "20" });
+        await using var world = await CrashWorld.StartAsync(settings: new() { [CallSeconds] = "20" });
         for (var round = 0; round < 3; round++)
         {
             var orders = Enumerable.Range(0, 40).Select(n => world.OrderAsync($"order {n} of round {round}")).ToList();
@@ -78,7 +82,11 @@ public sealed class StopTests
             var all = Task.WhenAll(orders).ContinueWith(_ => { }, TaskScheduler.Default);
             await world.StopAsync();
             await all;
-            using (var audit = new CrashAudit(world.Folder)) Assert.DoesNotContain(audit.Tasks, task => task.Phase is "submitting" or "reconciling");
+            using (var audit = new CrashAudit(world.Folder))
+            {
+                Assert.DoesNotContain(audit.Tasks, task => task.Phase is "submitting" or "reconciling");
+            }
+
             world.Launch();
             await world.AwaitReadyAsync();
         }
@@ -87,7 +95,7 @@ public sealed class StopTests
     [Fact]
     public async Task A_second_signal_ends_the_server_at_once_and_the_order_is_found_again()
     {
-        await using var world = await CrashWorld.StartAsync(settings: new() { ["Reelay__Channels__sandbox__CallSeconds"] = "4" }, isHeld: true);
+        await using var world = await CrashWorld.StartAsync(settings: new() { [CallSeconds] = "4" }, isHeld: true);
         var hold = world.Upstream!.HoldAnswers(HttpMethod.Post);
         var id = await world.OrderAsync("in flight");
         await hold.Reached;
@@ -121,12 +129,12 @@ public sealed class StopTests
     [Fact]
     public async Task A_taken_port_is_named_with_its_setting_and_nothing_is_sent()
     {
-        await using var world = await CrashWorld.StartAsync(settings: new() { ["Reelay__Channels__sandbox__MaxInFlight"] = "0" });
+        await using var world = await CrashWorld.StartAsync(settings: new() { [MaxInFlight] = "0" });
         var id = await world.OrderAsync("it waits for a server that runs");
         await world.Server.KillAsync();
         using var other = new TcpListener(IPAddress.Loopback, world.Url.Port);
         other.Start();
-        world.Launch(("Reelay__Channels__sandbox__MaxInFlight", "10"));
+        world.Launch((MaxInFlight, "10"));
         Assert.Equal(1, await world.Server.ExitAsync());
         Assert.Contains($":{world.Url.Port}", world.Server.Output, StringComparison.Ordinal);
         Assert.Contains("ASPNETCORE_URLS", world.Server.Output, StringComparison.Ordinal);
@@ -134,7 +142,7 @@ public sealed class StopTests
         Assert.Empty(await world.SubmissionsAsync());
 
         other.Stop();
-        world.Launch(("Reelay__Channels__sandbox__MaxInFlight", "10"));
+        world.Launch((MaxInFlight, "10"));
         await world.AwaitReadyAsync();
         Assert.Equal("completed", (await world.FinishAsync(id)).GetProperty("status").GetString());
     }
@@ -145,7 +153,7 @@ public sealed class StopTests
         {
             using var ready = await world.Client.GetAsync("/readyz", TestContext.Current.CancellationToken);
             if (ready.StatusCode == HttpStatusCode.ServiceUnavailable) return;
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(2), "The server still called itself ready two seconds after the signal.");
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(2), "It still called itself ready after two seconds.");
             await CrashWorld.PauseAsync(10);
         }
     }

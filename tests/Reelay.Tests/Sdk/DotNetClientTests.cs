@@ -113,7 +113,8 @@ public sealed class DotNetClientTests
             () => client.CreateVideo(model, "application/json", None)));
         AssertRefusal(400, "invalid_order", await Failure(
             isAsync,
-            () => client.GetVideosAsync(1, "sideways", null, None).GetRawPagesAsync().FirstAsync(TestContext.Current.CancellationToken).AsTask(),
+            () => client.GetVideosAsync(1, "sideways", null, None).GetRawPagesAsync()
+                .FirstAsync(TestContext.Current.CancellationToken).AsTask(),
             () => client.GetVideos(1, "sideways", null, None).GetRawPages().First()));
         await Finish(client, isAsync, id);
         Assert.Single(gateway.Sandbox.Submissions);

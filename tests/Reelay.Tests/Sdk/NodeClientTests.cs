@@ -84,7 +84,10 @@ public sealed class NodeClientTests
         Assert.Equal(result.GetProperty("id").GetString(), deleted.GetProperty("id").GetString());
         Assert.True(deleted.GetProperty("deleted").GetBoolean());
         Assert.Equal("video.deleted", deleted.GetProperty("object").GetString());
-        foreach (var call in new[] { "retrieve", "content", "again" }) AssertError(result.GetProperty(call), "NotFoundError", 404, "video_not_found", "id");
+        foreach (var call in new[] { "retrieve", "content", "again" })
+        {
+            AssertError(result.GetProperty(call), "NotFoundError", 404, "video_not_found", "id");
+        }
     }
 
     [Fact]

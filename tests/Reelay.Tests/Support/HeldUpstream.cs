@@ -44,7 +44,8 @@ internal sealed class HeldUpstream : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         await Task.Delay(Latency(), TimeProvider.System, CancellationToken.None);
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.Path + context.Request.QueryString);
+        var path = context.Request.Path + context.Request.QueryString;
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), path);
         request.Headers.TryAddWithoutValidation("Authorization", context.Request.Headers.Authorization.ToString());
         if (body.Length > 0)
         {

@@ -18,7 +18,7 @@ internal static class NodeScripts
         var start = new ProcessStartInfo("node", [Path.Combine(Folder(), "scenarios", scenario + ".js"), .. arguments]);
         start.Environment["OPENAI_BASE_URL"] = new Uri(gateway.BaseUrl, "/v1").ToString();
         start.Environment["OPENAI_API_KEY"] = "sk-reelay-sandbox";
-        foreach (var proxy in new[] { "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NODE_USE_ENV_PROXY" }) start.Environment.Remove(proxy);
+        start.Environment.Remove("NODE_USE_ENV_PROXY");
         var (code, output, errors) = await ExecuteAsync(start);
         Assert.True(code == 0, $"{scenario}.js ended with {code}:\n{output}\n{errors}");
         return JsonDocument.Parse(output).RootElement;

@@ -52,7 +52,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(start);
     }
 
-    /// <summary>A port that is free now. Below the range that outgoing connections take, so that it is still free after a restart.</summary>
+    /// <summary>A free port, below the range that outgoing connections take: it is still free after a restart.</summary>
     public static int FreePort()
     {
         while (true)
