@@ -49,7 +49,7 @@ public sealed class CancelTests
         Assert.Equal(("cancelled", AttemptOutcome.Cancelled), (found.Task.Error!.Code, Assert.Single(found.Attempts).Outcome));
         Assert.Equal(1, cancels);
         Assert.Equal((EngineWorld.Balance, 0), world.Money());
-        Assert.Equal(0, world.Slots.InFlight);
+        await world.UntilFreeAsync();
     }
 
     [Fact]

@@ -155,6 +155,9 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public Task<TaskDetail> FinishAsync(string id) => UntilAsync(id, found => !found.Task.IsLive);
 
+    /// <summary>Waits until every slot of the first channel is given back, which is a moment after the rows say that they are.</summary>
+    public Task UntilFreeAsync() => UntilAsync(() => Slots.InFlight == 0);
+
     public static async Task UntilAsync(Func<bool> isWanted)
     {
         while (!isWanted()) await PauseAsync();

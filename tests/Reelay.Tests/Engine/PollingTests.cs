@@ -27,7 +27,7 @@ public sealed class PollingTests
         Assert.Equal((AttemptOutcome.Failed, 400), (attempt.Outcome, attempt.PossibleCostMicros));
         Assert.Contains("reticulating", attempt.ErrorMessage);
         Assert.Equal((EngineWorld.Balance, 0), world.Money());
-        Assert.Equal(0, world.Slots.InFlight);
+        await world.UntilFreeAsync();
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class PollingTests
         Assert.Equal((code, taken == 0 ? null : "rule"), (found.Task.Error!.Code, found.Task.SettlementBasis));
         Assert.Equal((EngineWorld.Balance - taken, 0), world.Money());
         Assert.Equal(AttemptOutcome.Failed, Assert.Single(found.Attempts).Outcome);
-        Assert.Equal(0, world.Slots.InFlight);
+        await world.UntilFreeAsync();
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class PollingTests
         Assert.Contains(isGarbage ? "no picture" : "the file is gone", attempt.ErrorMessage);
         Assert.Empty(found.Assets);
         Assert.Equal((EngineWorld.Balance, 0), world.Money());
-        Assert.Equal(0, world.Slots.InFlight);
+        await world.UntilFreeAsync();
         Assert.Single(_upstream.Calls);
     }
 

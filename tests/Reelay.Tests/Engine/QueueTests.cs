@@ -55,7 +55,7 @@ public sealed class QueueTests
 
         Assert.Equal(Slots, most);
         Assert.Equal(15, _upstream.Calls.Count);
-        Assert.Equal(0, world.Slots.InFlight);
+        await world.UntilFreeAsync();
         Assert.Equal((EngineWorld.Balance, 0), world.Money());
         await EngineWorld.UntilAsync(() => world.Engine.Waiting.Total == 0);
     }

@@ -16,7 +16,7 @@ public sealed class RestartTests
         await using var next = await world.RestartAsync([EngineWorld.Quick()]);
         Assert.Equal(TaskPhase.Completed, (await next.FinishAsync(id)).Task.Phase);
         Assert.Single(_upstream.Calls);
-        Assert.Equal(0, next.Engine.Waiting.Total);
+        await EngineWorld.UntilAsync(() => next.Engine.Waiting.Total == 0);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class RestartTests
         var found = await next.FinishAsync(id);
         Assert.Equal((TaskPhase.Completed, 1), (found.Task.Phase, found.Attempts.Count));
         Assert.Single(_upstream.Calls);
-        Assert.Equal(0, next.Slots.InFlight);
+        await next.UntilFreeAsync();
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class RestartTests
         var found = await next.FinishAsync(id);
         Assert.Equal(AttemptOutcome.Completed, Assert.Single(found.Attempts).Outcome);
         Assert.Equal((EngineWorld.Balance - 400, 0), next.Money());
-        Assert.Equal(0, next.Slots.InFlight);
+        await next.UntilFreeAsync();
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class SubmissionTests
             found.Attempts.Select(attempt => (attempt.ChannelId, attempt.Outcome!.Value, attempt.ErrorKind, attempt.ErrorRaw)));
         Assert.Single(_upstream.Jobs);
         Assert.True(world.Slots.CoolUntil > found.Task.CreatedAt);
-        Assert.Equal(0, world.Slots.InFlight);
+        await world.UntilFreeAsync();
         Assert.Equal((EngineWorld.Balance - found.Task.SettledMicros!.Value, 0), world.Money());
     }
 
@@ -76,7 +76,7 @@ public sealed class SubmissionTests
         }
 
         Assert.Equal(words.Length, _upstream.Calls.Count);
-        Assert.Equal(0, world.Slots.InFlight);
+        await world.UntilFreeAsync();
         Assert.Equal((EngineWorld.Balance, 0), world.Money());
     }
 
@@ -231,7 +231,7 @@ public sealed class SubmissionTests
         Assert.Equal((TaskPhase.Completed, "measured"), (found.Task.Phase, found.Task.SettlementBasis));
         Assert.Equal(StandInClipStore.Clip.Length, Assert.Single(found.Assets).SizeBytes);
         Assert.Empty(_upstream.Polls);
-        Assert.Equal(0, world.Slots.InFlight);
+        await world.UntilFreeAsync();
     }
 
     [Fact]
