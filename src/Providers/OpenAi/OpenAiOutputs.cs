@@ -62,6 +62,9 @@ internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions optio
             var isStreamed = false;
             try
             {
+                // A link that is signed in itself refuses a second authentication, also at the upstream's own host.
+                if (hop > 0 && (int)response.StatusCode is 400 or 401 or 403)
+                    return new OutputContent.Elsewhere(new(url));
                 var next = await NextAsync(url, response, cancellationToken);
                 if (next is null)
                 {

@@ -79,17 +79,8 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
     {
         var now = parts.Now;
         var attempt = live.Attempt!;
-        var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Reconciling
-            ? new Change(task with { Phase = TaskPhase.Submitted })
-            {
-                Attempt = attempt with
-                {
-                    SubmittedAt = now,
-                    UpstreamId = found.UpstreamId,
-                    ReferenceJson = found.Reference.GetRawText(),
-                },
-            }
-            : null);
+        var reference = found.Reference.GetRawText();
+        var outcome = await parts.Writer.ApplyAsync(live, task => SubmissionCall.Accept(task, attempt, found.UpstreamId, reference, now));
         LogAdopted(attempt.TaskId, attempt.Number, found.UpstreamId);
         return outcome == OperationOutcome.UpstreamIdTaken ? NextStep.After(SearchPause) : NextStep.Now;
     }

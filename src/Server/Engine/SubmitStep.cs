@@ -1,11 +1,10 @@
-using Reelay.Providers;
 using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Engine;
 
 /// <summary>Phase <c>accepted</c>: finds a channel with a free slot and hands the order over, once.</summary>
-internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership, SlotKeeper slots, CompletionStep completion, ILogger<SubmitStep> logger)
+internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, SubmissionCall call)
 {
     private const int TokenLength = 32;
     private static readonly TimeSpan GatePause = TimeSpan.FromSeconds(2);
@@ -59,7 +58,7 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
     private async Task<NextStep> SubmitAsync(LiveTask live, ChannelRoute route)
     {
         var recorded = await RecordAsync(live, route);
-        if (recorded == OperationOutcome.Applied) return await CallAsync(live, route.Channel, live.Attempt!);
+        if (recorded == OperationOutcome.Applied) return await call.RunAsync(live, route.Channel);
         slots.Release(route.Channel);
         return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
     }
@@ -94,123 +93,4 @@ internal sealed partial class SubmitStep(EngineParts parts, Ownership ownership,
             }
             : null);
     }
-
-    private async Task<NextStep> CallAsync(LiveTask live, ProviderChannel channel, TaskAttempt attempt)
-    {
-        var order = live.Task.Order;
-        try
-        {
-            // Time has passed since the row was written; a node that lost its shard meanwhile must not send.
-            var left = attempt.SendBy - await parts.Store.GetTimeAsync(CancellationToken.None);
-            if (left <= 0 || !ownership.Owns(live.Task.Shard)) return await NotSentAsync(live, channel, attempt);
-            using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(left), parts.Time);
-            var submission = await channel.Provider.SubmitAsync(
-                new SubmissionContext
-                {
-                    Account = channel.Account,
-                    Request = ProviderRequests.Build(order, attempt.UpstreamModel),
-                    AttemptToken = attempt.Token,
-                    Media = ProviderRequests.Media(order, parts.Assets),
-                    Deadline = parts.Time.GetUtcNow().AddMilliseconds(left),
-                },
-                limit.Token);
-            channel.State.NoteSuccess();
-            return submission switch
-            {
-                Submission.Accepted accepted => await AcceptedAsync(live, channel, attempt, accepted),
-                Submission.Finished finished => await FinishedAsync(live, channel, attempt, finished, limit.Token),
-                _ => throw new ArgumentOutOfRangeException(nameof(live), submission, "unknown kind of submission"),
-            };
-        }
-        catch (ProviderException exception)
-        {
-            LogFailed(attempt.TaskId, attempt.Number, channel.Id, exception.Kind, exception.Message);
-            return await FailedAsync(live, channel, attempt, exception);
-        }
-        catch (Exception exception)
-        {
-            // A mistake of the adapter or of ours proves nothing about what was sent.
-            LogBroken(attempt.TaskId, attempt.Number, channel.Id, exception);
-            return await FailedAsync(
-                live, channel, attempt, new ProviderException(ProviderErrorKind.OutcomeUnknown, exception.Message, exception));
-        }
-    }
-
-    private async Task<NextStep> AcceptedAsync(
-        LiveTask live, ProviderChannel channel, TaskAttempt attempt, Submission.Accepted accepted)
-    {
-        var now = parts.Now;
-        var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Submitting
-            ? new Change(task with { Phase = TaskPhase.Submitted })
-            {
-                Attempt = attempt with
-                {
-                    SubmittedAt = now,
-                    UpstreamId = accepted.UpstreamId,
-                    ReferenceJson = accepted.Reference.GetRawText(),
-                },
-            }
-            : null);
-        if (outcome == OperationOutcome.UpstreamIdTaken)
-        {
-            return await FailedAsync(live, channel, attempt, new ProviderException(
-                ProviderErrorKind.OutcomeUnknown, $"The upstream answered with the id {accepted.UpstreamId}, which another attempt has."));
-        }
-
-        return NextStep.Now;
-    }
-
-    private async Task<NextStep> FinishedAsync(
-        LiveTask live, ProviderChannel channel, TaskAttempt attempt, Submission.Finished finished, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var assets = await parts.Fetcher.StoreAsync(channel, attempt, finished.Outputs, cancellationToken);
-            return await completion.CompleteAsync(live, channel, assets, finished.Usage);
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
-        {
-            throw new ProviderException(ProviderErrorKind.OutcomeUnknown, "The answer could not be read to its end: " + exception.Message, exception);
-        }
-    }
-
-    private Task<NextStep> NotSentAsync(LiveTask live, ProviderChannel channel, TaskAttempt attempt) => FailedAsync(
-        live, channel, attempt, new ProviderException(ProviderErrorKind.NotSent, "The time for sending had passed before anything was sent."));
-
-    private async Task<NextStep> FailedAsync(LiveTask live, ProviderChannel channel, TaskAttempt attempt, ProviderException exception)
-    {
-        var now = parts.Now;
-        var reaction = FailureReaction.To(exception.Kind);
-        if (reaction.CoolsChannel) channel.State.CoolDown(now, exception.RetryAfter);
-        await parts.Writer.ApplyAsync(live, task => task.Phase != TaskPhase.Submitting ? null : reaction.Then switch
-        {
-            AfterFailure.TryAgain => new Change(task with { Phase = TaskPhase.Accepted, OpenAttempt = null })
-            {
-                Attempt = Endings.Close(attempt, AttemptOutcome.NotAccepted, now, exception),
-            },
-            AfterFailure.Fail => Endings.Fail(
-                task,
-                TaskErrors.From(exception.Kind, exception.Message),
-                now,
-                Endings.Close(attempt, AttemptOutcome.Failed, now, exception)),
-            AfterFailure.Reconcile => new Change(task with { Phase = TaskPhase.Reconciling })
-            {
-                Attempt = attempt with
-                {
-                    ErrorKind = exception.Kind.ToString(),
-                    ErrorMessage = exception.Message,
-                    ErrorRaw = exception.RawBody,
-                },
-            },
-            _ => throw new ArgumentOutOfRangeException(nameof(exception), reaction, "unknown reaction"),
-        });
-        if (live.Task.OpenAttempt is null) slots.Release(channel);
-        return NextStep.Now;
-    }
-
-    [LoggerMessage(2010, LogLevel.Warning, "Task {TaskId} attempt {Attempt} at channel {Channel}: {Kind}: {Reason}")]
-    private partial void LogFailed(string taskId, int attempt, string channel, ProviderErrorKind kind, string reason);
-
-    [LoggerMessage(2011, LogLevel.Error, "Task {TaskId} attempt {Attempt} at channel {Channel} broke off.")]
-    private partial void LogBroken(string taskId, int attempt, string channel, Exception exception);
 }

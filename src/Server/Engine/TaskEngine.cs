@@ -33,7 +33,8 @@ internal sealed partial class TaskEngine
         waiting = new WaitingCounts(parts.Options);
         slots = new SlotKeeper(parts.Channels, Wake);
         var completion = new CompletionStep(parts, slots, loggers.CreateLogger<CompletionStep>());
-        submit = new SubmitStep(parts, ownership, slots, completion, loggers.CreateLogger<SubmitStep>());
+        submit = new SubmitStep(
+            parts, slots, new SubmissionCall(parts, ownership, slots, completion, loggers.CreateLogger<SubmissionCall>()));
         reconcile = new ReconcileStep(parts, slots, loggers.CreateLogger<ReconcileStep>());
         var cancel = new CancelStep(parts, slots, loggers.CreateLogger<CancelStep>());
         poll = new PollStep(parts, slots, completion, cancel, loggers.CreateLogger<PollStep>());

@@ -41,7 +41,7 @@ internal static partial class TaskErrors
     /// <summary>An upstream's sentence without links, addresses, paths, ids and keys; null if nothing readable is left.</summary>
     internal static string? Clean(string message)
     {
-        var text = Secrets().Replace(Links().Replace(message, ""), "");
+        var text = Secrets().Replace(Links().Replace(Codes().Replace(message, ""), ""), "");
         text = Vendors().Replace(text, "the model");
         text = Spaces().Replace(text, " ").Trim(' ', '.', ':', '-');
         if (text.Length > MaxReasonLength) text = text[..MaxReasonLength] + "…";
@@ -59,6 +59,10 @@ internal static partial class TaskErrors
 
     [GeneratedRegex(@"\b(?:open\s?ai|azure|google|vertex|gemini|kling|kuaishou|volcengine|bytedance|byteplus|xai|alibaba|dashscope|minimax|vidu|shengshu|vllm(?:-omni)?|sglang|tensorrt(?:-llm)?)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Vendors();
+
+    // What adapters put before the upstream's sentence: its status and its own code.
+    [GeneratedRegex(@"^(?:HTTP \d{3}(?: \([^)]*\))?: ?)?(?:[a-z0-9]+(?:_[a-z0-9]+)+: )?")]
+    private static partial Regex Codes();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -60,6 +60,8 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public LocalAssetStore Assets { get; }
 
+    public string AssetFolder => _folder.File("assets");
+
     public EngineGate Gate { get; } = new();
 
     public TaskEngine Engine { get; }
@@ -71,7 +73,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     /// <summary>A channel that is polled as often as can be.</summary>
     public static ChannelConfig Quick(int maxInFlight = 100, int priority = 0) => new()
     {
-        Provider = Rows.Provider, MaxInFlight = maxInFlight, Priority = priority, CallSeconds = 1, ExpectedSeconds = 0.02, MinPollMilliseconds = 1,
+        Provider = Rows.Provider, MaxInFlight = maxInFlight, Priority = priority, CallSeconds = 1, ExpectedSeconds = 0.08, MinPollMilliseconds = 1,
     };
 
     /// <summary>Begins a world whose engine drives whatever the folder holds.</summary>
@@ -114,6 +116,22 @@ internal sealed class EngineWorld : IAsyncDisposable
         await WriteAsync(new StoreOperation.Create(Fence(task), task));
         Engine.Add(task);
         return task.Id;
+    }
+
+    /// <summary>Writes a task that the upstream has accepted, as an earlier process left it.</summary>
+    public async Task<(GenerationTask Task, TaskAttempt Attempt)> WriteSubmittedAsync(Func<TaskAttempt, TaskAttempt> change)
+    {
+        var task = Rows.Task(createdAt: Now);
+        await WriteAsync(new StoreOperation.Create(Fence(task), task));
+        var attempt = change(Rows.Attempt(task, channel: "channel-1") with
+        {
+            UpstreamId = "up-0", ReferenceJson = ScriptedUpstream.Reference("up-0").GetRawText(), SubmittedAt = Now,
+        });
+        var submitting = Rows.Submitting(task);
+        await WriteAsync(new StoreOperation.Transition(Fence(task), submitting) { Attempt = attempt, Admission = new(100, 1000) });
+        var submitted = Rows.Submitted(submitting);
+        await WriteAsync(new StoreOperation.Transition(Fence(task), submitted));
+        return (submitted, attempt);
     }
 
     public async Task CancelAsync(string id, bool isDelete = false) =>

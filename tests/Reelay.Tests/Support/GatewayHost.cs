@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Reelay.Server;
 using Reelay.Simulators;
 
@@ -100,7 +101,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             var (status, video) = await SendAsync(HttpMethod.Get, "/v1/videos/" + id);
             Assert.Equal(200, status);
             if (video.GetProperty("status").GetString() is "completed" or "failed") return video;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+            await PauseAsync();
         }
     }
 
@@ -111,6 +112,23 @@ internal sealed class GatewayHost : IAsyncDisposable
         var (status, task) = await SendAsync(HttpMethod.Get, "/admin/v1/tasks/" + id, client: admin);
         Assert.Equal(200, status);
         return task;
+    }
+
+    /// <summary>Asks as an operator until a task is in a phase.</summary>
+    public async Task AdminUntilAsync(string id, string phase)
+    {
+        while ((await AdminTaskAsync(id)).GetProperty("phase").GetString() != phase) await PauseAsync();
+    }
+
+    /// <summary>Lets a moment go by between two looks at a condition; nothing may depend on its length.</summary>
+    public static Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+
+    /// <summary>Looks into, or changes, the server's database beside the server.</summary>
+    public T Database<T>(Func<SqliteConnection, T> use)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "reelay.db")};Pooling=False");
+        connection.Open();
+        return use(connection);
     }
 
     public async ValueTask DisposeAsync()

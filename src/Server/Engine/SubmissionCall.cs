@@ -1,0 +1,133 @@
+using Reelay.Providers;
+using Reelay.Server.Routing;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine;
+
+/// <summary>The one call that hands an order to an upstream, and the write of what came of it. Nothing here sends twice.</summary>
+internal sealed partial class SubmissionCall(
+    EngineParts parts, Ownership ownership, SlotKeeper slots, CompletionStep completion, ILogger<SubmissionCall> logger)
+{
+    /// <summary>Sends a recorded attempt, within the time its row gives it.</summary>
+    public async Task<NextStep> RunAsync(LiveTask live, ProviderChannel channel)
+    {
+        var attempt = live.Attempt!;
+
+        // Time has passed since the row was written; a node that lost its shard meanwhile must not send.
+        var left = attempt.SendBy - await parts.Store.GetTimeAsync(CancellationToken.None);
+        if (left <= 0 || !ownership.Owns(live.Task.Shard))
+        {
+            return await FailedAsync(live, channel, new ProviderException(
+                ProviderErrorKind.NotSent, "The time for sending had passed before anything was sent."));
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(left), parts.Time);
+        Submission submission;
+        try
+        {
+            submission = await channel.Provider.SubmitAsync(Context(live, channel, left), limit.Token);
+        }
+        catch (ProviderException exception)
+        {
+            LogFailed(attempt.TaskId, attempt.Number, channel.Id, exception.Kind, exception.Message);
+            return await FailedAsync(live, channel, exception);
+        }
+        catch (Exception exception)
+        {
+            // A mistake of the adapter or of ours proves nothing about what was sent.
+            LogBroken(attempt.TaskId, attempt.Number, channel.Id, exception);
+            return await FailedAsync(live, channel, new ProviderException(ProviderErrorKind.OutcomeUnknown, exception.Message, exception));
+        }
+
+        channel.State.NoteSuccess();
+        return submission switch
+        {
+            Submission.Accepted accepted => await AcceptedAsync(live, channel, accepted),
+            Submission.Finished finished => await FinishedAsync(live, channel, finished, limit.Token),
+            _ => throw new ArgumentOutOfRangeException(nameof(live), submission, "unknown kind of submission"),
+        };
+    }
+
+    /// <summary>The upstream has the order: what a submission, or a search for a lost one, found.</summary>
+    public static Change? Accept(GenerationTask task, TaskAttempt attempt, string upstreamId, string referenceJson, long now) =>
+        task.Phase is not (TaskPhase.Submitting or TaskPhase.Reconciling) ? null
+        : new Change(task with { Phase = TaskPhase.Submitted })
+        {
+            Attempt = attempt with { SubmittedAt = now, UpstreamId = upstreamId, ReferenceJson = referenceJson },
+        };
+
+    private SubmissionContext Context(LiveTask live, ProviderChannel channel, long leftMilliseconds) => new()
+    {
+        Account = channel.Account,
+        Request = ProviderRequests.Build(live.Task.Order, live.Attempt!.UpstreamModel),
+        AttemptToken = live.Attempt.Token,
+        Media = ProviderRequests.Media(live.Task.Order, parts.Assets),
+        Deadline = parts.Time.GetUtcNow().AddMilliseconds(leftMilliseconds),
+    };
+
+    private async Task<NextStep> AcceptedAsync(LiveTask live, ProviderChannel channel, Submission.Accepted accepted)
+    {
+        var now = parts.Now;
+        var attempt = live.Attempt!;
+        var reference = accepted.Reference.GetRawText();
+        var outcome = await parts.Writer.ApplyAsync(live, task => Accept(task, attempt, accepted.UpstreamId, reference, now));
+        if (outcome != OperationOutcome.UpstreamIdTaken) return NextStep.Now;
+        return await FailedAsync(live, channel, new ProviderException(
+            ProviderErrorKind.OutcomeUnknown, $"The upstream answered with the id {accepted.UpstreamId}, which another attempt has."));
+    }
+
+    private async Task<NextStep> FinishedAsync(
+        LiveTask live, ProviderChannel channel, Submission.Finished finished, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TaskAsset> assets;
+        try
+        {
+            assets = await parts.Fetcher.StoreAsync(channel, live.Attempt!, finished.Outputs, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or ProviderException or HttpRequestException or OperationCanceledException)
+        {
+            return await FailedAsync(live, channel, new ProviderException(
+                ProviderErrorKind.OutcomeUnknown, "The answer could not be read to its end: " + exception.Message, exception));
+        }
+
+        return await completion.CompleteAsync(live, channel, assets, finished.Usage);
+    }
+
+    private async Task<NextStep> FailedAsync(LiveTask live, ProviderChannel channel, ProviderException exception)
+    {
+        var now = parts.Now;
+        var attempt = live.Attempt!;
+        var reaction = FailureReaction.To(exception.Kind);
+        if (reaction.CoolsChannel) channel.State.CoolDown(now, exception.RetryAfter);
+        await parts.Writer.ApplyAsync(live, task => task.Phase != TaskPhase.Submitting ? null : reaction.Then switch
+        {
+            AfterFailure.TryAgain => new Change(task with { Phase = TaskPhase.Accepted, OpenAttempt = null })
+            {
+                Attempt = Endings.Close(attempt, AttemptOutcome.NotAccepted, now, exception),
+            },
+            AfterFailure.Fail => Endings.Fail(
+                task,
+                TaskErrors.From(exception.Kind, exception.Message),
+                now,
+                Endings.Close(attempt, AttemptOutcome.Failed, now, exception)),
+            AfterFailure.Reconcile => new Change(task with { Phase = TaskPhase.Reconciling })
+            {
+                Attempt = attempt with
+                {
+                    ErrorKind = exception.Kind.ToString(),
+                    ErrorMessage = exception.Message,
+                    ErrorRaw = exception.RawBody,
+                },
+            },
+            _ => throw new ArgumentOutOfRangeException(nameof(exception), reaction, "unknown reaction"),
+        });
+        if (live.Task.OpenAttempt is null) slots.Release(channel);
+        return NextStep.Now;
+    }
+
+    [LoggerMessage(2010, LogLevel.Warning, "Task {TaskId} attempt {Attempt} at channel {Channel}: {Kind}: {Reason}")]
+    private partial void LogFailed(string taskId, int attempt, string channel, ProviderErrorKind kind, string reason);
+
+    [LoggerMessage(2011, LogLevel.Error, "Task {TaskId} attempt {Attempt} at channel {Channel} broke off.")]
+    private partial void LogBroken(string taskId, int attempt, string channel, Exception exception);
+}
