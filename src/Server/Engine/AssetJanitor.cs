@@ -44,6 +44,11 @@ internal sealed partial class AssetJanitor(
             foreach (var id in ids) await DiscardAsync(id, now, cancellationToken);
             return ids.Count == PageSize;
         }
+        catch (StoreUnavailableException) when (committer.IsCompleted)
+        {
+            // The server is stopping; its next start does the rest.
+            return false;
+        }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             LogFailed(exception);

@@ -22,6 +22,7 @@ internal sealed partial class TaskEngine
     private readonly SubmitStep submit;
     private readonly ReconcileStep reconcile;
     private readonly PollStep poll;
+    private volatile bool isStopped;
 
     public TaskEngine(EngineParts parts, Ownership ownership, ILoggerFactory loggers)
     {
@@ -92,6 +93,7 @@ internal sealed partial class TaskEngine
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var due = new List<WheelItem>();
+        using var stopped = cancellationToken.Register(() => isStopped = true);
         while (!cancellationToken.IsCancellationRequested)
         {
             wheel.TakeDue(due);
@@ -163,6 +165,11 @@ internal sealed partial class TaskEngine
         try
         {
             return await ChooseAsync(item);
+        }
+        catch (Exception) when (isStopped)
+        {
+            // Its store and its files are being closed around it; what this step found out, the next start finds out again.
+            return NextStep.After(ErrorPause);
         }
         catch (Exception exception)
         {

@@ -167,6 +167,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         await Server.TerminateAsync();
         var code = await Server.ExitAsync();
         Assert.True(code == 0, $"The server ended with {code}:\n{Server.Output}");
+        Assert.False(Server.Output.Contains("fail:", StringComparison.Ordinal), Server.Output);
     }
 
     public static Task PauseAsync(int milliseconds) =>
