@@ -60,7 +60,9 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         };
         var outcome = await parts.Writer.ApplyAsync(
             live, task => task.Phase == TaskPhase.Fetching ? Endings.Fail(task, TaskErrors.ResultLost, now, closed) : null);
-        if (outcome == OperationOutcome.Applied) slots.Release(closed.ChannelId);
+        if (outcome != OperationOutcome.Applied) return NextStep.Now;
+        slots.Release(closed.ChannelId);
+        await parts.Assets.DeleteFolderAsync($"{closed.TaskId}/{closed.Number}", CancellationToken.None);
         return NextStep.Now;
     }
 

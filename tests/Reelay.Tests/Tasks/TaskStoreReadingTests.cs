@@ -131,8 +131,11 @@ public abstract partial class TaskStoreTests
 
         var (rivalTask, rival) = await world.SubmitAsync(await world.AddAsync(Rows.Task()));
         Assert.True((await world.Store.FindAdoptionFactsAsync(lost, [], Cancellation)).HasRival);
-        Assert.True((await world.Store.FindAdoptionFactsAsync(lost with { StartedAt = lost.SendBy, SendBy = lost.SendBy + 9 }, [], Cancellation)).HasRival);
-        Assert.False((await world.Store.FindAdoptionFactsAsync(lost with { StartedAt = lost.SendBy + 1, SendBy = lost.SendBy + 9 }, [], Cancellation)).HasRival);
+
+        // Two seconds of margin: upstreams tell times in whole seconds, by clocks of their own.
+        var after = lost with { StartedAt = lost.SendBy + 2000, SendBy = lost.SendBy + 2009 };
+        Assert.True((await world.Store.FindAdoptionFactsAsync(after, [], Cancellation)).HasRival);
+        Assert.False((await world.Store.FindAdoptionFactsAsync(after with { StartedAt = after.StartedAt + 1 }, [], Cancellation)).HasRival);
 
         // Given up without knowing, it may still be the candidate's owner; refused for sure, it is not.
         var unknown = rival with { EndedAt = 5, Outcome = AttemptOutcome.Unknown };

@@ -7,6 +7,9 @@ namespace Reelay.Server.Tasks.Sqlite;
 /// <remarks>Calls run to their end on the caller's thread: SQLite has no asynchronous interface, and one fsync is what a caller waits for anyway.</remarks>
 internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time) : ITaskStore, IDisposable
 {
+    // Upstreams tell times in whole seconds, by clocks of their own.
+    private const long RivalMarginMilliseconds = 2000;
+
     private readonly SqliteStatements statements = new(database.Writer);
 
     public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => new(Now);
@@ -156,11 +159,11 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
                 SELECT 1 FROM attempts
                 WHERE channel_account = $account AND fingerprint = $fingerprint AND upstream_id IS NULL
                     AND (outcome IS NULL OR outcome = 'unknown') AND NOT (task_id = $task AND number = $number)
-                    AND started_at <= $until AND send_by >= $from
+                    AND started_at <= $until + $margin AND send_by >= $from - $margin
                 LIMIT 1
                 """,
                 ("$account", attempt.ChannelAccount), ("$fingerprint", attempt.Fingerprint), ("$task", attempt.TaskId),
-                ("$number", attempt.Number), ("$until", attempt.SendBy), ("$from", attempt.StartedAt)) == 1;
+                ("$number", attempt.Number), ("$until", attempt.SendBy), ("$from", attempt.StartedAt), ("$margin", RivalMarginMilliseconds)) == 1;
             return new AdoptionFacts(adopted, rival);
         }));
 
