@@ -14,6 +14,9 @@ public abstract record StoreOperation
     /// <remarks>Needs the shard, and a balance that pays for it unless the account is unlimited.</remarks>
     public sealed record Create(ShardFence Fence, GenerationTask Task) : StoreOperation
     {
+        /// <summary>The order as it is stored; made here, by the request, so that the one writer does not have to.</summary>
+        public ReadOnlyMemory<byte> OrderJson { get; } = Catalog.OrderJson.Serialize(Task.Order);
+
         /// <inheritdoc/>
         public override string TaskId => Task.Id;
     }

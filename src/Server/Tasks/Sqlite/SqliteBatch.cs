@@ -1,10 +1,11 @@
 using Microsoft.Data.Sqlite;
-using Reelay.Server.Catalog;
+using Reelay.Server.Storage;
+using SQLitePCL;
 
 namespace Reelay.Server.Tasks.Sqlite;
 
 /// <summary>One transaction over many operations. SQLite has one writer, so the lock order of the contract needs no locks here.</summary>
-internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction transaction, long now)
+internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection connection, SqliteTransaction transaction, long now)
 {
     private readonly Dictionary<string, AccountChange> accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> openAttempts = new(StringComparer.Ordinal);
@@ -24,7 +25,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
         foreach (var (id, change) in accounts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             if (change is { BalanceDelta: 0, ReservedDelta: 0 }) continue;
-            statements.UpdateAccount.In(transaction).Set(1, id).Set(2, change.BalanceDelta).Set(3, change.ReservedDelta).Execute();
+            statements.UpdateAccount.Set(1, id).Set(2, change.BalanceDelta).Set(3, change.ReservedDelta).Execute();
         }
     }
 
@@ -32,14 +33,14 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
     {
         var task = create.Task;
         if (!Owns(create.Fence)) return new(OperationOutcome.NotOwned);
-        if (statements.TaskExists.In(transaction).Set(1, task.Id).ExecuteLong() is not null) return new(OperationOutcome.IdTaken);
         if (Account(task.AccountId) is not { } account) return new(OperationOutcome.NotFound);
         if (!account.CanReserve(task.PriceMicros)) return new(OperationOutcome.InsufficientBalance);
 
-        statements.InsertTask.In(transaction)
+        var inserted = statements.InsertTask
             .Set(1, task.Id).Set(2, task.Shard).Set(3, task.Version).Set(4, task.AccountId).Set(5, task.KeyId)
-            .Set(6, task.Order.Model).Set(7, OrderJson.SerializeToString(task.Order)).Set(8, task.BaseUrl).Set(9, task.Order.ExternalTaskId)
+            .Set(6, task.Order.Model).SetUtf8(7, create.OrderJson.Span).Set(8, task.BaseUrl).Set(9, task.Order.ExternalTaskId)
             .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Execute();
+        if (inserted == 0) return new(OperationOutcome.IdTaken);
         Enter(account, task, "reserve", 0, task.PriceMicros);
         return new(OperationOutcome.Applied, task);
     }
@@ -73,7 +74,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
     {
         if (transition.Attempt is not { } attempt) return null;
         if (attempt.UpstreamId is not null
-            && statements.UpstreamIdOwner.In(transaction)
+            && statements.UpstreamIdOwner
                 .Set(1, attempt.ChannelAccount).Set(2, attempt.UpstreamId).Set(3, attempt.TaskId).Set(4, attempt.Number)
                 .ExecuteLong() is not null)
         {
@@ -83,21 +84,21 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
         if (transition.Admission is not { } admission) return null;
         if (!openAttempts.TryGetValue(attempt.ChannelId, out var open))
         {
-            open = openAttempts[attempt.ChannelId] = statements.CountOpenAttempts.In(transaction).Set(1, attempt.ChannelId).ExecuteLong() ?? 0;
+            open = openAttempts[attempt.ChannelId] = statements.CountOpenAttempts.Set(1, attempt.ChannelId).ExecuteLong() ?? 0;
         }
 
         return open >= admission.MaxInFlight ? OperationOutcome.NoSlot : null;
     }
 
     private bool UpdateTask(GenerationTask after) =>
-        statements.UpdateTask.In(transaction)
+        statements.UpdateTask
             .Set(1, after.Version).Set(2, after.Phase.ToWord()).Set(3, after.HasStarted).Set(4, after.Progress)
             .Set(5, after.AttemptCount).Set(6, (long?)after.OpenAttempt).Set(7, after.SettledMicros).Set(8, after.SettlementBasis)
             .Set(9, after.Error?.Code).Set(10, after.Error?.Message).Set(11, after.FinishedAt).Set(12, after.ExpiresAt)
             .Set(13, after.Id).Execute() == 1;
 
     private void UpsertAttempt(TaskAttempt attempt) =>
-        statements.UpsertAttempt.In(transaction)
+        statements.UpsertAttempt
             .Set(1, attempt.TaskId).Set(2, attempt.Number).Set(3, attempt.ChannelId).Set(4, attempt.ChannelAccount)
             .Set(5, attempt.CredentialVersion).Set(6, attempt.UpstreamModel).Set(7, attempt.Token).Set(8, attempt.Fingerprint)
             .Set(9, attempt.StartedAt).Set(10, attempt.SendBy).Set(11, attempt.SubmittedAt).Set(12, attempt.UpstreamId)
@@ -112,10 +113,10 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
     }
 
     private void InsertAsset(TaskAsset asset) =>
-        statements.InsertAsset.In(transaction)
+        statements.InsertAsset
             .Set(1, asset.TaskId).Set(2, asset.Position).Set(3, asset.Key).Set(4, asset.ContentType).Set(5, asset.SizeBytes)
             .Set(6, asset.Sha256).Set(7, (long?)asset.WidthPixels).Set(8, (long?)asset.HeightPixels).Set(9, asset.DurationMilliseconds)
-            .SetObject(10, asset.Fps).SetObject(11, asset.HasAudio is { } sound ? (sound ? 1L : 0L) : null).Set(12, asset.CreatedAt)
+            .Set(10, asset.Fps).Set(11, asset.HasAudio is { } sound ? (sound ? 1L : 0L) : null).Set(12, asset.CreatedAt)
             .Execute();
 
     private OperationResult Intent(StoreOperation.Intent intent)
@@ -127,42 +128,45 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteTransaction
         }
 
         var statement = intent.IsDelete ? statements.MarkDelete : statements.MarkCancel;
-        var changed = statement.In(transaction).Set(1, intent.Id).Set(2, intent.At).Execute() == 1;
+        var changed = statement.Set(1, intent.Id).Set(2, intent.At).Execute() == 1;
         return new(OperationOutcome.Applied, changed ? Find(intent.Id) : task);
     }
 
     private OperationResult Discard(StoreOperation.Discard discard)
     {
-        if (statements.MarkDiscarded.In(transaction).Set(1, discard.Id).Set(2, discard.At).Execute() == 0)
+        if (statements.MarkDiscarded.Set(1, discard.Id).Set(2, discard.At).Execute() == 0)
         {
             return new(OperationOutcome.NotFound);
         }
 
-        statements.DeleteAssets.In(transaction).Set(1, discard.Id).Execute();
+        statements.DeleteAssets.Set(1, discard.Id).Execute();
         return new(OperationOutcome.Applied, Find(discard.Id));
     }
 
     private bool Owns(ShardFence fence) =>
-        statements.OwnsShard.In(transaction).Set(1, fence.Shard).Set(2, fence.NodeId).Set(3, fence.Epoch).ExecuteLong() is not null;
+        statements.OwnsShard.Set(1, fence.Shard).Set(2, fence.NodeId).Set(3, fence.Epoch).ExecuteLong() is not null;
 
     private GenerationTask? Find(string id)
     {
-        using var row = statements.FindTask.In(transaction).Set(1, id).Query();
+        using var command = connection.Command($"SELECT {SqliteRows.TaskColumns} FROM tasks t WHERE t.id = $id", transaction, ("$id", id));
+        using var row = command.ExecuteReader();
         return row.Read() ? SqliteRows.Task(row) : null;
     }
 
     private AccountChange? Account(string id)
     {
         if (accounts.TryGetValue(id, out var known)) return known;
-        using var row = statements.FindAccount.In(transaction).Set(1, id).Query();
-        if (!row.Read()) return null;
-        return accounts[id] = new AccountChange(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2));
+        var isFound = statements.FindAccount.Set(1, id).ReadFirst(
+            static row => new AccountChange(
+                raw.sqlite3_column_int64(row, 0), raw.sqlite3_column_int64(row, 1), raw.sqlite3_column_int64(row, 2) != 0),
+            out var account);
+        return isFound ? accounts[id] = account! : null;
     }
 
     private void Enter(AccountChange account, GenerationTask task, string kind, long balance, long reserved)
     {
         account.Add(balance, reserved);
-        statements.InsertLedgerEntry.In(transaction)
+        statements.InsertLedgerEntry
             .Set(1, task.AccountId).Set(2, task.Id).Set(3, kind).Set(4, balance).Set(5, reserved).Set(6, now).Execute();
     }
 

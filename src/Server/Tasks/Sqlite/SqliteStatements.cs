@@ -2,33 +2,27 @@ using Microsoft.Data.Sqlite;
 
 namespace Reelay.Server.Tasks.Sqlite;
 
-/// <summary>Every statement the writer runs, prepared once.</summary>
+/// <summary>Every statement the writer runs often, prepared once. Numbered places (<c>?1</c>) are bound by their number.</summary>
 internal sealed class SqliteStatements(SqliteConnection connection) : IDisposable
 {
-    public readonly SqliteStatement OwnsShard = new(connection, "SELECT 1 FROM shards WHERE id = $1 AND owner = $2 AND epoch = $3", 3);
-
-    public readonly SqliteStatement TaskExists = new(connection, "SELECT 1 FROM tasks WHERE id = $1", 1);
-
-    public readonly SqliteStatement FindTask = new(
-        connection, $"SELECT {SqliteRows.TaskColumns} FROM tasks t WHERE t.id = $1", 1);
+    public readonly SqliteStatement OwnsShard = new(connection, "SELECT 1 FROM shards WHERE id = ?1 AND owner = ?2 AND epoch = ?3");
 
     public readonly SqliteStatement InsertTask = new(
         connection,
         """
         INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, external_task_id, phase, price_micros, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-        """,
-        12);
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        ON CONFLICT (id) DO NOTHING
+        """);
 
     // Intents belong to everybody and are not in this list: a transition can only follow the version that carries them.
     public readonly SqliteStatement UpdateTask = new(
         connection,
         """
-        UPDATE tasks SET version = $1, phase = $2, has_started = $3, progress = $4, attempt_count = $5, open_attempt = $6,
-            settled_micros = $7, settlement_basis = $8, error_code = $9, error_message = $10, finished_at = $11, expires_at = $12
-        WHERE id = $13 AND version = $1 - 1
-        """,
-        13);
+        UPDATE tasks SET version = ?1, phase = ?2, has_started = ?3, progress = ?4, attempt_count = ?5, open_attempt = ?6,
+            settled_micros = ?7, settlement_basis = ?8, error_code = ?9, error_message = ?10, finished_at = ?11, expires_at = ?12
+        WHERE id = ?13 AND version = ?1 - 1
+        """);
 
     public readonly SqliteStatement UpsertAttempt = new(
         connection,
@@ -36,63 +30,56 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         INSERT INTO attempts (task_id, number, channel_id, channel_account, credential_version, upstream_model, token, fingerprint,
             started_at, send_by, submitted_at, upstream_id, reference_json, deadline_at, ended_at, outcome,
             error_kind, error_message, error_raw, possible_cost_micros)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
         ON CONFLICT (task_id, number) DO UPDATE SET
-            submitted_at = $11, upstream_id = $12, reference_json = $13, deadline_at = $14, ended_at = $15, outcome = $16,
-            error_kind = $17, error_message = $18, error_raw = $19, possible_cost_micros = $20
-        """,
-        20);
+            submitted_at = ?11, upstream_id = ?12, reference_json = ?13, deadline_at = ?14, ended_at = ?15, outcome = ?16,
+            error_kind = ?17, error_message = ?18, error_raw = ?19, possible_cost_micros = ?20
+        """);
 
     public readonly SqliteStatement CountOpenAttempts = new(
-        connection, "SELECT count(*) FROM attempts WHERE channel_id = $1 AND ended_at IS NULL", 1);
+        connection, "SELECT count(*) FROM attempts WHERE channel_id = ?1 AND ended_at IS NULL");
 
     public readonly SqliteStatement UpstreamIdOwner = new(
         connection,
-        "SELECT 1 FROM attempts WHERE channel_account = $1 AND upstream_id = $2 AND NOT (task_id = $3 AND number = $4)",
-        4);
+        "SELECT 1 FROM attempts WHERE channel_account = ?1 AND upstream_id = ?2 AND NOT (task_id = ?3 AND number = ?4)");
 
     public readonly SqliteStatement FindAccount = new(
-        connection, "SELECT balance_micros, reserved_micros, is_unlimited FROM accounts WHERE id = $1", 1);
+        connection, "SELECT balance_micros, reserved_micros, is_unlimited FROM accounts WHERE id = ?1");
 
     public readonly SqliteStatement UpdateAccount = new(
         connection,
-        "UPDATE accounts SET balance_micros = balance_micros + $2, reserved_micros = reserved_micros + $3 WHERE id = $1",
-        3);
+        "UPDATE accounts SET balance_micros = balance_micros + ?2, reserved_micros = reserved_micros + ?3 WHERE id = ?1");
 
     public readonly SqliteStatement InsertLedgerEntry = new(
         connection,
         """
         INSERT INTO ledger_entries (account_id, task_id, attempt, kind, balance_micros, reserved_micros, created_at)
-        VALUES ($1, $2, 0, $3, $4, $5, $6)
-        """,
-        6);
+        VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6)
+        """);
 
     public readonly SqliteStatement InsertAsset = new(
         connection,
-        $"INSERT INTO assets ({SqliteRows.AssetColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        12);
+        $"INSERT INTO assets ({SqliteRows.AssetColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 
-    public readonly SqliteStatement DeleteAssets = new(connection, "DELETE FROM assets WHERE task_id = $1", 1);
+    public readonly SqliteStatement DeleteAssets = new(connection, "DELETE FROM assets WHERE task_id = ?1");
 
     public readonly SqliteStatement MarkDiscarded = new(
-        connection, "UPDATE tasks SET version = version + 1, discarded_at = $2 WHERE id = $1 AND finished_at IS NOT NULL AND open_attempt IS NULL", 2);
+        connection, "UPDATE tasks SET version = version + 1, discarded_at = ?2 WHERE id = ?1 AND finished_at IS NOT NULL AND open_attempt IS NULL");
 
     public readonly SqliteStatement MarkCancel = new(
         connection,
         """
-        UPDATE tasks SET version = version + 1, cancel_requested_at = $2
-        WHERE id = $1 AND cancel_requested_at IS NULL AND finished_at IS NULL
-        """,
-        2);
+        UPDATE tasks SET version = version + 1, cancel_requested_at = ?2
+        WHERE id = ?1 AND cancel_requested_at IS NULL AND finished_at IS NULL
+        """);
 
     public readonly SqliteStatement MarkDelete = new(
         connection,
         """
-        UPDATE tasks SET version = version + 1, deleted_at = coalesce(deleted_at, $2),
-            cancel_requested_at = CASE WHEN finished_at IS NULL THEN coalesce(cancel_requested_at, $2) ELSE cancel_requested_at END
-        WHERE id = $1
-        """,
-        2);
+        UPDATE tasks SET version = version + 1, deleted_at = coalesce(deleted_at, ?2),
+            cancel_requested_at = CASE WHEN finished_at IS NULL THEN coalesce(cancel_requested_at, ?2) ELSE cancel_requested_at END
+        WHERE id = ?1
+        """);
 
     public void Dispose()
     {

@@ -59,7 +59,7 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
     public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         using var transaction = Begin();
-        var work = new SqliteBatch(statements, transaction, Now);
+        var work = new SqliteBatch(statements, database.Writer, transaction, Now);
         var results = new OperationResult[batch.Count];
         for (var i = 0; i < results.Length; i++) results[i] = work.Apply(batch[i]);
         work.Flush();
