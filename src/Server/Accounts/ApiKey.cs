@@ -38,16 +38,19 @@ internal static class KeySecrets
     /// <summary>Longest secret that is looked up, in characters; longer ones are refused unread.</summary>
     public const int MaxLength = 256;
 
+    /// <summary>Bytes of a hash.</summary>
+    public const int HashLength = SHA256.HashSizeInBytes;
+
     private const int RandomLength = 48;
 
     /// <summary>A new secret of 285 random bits.</summary>
     public static string Mint(Randomness randomness) => "sk-" + randomness.Text(RandomLength);
 
     /// <summary>SHA-256 of a secret. A secret of full entropy needs no slow hash, and the look-up by hash leaks no prefix by its timing.</summary>
-    public static byte[] Hash(ReadOnlySpan<char> secret)
+    public static void Hash(ReadOnlySpan<char> secret, Span<byte> hash)
     {
         Span<byte> bytes = stackalloc byte[MaxLength * 3];
-        return SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(secret, bytes)]);
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(secret, bytes)], hash);
     }
 }
 

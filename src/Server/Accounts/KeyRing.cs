@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Accounts;
@@ -9,22 +10,20 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
     private const int MaxCachedKeys = 100_000;
     private static readonly TimeSpan CacheLife = TimeSpan.FromSeconds(5);
 
-    // By the secret itself: hashing it for every request costs as much as the rest of a status read's own work. The dictionary's seeded
-    // hash keeps its comparisons from telling anything by their timing, and nothing here is written anywhere.
-    private readonly ConcurrentDictionary<string, Cached> cache = new(StringComparer.Ordinal);
+    // By half of the secret's SHA-256: no secret stays in memory, no comparison tells anything about one by its timing, and whoever could
+    // make two of them collide here would have to break 128 bits.
+    private readonly ConcurrentDictionary<UInt128, Cached> cache = new();
 
     /// <summary>The key, or null if the secret is unknown or revoked.</summary>
     public ApiKey? Find(ReadOnlySpan<char> secret)
     {
         if (secret.IsEmpty || secret.Length > KeySecrets.MaxLength) return null;
-        if (cache.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(secret, out var cached)
-            && time.GetElapsedTime(cached.LoadedAt) < CacheLife)
-        {
-            return cached.Key;
-        }
+        Span<byte> hash = stackalloc byte[KeySecrets.HashLength];
+        KeySecrets.Hash(secret, hash);
+        var slot = MemoryMarshal.Read<UInt128>(hash);
+        if (cache.TryGetValue(slot, out var cached) && time.GetElapsedTime(cached.LoadedAt) < CacheLife) return cached.Key;
 
-        var slot = secret.ToString();
-        if (store.FindByHash(KeySecrets.Hash(secret)) is not { } key)
+        if (store.FindByHash(hash.ToArray()) is not { } key)
         {
             cache.TryRemove(slot, out _);
             return null;
@@ -59,7 +58,9 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
             IsStrict = isStrict,
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
-        store.Insert(key, KeySecrets.Hash(secret));
+        var hash = new byte[KeySecrets.HashLength];
+        KeySecrets.Hash(secret, hash);
+        store.Insert(key, hash);
         return key;
     }
 
