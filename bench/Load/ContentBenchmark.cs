@@ -10,9 +10,9 @@ internal sealed class ContentBenchmark(Workplace workplace, int seconds) : Bench
     private const int FileBytes = 20_000_000;
     private const string FileName = "video.mp4";
 
-    private ServerProcess? reference;
-    private ServerProcess? ours;
-    private string path = "";
+    private ServerProcess? _reference;
+    private ServerProcess? _ours;
+    private string _path = "";
 
     public override string Name => "content";
 
@@ -27,39 +27,39 @@ internal sealed class ContentBenchmark(Workplace workplace, int seconds) : Bench
         var folder = workplace.NewFolder("content-files");
         var file = Path.Combine(folder, FileName);
         WriteClip(file);
-        reference = await References.StartNginxAsync(workplace, folder);
+        _reference = await References.StartNginxAsync(workplace, folder);
 
         // The result comes into the store as every result does: ordered, submitted, fetched from an upstream, measured.
         await using var upstream = await References.StartAsync(workplace, "upstream", file);
-        ours = await Gateway.StartAsync(workplace, workplace.NewFolder("content"), upstream.BaseUrl);
-        path = $"/v1/videos/{await Gateway.RenderAsync(ours.BaseUrl)}/content";
-        foreach (var url in new[] { reference.BaseUrl + "/" + FileName, ours.BaseUrl + path }) Wrk.Run(url, ConnectionCount, WarmUpSeconds);
+        _ours = await Gateway.StartAsync(workplace, workplace.NewFolder("content"), upstream.BaseUrl);
+        _path = $"/v1/videos/{await Gateway.RenderAsync(_ours.BaseUrl)}/content";
+        foreach (var url in new[] { _reference.BaseUrl + "/" + FileName, _ours.BaseUrl + _path }) Wrk.Run(url, ConnectionCount, WarmUpSeconds);
     }
 
-    public override Task<double[]> MeasureReferenceAsync(int round) => Task.FromResult(Measure(reference!, "/" + FileName));
+    public override Task<double[]> MeasureReferenceAsync(int round) => Task.FromResult(Measure(_reference!, "/" + FileName));
 
-    public override Task<double[]> MeasureOursAsync(int round) => Task.FromResult(Measure(ours!, path));
+    public override Task<double[]> MeasureOursAsync(int round) => Task.FromResult(Measure(_ours!, _path));
 
     public override async ValueTask DisposeAsync()
     {
-        if (reference is not null) await reference.DisposeAsync();
-        if (ours is not null) await ours.DisposeAsync();
+        if (_reference is not null) await _reference.DisposeAsync();
+        if (_ours is not null) await _ours.DisposeAsync();
     }
 
-    private double[] Measure(ServerProcess server, string path)
+    private double[] Measure(ServerProcess server, string _path)
     {
         var before = server.ProcessorTime;
-        var result = Wrk.Run(server.BaseUrl + path, ConnectionCount, seconds);
+        var result = Wrk.Run(server.BaseUrl + _path, ConnectionCount, seconds);
         return [result.MegabytesPerSecond, (server.ProcessorTime - before).TotalMilliseconds / (result.MegabytesPerSecond * seconds / 1000)];
     }
 
     // A real clip, and a box of the kind "free" that fills it up: players and our probe skip it.
-    private void WriteClip(string path)
+    private void WriteClip(string _path)
     {
         var clip = File.ReadAllBytes(Path.Combine(workplace.Root, "src", "Simulators", "standin.mp4"));
         var padding = new byte[FileBytes - clip.Length];
         BinaryPrimitives.WriteInt32BigEndian(padding, padding.Length);
         "free"u8.CopyTo(padding.AsSpan(4));
-        File.WriteAllBytes(path, [.. clip, .. padding]);
+        File.WriteAllBytes(_path, [.. clip, .. padding]);
     }
 }

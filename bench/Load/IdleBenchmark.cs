@@ -6,7 +6,7 @@ internal sealed class IdleBenchmark(Workplace workplace) : Benchmark
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
-    private readonly string data = workplace.NewFolder("idle");
+    private readonly string _data = workplace.NewFolder("idle");
 
     public override string Name => "idle";
 
@@ -18,13 +18,13 @@ internal sealed class IdleBenchmark(Workplace workplace) : Benchmark
 
     public override async Task PrepareAsync()
     {
-        await using var first = await Gateway.StartAsync(workplace, data);
+        await using var first = await Gateway.StartAsync(workplace, _data);
         Notes.Add($"idle, ours: the very first start, which makes the database, took {first.StartMilliseconds:F0} ms");
     }
 
     public override Task<double[]> MeasureReferenceAsync(int round) => MeasureAsync(() => References.StartAsync(workplace, "constant"));
 
-    public override Task<double[]> MeasureOursAsync(int round) => MeasureAsync(() => Gateway.StartAsync(workplace, data));
+    public override Task<double[]> MeasureOursAsync(int round) => MeasureAsync(() => Gateway.StartAsync(workplace, _data));
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

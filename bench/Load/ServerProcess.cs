@@ -13,10 +13,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
-    private readonly Process process;
+    private readonly Process _process;
 
     private ServerProcess(Process process, int port, double startMilliseconds) =>
-        (this.process, Port, StartMilliseconds) = (process, port, startMilliseconds);
+        (_process, Port, StartMilliseconds) = (process, port, startMilliseconds);
 
     public int Port { get; }
 
@@ -30,8 +30,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         get
         {
-            process.Refresh();
-            return process.WorkingSet64 / 1_048_576.0;
+            _process.Refresh();
+            return _process.WorkingSet64 / 1_048_576.0;
         }
     }
 
@@ -40,8 +40,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         get
         {
-            process.Refresh();
-            return process.TotalProcessorTime;
+            _process.Refresh();
+            return _process.TotalProcessorTime;
         }
     }
 
@@ -74,17 +74,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _ = NativeMethods.Kill(process.Id, Terminate);
+        _ = NativeMethods.Kill(_process.Id, Terminate);
         try
         {
-            await process.WaitForExitAsync().WaitAsync(LongestStop, TimeProvider.System);
+            await _process.WaitForExitAsync().WaitAsync(LongestStop, TimeProvider.System);
         }
         catch (TimeoutException)
         {
-            process.Kill();
+            _process.Kill();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private static async Task<bool> IsListeningAsync(int port)
@@ -105,6 +105,6 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         [DllImport("libc", EntryPoint = "kill")]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        public static extern int Kill(int process, int signal);
+        public static extern int Kill(int _process, int signal);
     }
 }

@@ -9,10 +9,10 @@ internal sealed class StatusBenchmark(Workplace workplace, int seconds, int task
     private const int ConnectionCount = 64;
     private const int WarmUpSeconds = 4;
 
-    private ServerProcess? reference;
-    private ServerProcess? ours;
-    private string path = "";
-    private string? script;
+    private ServerProcess? _reference;
+    private ServerProcess? _ours;
+    private string _path = "";
+    private string? _script;
 
     public override string Name => taskCount == 1 ? "status" : "many";
 
@@ -25,29 +25,29 @@ internal sealed class StatusBenchmark(Workplace workplace, int seconds, int task
 
     public override async Task PrepareAsync()
     {
-        reference = await References.StartAsync(workplace, "constant");
-        ours = await Gateway.StartAsync(workplace, workplace.NewFolder("status"));
+        _reference = await References.StartAsync(workplace, "constant");
+        _ours = await Gateway.StartAsync(workplace, workplace.NewFolder("status"));
         var ids = new List<string>(taskCount);
-        while (ids.Count < taskCount) ids.Add(await Gateway.OrderAsync(ours.BaseUrl));
-        path = "/v1/videos/" + ids[0];
-        if (taskCount > 1) script = WriteScript(ids);
-        foreach (var server in new[] { reference, ours }) Wrk.Run(server.BaseUrl + path, ConnectionCount, WarmUpSeconds, script);
+        while (ids.Count < taskCount) ids.Add(await Gateway.OrderAsync(_ours.BaseUrl));
+        _path = "/v1/videos/" + ids[0];
+        if (taskCount > 1) _script = WriteScript(ids);
+        foreach (var server in new[] { _reference, _ours }) Wrk.Run(server.BaseUrl + _path, ConnectionCount, WarmUpSeconds, _script);
     }
 
-    public override Task<double[]> MeasureReferenceAsync(int round) => Task.FromResult(Measure(reference!));
+    public override Task<double[]> MeasureReferenceAsync(int round) => Task.FromResult(Measure(_reference!));
 
-    public override Task<double[]> MeasureOursAsync(int round) => Task.FromResult(Measure(ours!));
+    public override Task<double[]> MeasureOursAsync(int round) => Task.FromResult(Measure(_ours!));
 
     public override async ValueTask DisposeAsync()
     {
-        if (reference is not null) await reference.DisposeAsync();
-        if (ours is not null) await ours.DisposeAsync();
+        if (_reference is not null) await _reference.DisposeAsync();
+        if (_ours is not null) await _ours.DisposeAsync();
     }
 
     private double[] Measure(ServerProcess server)
     {
         var before = server.ProcessorTime;
-        var result = Wrk.Run(server.BaseUrl + path, ConnectionCount, seconds, script);
+        var result = Wrk.Run(server.BaseUrl + _path, ConnectionCount, seconds, _script);
         return [result.PerSecond, (server.ProcessorTime - before).TotalMicroseconds / result.RequestCount];
     }
 

@@ -23,48 +23,48 @@ internal sealed class OrderTable : IDisposable
         INSERT INTO accounts VALUES ('acct_bench', 0);
         """;
 
-    private readonly SqliteConnection connection;
-    private readonly SqliteCommand insertTask;
-    private readonly SqliteCommand insertEntry;
-    private readonly SqliteCommand updateAccount;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insertTask;
+    private readonly SqliteCommand _insertEntry;
+    private readonly SqliteCommand _updateAccount;
 
     public OrderTable(string path)
     {
         SqliteLibrary.Init();
-        connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
+        _connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        _connection.Open();
         using (var schema = Command(Schema)) schema.ExecuteNonQuery();
-        insertTask = Command(
+        _insertTask = Command(
             "INSERT INTO tasks VALUES ($0, $1, 1, 'acct_bench', 'key_bench', $2, $3, 'http://127.0.0.1', $4, $5, 'accepted', $6, $7, NULL)",
             SqliteType.Text, SqliteType.Integer, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Integer,
             SqliteType.Integer);
-        insertEntry = Command(
+        _insertEntry = Command(
             "INSERT INTO ledger_entries VALUES (NULL, 'acct_bench', $0, 0, 'reserve', 0, $1, $2)",
             SqliteType.Text, SqliteType.Integer, SqliteType.Integer);
-        updateAccount = Command("UPDATE accounts SET reserved_micros = reserved_micros + $0 WHERE id = 'acct_bench'", SqliteType.Integer);
+        _updateAccount = Command("UPDATE accounts SET reserved_micros = reserved_micros + $0 WHERE id = 'acct_bench'", SqliteType.Integer);
     }
 
     public void Write(List<Waiting> batch)
     {
-        using var transaction = connection.BeginTransaction();
+        using var transaction = _connection.BeginTransaction();
         foreach (var waiting in batch)
         {
             var video = waiting.Video;
-            Run(insertTask, transaction, video.Id, waiting.Shard, video.Model, video.Prompt, video.Seconds, video.Size, PriceMicros,
+            Run(_insertTask, transaction, video.Id, waiting.Shard, video.Model, video.Prompt, video.Seconds, video.Size, PriceMicros,
                 video.CreatedAt);
-            Run(insertEntry, transaction, video.Id, PriceMicros, video.CreatedAt);
+            Run(_insertEntry, transaction, video.Id, PriceMicros, video.CreatedAt);
         }
 
-        Run(updateAccount, transaction, PriceMicros * batch.Count);
+        Run(_updateAccount, transaction, PriceMicros * batch.Count);
         transaction.Commit();
     }
 
     public void Dispose()
     {
-        insertTask.Dispose();
-        insertEntry.Dispose();
-        updateAccount.Dispose();
-        connection.Dispose();
+        _insertTask.Dispose();
+        _insertEntry.Dispose();
+        _updateAccount.Dispose();
+        _connection.Dispose();
     }
 
     private static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
@@ -76,7 +76,7 @@ internal sealed class OrderTable : IDisposable
 
     private SqliteCommand Command(string sql, params ReadOnlySpan<SqliteType> types)
     {
-        var command = connection.CreateCommand();
+        var command = _connection.CreateCommand();
         command.CommandText = sql;
         for (var i = 0; i < types.Length; i++) command.Parameters.Add(new SqliteParameter("$" + i, types[i]));
         return command;

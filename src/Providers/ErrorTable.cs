@@ -64,7 +64,7 @@ public sealed record ErrorRow(ErrorUse Use, ProviderErrorKind Kind)
 /// <summary>Everything a provider knows of its upstream's errors, as rows; the first that matches decides.</summary>
 public sealed class ErrorTable
 {
-    private readonly IReadOnlyList<ErrorRow> rows;
+    private readonly IReadOnlyList<ErrorRow> _rows;
 
     /// <summary>Takes the rows.</summary>
     /// <exception cref="ArgumentException">A refusal that does not name both a status and something of the body.</exception>
@@ -72,7 +72,7 @@ public sealed class ErrorTable
     {
         if (rows.Any(row => row.Use.HasFlag(ErrorUse.NotAccepted) && (row.Statuses.Count == 0 || !row.HasBodyCondition)))
             throw new ArgumentException("A refusal counts only by status and body together.", nameof(rows));
-        this.rows = rows;
+        _rows = rows;
     }
 
     /// <summary>The exception for a submission's answer that is no acceptance.</summary>
@@ -97,7 +97,7 @@ public sealed class ErrorTable
     public ProviderErrorKind OfJob(UpstreamError? error) => Find(error, ErrorUse.Job) ?? ProviderErrorKind.GenerationFailed;
 
     private ProviderErrorKind? Find(UpstreamError? error, ErrorUse use) =>
-        error is null ? null : rows.FirstOrDefault(row => row.Matches(error, use))?.Kind;
+        error is null ? null : _rows.FirstOrDefault(row => row.Matches(error, use))?.Kind;
 
     private static string Describe(int statusCode, UpstreamError? error)
     {

@@ -12,8 +12,8 @@ public sealed class UpstreamAnswer
     /// <summary>Longest message made of an upstream's words, in characters.</summary>
     public const int MaxMessageLength = 1000;
 
-    private readonly Lazy<JsonElement?> json;
-    private readonly Func<string, string> hideSecrets;
+    private readonly Lazy<JsonElement?> _json;
+    private readonly Func<string, string> _hideSecrets;
 
     /// <summary>Creates the answer.</summary>
     /// <param name="statusCode">HTTP status.</param>
@@ -23,8 +23,8 @@ public sealed class UpstreamAnswer
     {
         StatusCode = statusCode;
         Body = body;
-        this.hideSecrets = hideSecrets;
-        json = new(() => Parse(body));
+        _hideSecrets = hideSecrets;
+        _json = new(() => Parse(body));
     }
 
     /// <summary>HTTP status.</summary>
@@ -36,10 +36,10 @@ public sealed class UpstreamAnswer
     /// <summary>The beginning of the body as text, at most <see cref="MaxRawTextLength"/> characters, without secrets; for operators.</summary>
     /// <remarks>Secrets are hidden before the cut, and more is looked at than is kept, so that no half of one stays at the edge.</remarks>
     public string RawText =>
-        Cut(hideSecrets(Encoding.UTF8.GetString(Body.Span[..Math.Min(Body.Length, 8 * MaxRawTextLength)])), MaxRawTextLength);
+        Cut(_hideSecrets(Encoding.UTF8.GetString(Body.Span[..Math.Min(Body.Length, 8 * MaxRawTextLength)])), MaxRawTextLength);
 
     /// <summary>The body as JSON, whatever its content type says; null if it is not whole, valid JSON.</summary>
-    public JsonElement? Json => json.Value;
+    public JsonElement? Json => _json.Value;
 
     /// <summary>How long the upstream asks to wait before trying again.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
@@ -51,7 +51,7 @@ public sealed class UpstreamAnswer
     public bool IsSuccess => StatusCode is >= 200 and < 300;
 
     /// <summary>An upstream's words as they may be shown to operators: without secrets, at most <see cref="MaxMessageLength"/> long.</summary>
-    public string Clean(string words) => Cut(hideSecrets(words), MaxMessageLength);
+    public string Clean(string words) => Cut(_hideSecrets(words), MaxMessageLength);
 
     /// <summary>Makes the exception for this answer; the message is cleaned.</summary>
     public ProviderException Exception(ProviderErrorKind kind, string message, int? confirmationCount = null) => new(kind, Clean(message))

@@ -21,12 +21,12 @@ public sealed class UpstreamBody
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly string seed;
+    private readonly string _seed;
     private readonly List<(string StandIn, MediaInput Media, bool IsBase64)> media = [];
 
     /// <summary>Begins a body.</summary>
     /// <param name="attemptToken">The attempt's own mark; boundary and stand-ins are made from it, so that no caller can foresee them.</param>
-    public UpstreamBody(string attemptToken) => seed = attemptToken;
+    public UpstreamBody(string attemptToken) => _seed = attemptToken;
 
     /// <summary>Stands for the medium's bytes as they are; for file parts.</summary>
     public string Raw(MediaInput input) => Add(input, isBase64: false);
@@ -99,7 +99,7 @@ public sealed class UpstreamBody
         }
     }
 
-    private string Mark(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}\n{text}")))[..40];
+    private string Mark(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_seed}\n{text}")))[..40];
 
     // As browsers do it.
     private static string Quoted(string name) =>

@@ -12,26 +12,26 @@ public sealed class UpstreamContent : HttpContent
     // A multiple of three, so that base64 needs padding only at the very end.
     private const int PieceBytes = 48 * 1024;
 
-    private readonly IReadOnlyList<BodyPart> parts;
-    private readonly Stream?[] opened;
-    private volatile bool hasBegun;
+    private readonly IReadOnlyList<BodyPart> _parts;
+    private readonly Stream?[] _opened;
+    private volatile bool _hasBegun;
 
     internal UpstreamContent(IReadOnlyList<BodyPart> parts)
     {
-        this.parts = parts;
-        opened = new Stream?[parts.Count];
+        _parts = parts;
+        _opened = new Stream?[_parts.Count];
     }
 
     /// <summary>Whether anybody has begun to take bytes out of this body: once true, an upstream may have got some.</summary>
-    public bool HasBegun => hasBegun;
+    public bool HasBegun => _hasBegun;
 
     /// <summary>Opens all media, so that a missing one is noticed before anything is sent.</summary>
     public async Task OpenMediaAsync(CancellationToken cancellationToken)
     {
-        for (var index = 0; index < parts.Count; index++)
+        for (var index = 0; index < _parts.Count; index++)
         {
-            if (parts[index].Media is { } media)
-                opened[index] ??= await media.OpenAsync(cancellationToken);
+            if (_parts[index].Media is { } media)
+                _opened[index] ??= await media.OpenAsync(cancellationToken);
         }
     }
 
@@ -42,18 +42,18 @@ public sealed class UpstreamContent : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        hasBegun = true;
+        _hasBegun = true;
         await OpenMediaAsync(cancellationToken);
-        for (var index = 0; index < parts.Count; index++)
+        for (var index = 0; index < _parts.Count; index++)
         {
-            if (opened[index] is not { } media)
+            if (_opened[index] is not { } media)
             {
-                await stream.WriteAsync(parts[index].Text, cancellationToken);
+                await stream.WriteAsync(_parts[index].Text, cancellationToken);
                 continue;
             }
 
-            await CopyAsync(media, stream, parts[index], cancellationToken);
-            opened[index] = null;
+            await CopyAsync(media, stream, _parts[index], cancellationToken);
+            _opened[index] = null;
             await media.DisposeAsync();
         }
     }
@@ -61,14 +61,14 @@ public sealed class UpstreamContent : HttpContent
     /// <inheritdoc/>
     protected override bool TryComputeLength(out long length)
     {
-        length = parts.Sum(part => part.LengthBytes);
+        length = _parts.Sum(part => part.LengthBytes);
         return true;
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        foreach (var stream in opened)
+        foreach (var stream in _opened)
             stream?.Dispose();
         base.Dispose(disposing);
     }

@@ -3,8 +3,8 @@ namespace Reelay.Simulators;
 /// <summary>The parts of a sandbox that touch files, as its settings ask for them.</summary>
 internal static class SandboxParts
 {
-    private static readonly Lazy<string> s_temporaryFolder = new(MakeTemporaryFolder);
-    private static int s_count;
+    private static readonly Lazy<string> _temporaryFolder = new(MakeTemporaryFolder);
+    private static int _count;
 
     /// <summary>Where jobs and submissions are kept.</summary>
     public static ISandboxStore Store(SandboxOptions options) => options.DataFolder is null
@@ -20,7 +20,7 @@ internal static class SandboxParts
         string folder = options.DataFolder is not null
             ? Path.Combine(options.DataFolder, "sandbox-clips")
             : Path.Combine(
-                s_temporaryFolder.Value, isShared && options.Renderer is null ? "shared" : $"{Interlocked.Increment(ref s_count)}");
+                _temporaryFolder.Value, isShared && options.Renderer is null ? "shared" : $"{Interlocked.Increment(ref _count)}");
         return new FileClipStore(options.Renderer ?? new FfmpegRenderer(TimeProvider.System), folder, isShared, options.Time, logger);
     }
 

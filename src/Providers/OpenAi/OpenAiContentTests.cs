@@ -9,7 +9,7 @@ public sealed class OpenAiContentTests
     private const string Content = "https://upstream.example/v1/videos/video_1/content";
     private const string Cdn = "https://cdn.example/a.mp4?sig=1";
 
-    private readonly OpenAiCase test = new();
+    private readonly OpenAiCase _test = new();
 
     [Theory]
     [InlineData("sglang.poll.succeeded.cloud.json", "https://bucket.storage.example/outputs/3f0e4b52.mp4")]
@@ -37,7 +37,7 @@ public sealed class OpenAiContentTests
     public async Task Without_a_link_the_content_route_is_opened_with_the_key_and_no_variant(string fixture, int seconds)
     {
         var finished = await FinishedAsync(OpenAiCase.Fixture(fixture));
-        test.Upstream.Answer(200, "MP4"u8.ToArray(), "video/mp4");
+        _test.Upstream.Answer(200, "MP4"u8.ToArray(), "video/mp4");
 
         var bytes = Assert.IsType<OutputContent.Bytes>(await OpenAsync(finished));
 
@@ -51,7 +51,7 @@ public sealed class OpenAiContentTests
     {
         var finished = await FinishedAsync(OpenAiCase.Fixture("sglang.poll.succeeded.several.json"), """{"profile":"sglang"}""");
         Assert.Equal(2, finished.Outputs.Count);
-        test.Upstream.Answer(200, "two"u8.ToArray(), "video/mp4");
+        _test.Upstream.Answer(200, "two"u8.ToArray(), "video/mp4");
 
         await OpenAsync(finished, index: 1);
 
@@ -66,7 +66,7 @@ public sealed class OpenAiContentTests
     public async Task A_link_to_the_accounts_own_origin_is_opened_with_the_key(string link, string url)
     {
         var finished = await FinishedAsync($$"""{"status":"completed","output_url":"{{link}}"}""");
-        test.Upstream.Answer(200, "MP4"u8.ToArray(), "video/mp4");
+        _test.Upstream.Answer(200, "MP4"u8.ToArray(), "video/mp4");
 
         Assert.IsType<OutputContent.Bytes>(await OpenAsync(finished));
 
@@ -89,25 +89,25 @@ public sealed class OpenAiContentTests
     [InlineData(308)]
     public async Task A_redirect_to_elsewhere_is_handed_back_without_being_followed(int status)
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(status, "", "text/plain", ("Location", Cdn));
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(status, "", "text/plain", ("Location", Cdn));
 
         var elsewhere = Assert.IsType<OutputContent.Elsewhere>(await OpenAsync(await PollAsync()));
 
         Assert.Equal(Cdn, elsewhere.Url.Value.AbsoluteUri);
-        Assert.Equal(2, test.Upstream.Requests.Count);
+        Assert.Equal(2, _test.Upstream.Requests.Count);
     }
 
     [Fact]
     public async Task A_redirect_within_the_origin_keeps_the_key_and_one_in_a_circle_ends()
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(302, "", "text/plain", ("Location", "/files/a"))
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(302, "", "text/plain", ("Location", "/files/a"))
             .Answer(200, "MP4"u8.ToArray(), "video/mp4");
         var finished = await PollAsync();
         Assert.IsType<OutputContent.Bytes>(await OpenAsync(finished));
         Assert.Equal(("https://upstream.example/files/a", "Bearer " + OpenAiCase.Key, "*/*"), Last());
 
         for (var hop = 0; hop < 5; hop++)
-            test.Upstream.Answer(302, "", "text/plain", ("Location", "/files/a"));
+            _test.Upstream.Answer(302, "", "text/plain", ("Location", "/files/a"));
         Assert.Equal(ProviderErrorKind.Unavailable, (await Assert.ThrowsAsync<ProviderException>(() => OpenAsync(finished))).Kind);
     }
 
@@ -117,7 +117,7 @@ public sealed class OpenAiContentTests
     [InlineData("""{"object":"video","status":"completed","output":{"url":"https://cdn.example/a.mp4?sig=1"}}""")]
     public async Task Content_that_is_json_with_a_link_leads_there(string body)
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(200, body);
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(200, body);
         Assert.Equal(Cdn, Assert.IsType<OutputContent.Elsewhere>(await OpenAsync(await PollAsync())).Url.Value.AbsoluteUri);
     }
 
@@ -128,7 +128,7 @@ public sealed class OpenAiContentTests
     [InlineData("""{"data":"data:video/mp4;base64,TVA0"}""")]
     public async Task Content_that_is_json_with_base64_is_decoded(string body)
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(200, body, "application/json; charset=utf-8");
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(200, body, "application/json; charset=utf-8");
         Assert.Equal("MP4", await TextAsync(Assert.IsType<OutputContent.Bytes>(await OpenAsync(await PollAsync()))));
     }
 
@@ -151,7 +151,7 @@ public sealed class OpenAiContentTests
     [InlineData(200, "openai.error.400.json", ProviderErrorKind.Unavailable)]
     public async Task Content_that_cannot_be_had_says_why(int status, string fixture, ProviderErrorKind kind)
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(status, OpenAiCase.Fixture(fixture));
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(status, OpenAiCase.Fixture(fixture));
         var finished = await PollAsync();
 
         var exception = await Assert.ThrowsAsync<ProviderException>(() => OpenAsync(finished));
@@ -163,7 +163,7 @@ public sealed class OpenAiContentTests
     [Fact]
     public async Task A_redirect_to_no_web_address_is_not_followed()
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(302, "", "text/plain", ("Location", "file:///etc/passwd"));
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.succeeded.json")).Answer(302, "", "text/plain", ("Location", "file:///etc/passwd"));
         var finished = await PollAsync();
         Assert.Equal(ProviderErrorKind.Unavailable, (await Assert.ThrowsAsync<ProviderException>(() => OpenAsync(finished))).Kind);
     }
@@ -180,12 +180,12 @@ public sealed class OpenAiContentTests
 
     private Task<PollResult.Succeeded> FinishedAsync(string body, string? options = null)
     {
-        test.Upstream.Answer(200, body);
+        _test.Upstream.Answer(200, body);
         return PollAsync(options);
     }
 
     private async Task<PollResult.Succeeded> PollAsync(string? options = null) => Assert.IsType<PollResult.Succeeded>(
-        await test.Provider.PollAsync(test.Account(options), OpenAiCase.Reference("video_1"), TestContext.Current.CancellationToken));
+        await _test.Provider.PollAsync(_test.Account(options), OpenAiCase.Reference("video_1"), TestContext.Current.CancellationToken));
 
     private static Task<OutputContent> OpenAsync(PollResult.Succeeded finished, int index = 0) =>
         Assert.IsType<ProviderOutput.Opened>(finished.Outputs[index]).OpenAsync(TestContext.Current.CancellationToken);
@@ -198,7 +198,7 @@ public sealed class OpenAiContentTests
 
     private (string Url, string Key, string Accept) Last()
     {
-        var request = test.Upstream.Requests[^1];
+        var request = _test.Upstream.Requests[^1];
         return (request.Url.AbsoluteUri, request.Headers["Authorization"], request.Headers["Accept"]);
     }
 }

@@ -5,14 +5,14 @@ namespace Reelay.Tests.Providers.OpenAi;
 /// <summary>What a poll's answer is taken for, and what a cancel's is.</summary>
 public sealed class OpenAiPollTests
 {
-    private readonly OpenAiCase test = new();
+    private readonly OpenAiCase _test = new();
 
     [Fact]
     public async Task A_poll_asks_for_the_job_by_its_escaped_id()
     {
         await PollAsync(200, OpenAiCase.Fixture("openai.poll.queued.json"), id: "video_YWI=/..?x");
 
-        var request = test.Upstream.Request;
+        var request = _test.Upstream.Request;
         Assert.Equal((HttpMethod.Get, "https://upstream.example/v1/videos/video_YWI%3D%2F..%3Fx"), (request.Method, request.Url.AbsoluteUri));
         Assert.Equal("Bearer " + OpenAiCase.Key, request.Headers["Authorization"]);
         Assert.False(request.Headers.ContainsKey("X-Client-Request-Id"));
@@ -95,8 +95,8 @@ public sealed class OpenAiPollTests
     [InlineData("Retry-After", "later", null)]
     public async Task The_upstreams_own_wait_is_passed_on(string header, string value, double? seconds)
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.running.json"), "application/json", (header, value));
-        var result = await test.Provider.PollAsync(test.Account(), OpenAiCase.Reference("v"), TestContext.Current.CancellationToken);
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.poll.running.json"), "application/json", (header, value));
+        var result = await _test.Provider.PollAsync(_test.Account(), OpenAiCase.Reference("v"), TestContext.Current.CancellationToken);
         Assert.Equal(seconds, Assert.IsType<PollResult.Running>(result).PollAfter?.TotalSeconds);
     }
 
@@ -161,9 +161,9 @@ public sealed class OpenAiPollTests
     [InlineData(HttpRequestError.ResponseEnded)]
     public async Task A_poll_without_an_answer_is_unavailable(HttpRequestError error)
     {
-        test.Upstream.Fail(new HttpRequestException(error));
+        _test.Upstream.Fail(new HttpRequestException(error));
         var exception = await Assert.ThrowsAsync<ProviderException>(
-            () => test.Provider.PollAsync(test.Account(), OpenAiCase.Reference("v"), TestContext.Current.CancellationToken));
+            () => _test.Provider.PollAsync(_test.Account(), OpenAiCase.Reference("v"), TestContext.Current.CancellationToken));
         Assert.Equal(ProviderErrorKind.Unavailable, exception.Kind);
     }
 
@@ -171,9 +171,9 @@ public sealed class OpenAiPollTests
     public async Task A_poll_that_is_called_off_says_so()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(30), TimeProvider.System);
-        test.Upstream.Hang();
+        _test.Upstream.Hang();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => test.Provider.PollAsync(test.Account(), OpenAiCase.Reference("v"), stop.Token));
+            () => _test.Provider.PollAsync(_test.Account(), OpenAiCase.Reference("v"), stop.Token));
     }
 
     [Theory]
@@ -183,13 +183,13 @@ public sealed class OpenAiPollTests
     [InlineData("trtllm", "openai.poll.running.json", 200, CancelResult.Refused)]
     public async Task A_delete_cancels_only_if_the_server_confirms_it(string profile, string fixture, int status, CancelResult result)
     {
-        var account = test.Account($$"""{"profile":"{{profile}}"}""");
-        test.Upstream.Answer(status, OpenAiCase.Fixture(fixture));
+        var account = _test.Account($$"""{"profile":"{{profile}}"}""");
+        _test.Upstream.Answer(status, OpenAiCase.Fixture(fixture));
 
-        Assert.True(test.Provider.CanCancel(account));
-        Assert.Equal(result, await test.Provider.CancelAsync(account, OpenAiCase.Reference("v 1"), TestContext.Current.CancellationToken));
+        Assert.True(_test.Provider.CanCancel(account));
+        Assert.Equal(result, await _test.Provider.CancelAsync(account, OpenAiCase.Reference("v 1"), TestContext.Current.CancellationToken));
         Assert.Equal(
-            (HttpMethod.Delete, "https://upstream.example/v1/videos/v%201"), (test.Upstream.Request.Method, test.Upstream.Request.Url.AbsoluteUri));
+            (HttpMethod.Delete, "https://upstream.example/v1/videos/v%201"), (_test.Upstream.Request.Method, _test.Upstream.Request.Url.AbsoluteUri));
     }
 
     [Theory]
@@ -198,11 +198,11 @@ public sealed class OpenAiPollTests
     [InlineData("gateway")]
     public async Task A_server_whose_delete_stops_nothing_is_never_asked_to_cancel(string profile)
     {
-        var account = test.Account($$"""{"profile":"{{profile}}"}""");
+        var account = _test.Account($$"""{"profile":"{{profile}}"}""");
 
-        Assert.False(test.Provider.CanCancel(account));
-        Assert.Equal(CancelResult.Refused, await test.Provider.CancelAsync(account, OpenAiCase.Reference("v"), TestContext.Current.CancellationToken));
-        Assert.Empty(test.Upstream.Requests);
+        Assert.False(_test.Provider.CanCancel(account));
+        Assert.Equal(CancelResult.Refused, await _test.Provider.CancelAsync(account, OpenAiCase.Reference("v"), TestContext.Current.CancellationToken));
+        Assert.Empty(_test.Upstream.Requests);
     }
 
     [Theory]
@@ -210,15 +210,15 @@ public sealed class OpenAiPollTests
     [InlineData(500, ProviderErrorKind.Unavailable)]
     public async Task A_cancel_without_a_clear_answer_confirms_nothing(int status, ProviderErrorKind kind)
     {
-        test.Upstream.Answer(status, "");
-        var exception = await Assert.ThrowsAsync<ProviderException>(() => test.Provider.CancelAsync(
-            test.Account("""{"profile":"vllm_omni"}"""), OpenAiCase.Reference("v"), TestContext.Current.CancellationToken));
+        _test.Upstream.Answer(status, "");
+        var exception = await Assert.ThrowsAsync<ProviderException>(() => _test.Provider.CancelAsync(
+            _test.Account("""{"profile":"vllm_omni"}"""), OpenAiCase.Reference("v"), TestContext.Current.CancellationToken));
         Assert.Equal(kind, exception.Kind);
     }
 
     private Task<PollResult> PollAsync(int status, string body, string? options = null, string id = "video_1")
     {
-        test.Upstream.Answer(status, body);
-        return test.Provider.PollAsync(test.Account(options), OpenAiCase.Reference(id), TestContext.Current.CancellationToken);
+        _test.Upstream.Answer(status, body);
+        return _test.Provider.PollAsync(_test.Account(options), OpenAiCase.Reference(id), TestContext.Current.CancellationToken);
     }
 }

@@ -9,14 +9,14 @@ public sealed class OpenAiRequestTests
     private const string FilePart =
         "--B\r\nContent-Disposition: form-data; name=\"input_reference\"; filename=\"frame.png\"\r\nContent-Type: image/png\r\n\r\nPNG!\r\n";
 
-    private readonly OpenAiCase test = new();
+    private readonly OpenAiCase _test = new();
 
     [Fact]
     public async Task OpenAi_gets_a_form_with_the_four_fields_and_our_mark_for_tracing()
     {
         await SubmitAsync(null);
 
-        var request = test.Upstream.Request;
+        var request = _test.Upstream.Request;
         Assert.Equal((HttpMethod.Post, "https://upstream.example/v1/videos"), (request.Method, request.Url.AbsoluteUri));
         Assert.Equal("Bearer " + OpenAiCase.Key, request.Headers["Authorization"]);
         Assert.Equal("application/json", request.Headers["Accept"]);
@@ -36,7 +36,7 @@ public sealed class OpenAiRequestTests
     {
         await SubmitAsync("""{"organization":"org_1","project":"proj_1"}""", OpenAiCase.BoatClip with { Mode = "i2v" }, OpenAiCase.Picture());
 
-        var request = test.Upstream.Request;
+        var request = _test.Upstream.Request;
         Assert.EndsWith(FilePart + "--B--\r\n", OpenAiCase.Form(request), StringComparison.Ordinal);
         Assert.Equal(request.Body.Length.ToString(), request.Headers["Content-Length"]);
         Assert.Equal(("org_1", "proj_1"), (request.Headers["OpenAI-Organization"], request.Headers["OpenAI-Project"]));
@@ -53,7 +53,7 @@ public sealed class OpenAiRequestTests
             OpenAiCase.Field("prompt", "A paper boat on a canal") + OpenAiCase.Field("seconds", "8") + OpenAiCase.Field("size", "1280x720")
             + OpenAiCase.Field("num_outputs_per_prompt", "2") + OpenAiCase.Field("fps", "16") + OpenAiCase.Field("generate_sound", "true")
             + OpenAiCase.Field("guidance_scale", "4.5") + OpenAiCase.Field("seed", "7") + FilePart + "--B--\r\n",
-            OpenAiCase.Form(test.Upstream.Request));
+            OpenAiCase.Form(_test.Upstream.Request));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class OpenAiRequestTests
         await SubmitAsync("""{"profile":"vllm_omni","reference_field":"image_reference"}""", OpenAiCase.BoatClip with { Mode = "i2v" }, OpenAiCase.Picture());
 
         Assert.Contains(
-            OpenAiCase.Field("image_reference", """{"image_url":"data:image/png;base64,UE5HIQ=="}"""), OpenAiCase.Form(test.Upstream.Request), StringComparison.Ordinal);
+            OpenAiCase.Field("image_reference", """{"image_url":"data:image/png;base64,UE5HIQ=="}"""), OpenAiCase.Form(_test.Upstream.Request), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,8 +74,8 @@ public sealed class OpenAiRequestTests
 
         Assert.Equal(
             """{"prompt":"A paper boat on a canal","model":"sora-2","seconds":8,"size":"1280x720","seed":3,"reference_url":"https://me.example/f.png?s=1&t=2"}""",
-            test.Upstream.Request.Body);
-        Assert.Equal("application/json", test.Upstream.Request.Headers["Content-Type"]);
+            _test.Upstream.Request.Body);
+        Assert.Equal("application/json", _test.Upstream.Request.Headers["Content-Type"]);
 
         var exception = await Assert.ThrowsAsync<ProviderException>(() => SubmitAsync(options, request, OpenAiCase.Picture()));
         Assert.Equal(ProviderErrorKind.NotSent, exception.Kind);
@@ -86,7 +86,7 @@ public sealed class OpenAiRequestTests
     {
         await SubmitAsync("""{"profile":"trtllm"}""", OpenAiCase.BoatClip with { Mode = "i2v", Prompt = "纸船 \"x\"" }, OpenAiCase.Picture("abcde"));
 
-        var request = test.Upstream.Request;
+        var request = _test.Upstream.Request;
         Assert.Equal(
             """{"prompt":"纸船 \"x\"","model":"sora-2","seconds":8.0,"size":"1280x720","image_reference":"data:image/png;base64,YWJjZGU="}""",
             request.Body);
@@ -98,11 +98,11 @@ public sealed class OpenAiRequestTests
     {
         await SubmitAsync("""{"profile":"gateway","encoding":"json","fixed_fields":{"group":"stable","seconds":"6"},"fields":{"size":null,"width":"width","height":"height"}}""");
 
-        Assert.Equal("att_7", test.Upstream.Request.Headers["Idempotency-Key"]);
-        Assert.False(test.Upstream.Request.Headers.ContainsKey("X-Client-Request-Id"));
+        Assert.Equal("att_7", _test.Upstream.Request.Headers["Idempotency-Key"]);
+        Assert.False(_test.Upstream.Request.Headers.ContainsKey("X-Client-Request-Id"));
         Assert.Equal(
             """{"prompt":"A paper boat on a canal","model":"sora-2","width":1280,"height":720,"group":"stable","seconds":"6"}""",
-            test.Upstream.Request.Body);
+            _test.Upstream.Request.Body);
     }
 
     [Fact]
@@ -111,9 +111,9 @@ public sealed class OpenAiRequestTests
         await SubmitAsync("""{"profile":"gateway","encoding":"json"}""", OpenAiCase.BoatClip with { Mode = "i2v" }, OpenAiCase.Picture());
         await SubmitAsync("""{"profile":"gateway","reference_as":"object"}""", OpenAiCase.BoatClip with { Mode = "i2v" }, OpenAiCase.Picture());
 
-        Assert.EndsWith(""","input_reference":{"image_url":"data:image/png;base64,UE5HIQ=="}}""", test.Upstream.Requests[0].Body, StringComparison.Ordinal);
+        Assert.EndsWith(""","input_reference":{"image_url":"data:image/png;base64,UE5HIQ=="}}""", _test.Upstream.Requests[0].Body, StringComparison.Ordinal);
         Assert.Contains(
-            OpenAiCase.Field("input_reference[image_url]", "data:image/png;base64,UE5HIQ=="), OpenAiCase.Form(test.Upstream.Requests[1]), StringComparison.Ordinal);
+            OpenAiCase.Field("input_reference[image_url]", "data:image/png;base64,UE5HIQ=="), OpenAiCase.Form(_test.Upstream.Requests[1]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class OpenAiRequestTests
         var bytes = string.Concat(Enumerable.Range(0, 100_001).Select(number => (char)('a' + (number % 26))));
         await SubmitAsync("""{"profile":"trtllm"}""", OpenAiCase.BoatClip with { Mode = "i2v" }, OpenAiCase.Picture(bytes));
 
-        var sent = JsonNode.Parse(test.Upstream.Request.Body)!["image_reference"]!.GetValue<string>();
+        var sent = JsonNode.Parse(_test.Upstream.Request.Body)!["image_reference"]!.GetValue<string>();
         Assert.Equal(bytes, System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(sent["data:image/png;base64,".Length..])));
     }
 
@@ -130,7 +130,7 @@ public sealed class OpenAiRequestTests
     public async Task A_server_without_a_key_gets_none_and_a_key_pair_is_refused()
     {
         await SubmitAsync(null, credential: new ProviderCredential.None());
-        Assert.False(test.Upstream.Request.Headers.ContainsKey("Authorization"));
+        Assert.False(_test.Upstream.Request.Headers.ContainsKey("Authorization"));
 
         var exception = await Assert.ThrowsAsync<ProviderException>(
             () => SubmitAsync(null, credential: new ProviderCredential.KeyPair("access-1", "secret-1")));
@@ -154,7 +154,7 @@ public sealed class OpenAiRequestTests
 
         Assert.Equal(ProviderErrorKind.InvalidRequest, exception.Kind);
         Assert.Contains(word, exception.Message, StringComparison.Ordinal);
-        Assert.Empty(test.Upstream.Requests);
+        Assert.Empty(_test.Upstream.Requests);
     }
 
     [Fact]
@@ -171,8 +171,8 @@ public sealed class OpenAiRequestTests
     private Task<Submission> SubmitAsync(
         string? options, ProviderRequest? request = null, MediaInput[]? media = null, ProviderCredential? credential = null)
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.create.ok.json"));
-        return test.Provider.SubmitAsync(
-            OpenAiCase.Order(test.Account(options, credential), request, media ?? []), TestContext.Current.CancellationToken);
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.create.ok.json"));
+        return _test.Provider.SubmitAsync(
+            OpenAiCase.Order(_test.Account(options, credential), request, media ?? []), TestContext.Current.CancellationToken);
     }
 }

@@ -6,7 +6,7 @@ namespace Reelay.Tests.Providers.OpenAi;
 /// <summary>Looking for a submission whose answer was lost.</summary>
 public sealed class OpenAiSearchTests
 {
-    private readonly OpenAiCase test = new();
+    private readonly OpenAiCase _test = new();
 
     [Theory]
     [InlineData("openai", SearchKind.ByContent)]
@@ -16,25 +16,25 @@ public sealed class OpenAiSearchTests
     [InlineData("gateway", SearchKind.None)]
     public async Task Only_a_list_that_shows_prompts_can_be_searched(string profile, SearchKind kind)
     {
-        var account = test.Account($$"""{"profile":"{{profile}}"}""");
+        var account = _test.Account($$"""{"profile":"{{profile}}"}""");
 
-        Assert.Equal(new SearchAbility(kind, TimeSpan.FromSeconds(2)), test.Provider.Search(account));
+        Assert.Equal(new SearchAbility(kind, TimeSpan.FromSeconds(2)), _test.Provider.Search(account));
         if (kind == SearchKind.None)
-            Assert.Empty(await test.Provider.FindAsync(account, Query(), TestContext.Current.CancellationToken));
+            Assert.Empty(await _test.Provider.FindAsync(account, Query(), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void The_visibility_delay_is_a_setting() => Assert.Equal(
-        TimeSpan.FromSeconds(7.5), test.Provider.Search(test.Account("""{"list_delay_seconds":7.5}""")).VisibilityDelay);
+        TimeSpan.FromSeconds(7.5), _test.Provider.Search(_test.Account("""{"list_delay_seconds":7.5}""")).VisibilityDelay);
 
     [Fact]
     public async Task Rows_of_the_window_come_newest_first_and_match_by_prompt_and_parameters()
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("openai.list.json"));
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("openai.list.json"));
 
         var found = await FindAsync();
 
-        Assert.Equal("https://upstream.example/v1/videos?limit=100&order=desc", test.Upstream.Request.Url.AbsoluteUri);
+        Assert.Equal("https://upstream.example/v1/videos?limit=100&order=desc", _test.Upstream.Request.Url.AbsoluteUri);
         Assert.Equal([("video_4", false), ("video_3", true), ("video_2", false)], found.Select(row => (row.UpstreamId, row.IsMatch)));
         Assert.Equal("""{"id":"video_3"}""", found[1].Reference.GetRawText());
     }
@@ -42,10 +42,10 @@ public sealed class OpenAiSearchTests
     [Fact]
     public async Task A_row_cut_to_the_second_in_which_we_sent_is_inside_the_window()
     {
-        test.Upstream.Answer(200, List(false, Row("a", 0), Row("b", -1), Row("c", 61)));
+        _test.Upstream.Answer(200, List(false, Row("a", 0), Row("b", -1), Row("c", 61)));
 
-        var found = await test.Provider.FindAsync(
-            test.Account(), Query() with { SentFrom = OpenAiCase.Now.AddMilliseconds(900) }, TestContext.Current.CancellationToken);
+        var found = await _test.Provider.FindAsync(
+            _test.Account(), Query() with { SentFrom = OpenAiCase.Now.AddMilliseconds(900) }, TestContext.Current.CancellationToken);
 
         Assert.Equal(["a"], found.Select(row => row.UpstreamId));
     }
@@ -65,7 +65,7 @@ public sealed class OpenAiSearchTests
     {
         var row = Row("a", 1);
         row[field] = JsonNode.Parse(json);
-        test.Upstream.Answer(200, List(false, row));
+        _test.Upstream.Answer(200, List(false, row));
 
         Assert.Equal(isMatch, Assert.Single(await FindAsync()).IsMatch);
     }
@@ -73,17 +73,17 @@ public sealed class OpenAiSearchTests
     [Fact]
     public async Task A_server_that_was_sent_no_model_is_not_judged_by_it()
     {
-        test.Upstream.Answer(200, List(false, Row("a", 1)).Replace("sora-2", "Wan-AI/Wan2.2-T2V", StringComparison.Ordinal));
+        _test.Upstream.Answer(200, List(false, Row("a", 1)).Replace("sora-2", "Wan-AI/Wan2.2-T2V", StringComparison.Ordinal));
         Assert.True(Assert.Single(await FindAsync("""{"profile":"vllm_omni"}""")).IsMatch);
     }
 
     [Fact]
     public async Task A_list_without_cursor_or_order_is_read_as_one_page()
     {
-        test.Upstream.Answer(200, OpenAiCase.Fixture("trtllm.list.json"));
+        _test.Upstream.Answer(200, OpenAiCase.Fixture("trtllm.list.json"));
 
         var query = Query() with { Request = OpenAiCase.BoatClip with { UpstreamModel = "wan2.2" } };
-        var found = await test.Provider.FindAsync(test.Account("""{"profile":"trtllm"}"""), query, TestContext.Current.CancellationToken);
+        var found = await _test.Provider.FindAsync(_test.Account("""{"profile":"trtllm"}"""), query, TestContext.Current.CancellationToken);
 
         Assert.Equal([("video_b", false), ("video_a", true)], found.Select(row => (row.UpstreamId, row.IsMatch)));
     }
@@ -91,17 +91,17 @@ public sealed class OpenAiSearchTests
     [Fact]
     public async Task Pages_are_read_until_one_is_older_than_the_window()
     {
-        test.Upstream.Answer(200, List(true, Row("v 3", 30), Row("v 2", 20))).Answer(200, List(true, Row("v 1", 10), Row("v 0", -10)));
+        _test.Upstream.Answer(200, List(true, Row("v 3", 30), Row("v 2", 20))).Answer(200, List(true, Row("v 1", 10), Row("v 0", -10)));
 
         Assert.Equal(["v 3", "v 2", "v 1"], (await FindAsync()).Select(row => row.UpstreamId));
-        Assert.Equal("?limit=100&order=desc&after=v%202", test.Upstream.Requests[1].Url.Query);
+        Assert.Equal("?limit=100&order=desc&after=v%202", _test.Upstream.Requests[1].Url.Query);
     }
 
     [Fact]
     public async Task At_most_a_thousand_rows_are_read()
     {
         for (var page = 0; page < 10; page++)
-            test.Upstream.Answer(200, List(true, [.. Enumerable.Range(0, 100).Select(row => Row($"v{page}-{row}", 30))]));
+            _test.Upstream.Answer(200, List(true, [.. Enumerable.Range(0, 100).Select(row => Row($"v{page}-{row}", 30))]));
 
         Assert.Equal(1000, (await FindAsync()).Count);
     }
@@ -109,7 +109,7 @@ public sealed class OpenAiSearchTests
     [Fact]
     public async Task A_cursor_that_stands_still_ends_the_search()
     {
-        test.Upstream.Answer(200, List(true, Row("a", 30))).Answer(200, List(true, Row("a", 30)));
+        _test.Upstream.Answer(200, List(true, Row("a", 30))).Answer(200, List(true, Row("a", 30)));
         Assert.Equal("a", Assert.Single(await FindAsync()).UpstreamId);
     }
 
@@ -120,12 +120,12 @@ public sealed class OpenAiSearchTests
     [InlineData(401, "", ProviderErrorKind.Unauthorized)]
     public async Task A_list_that_cannot_be_read_is_no_empty_list(int status, string body, ProviderErrorKind kind)
     {
-        test.Upstream.Answer(status, body);
+        _test.Upstream.Answer(status, body);
         Assert.Equal(kind, (await Assert.ThrowsAsync<ProviderException>(() => FindAsync())).Kind);
     }
 
     private Task<IReadOnlyList<FoundSubmission>> FindAsync(string? options = null) =>
-        test.Provider.FindAsync(test.Account(options), Query(), TestContext.Current.CancellationToken);
+        _test.Provider.FindAsync(_test.Account(options), Query(), TestContext.Current.CancellationToken);
 
     private static SubmissionQuery Query() => new(OpenAiCase.BoatClip, "att_7", OpenAiCase.Now, OpenAiCase.Now.AddMinutes(1));
 

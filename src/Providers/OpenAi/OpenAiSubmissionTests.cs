@@ -8,7 +8,7 @@ namespace Reelay.Tests.Providers.OpenAi;
 /// <summary>What an answer to a create, or its absence, is taken for.</summary>
 public sealed class OpenAiSubmissionTests
 {
-    private readonly OpenAiCase test = new();
+    private readonly OpenAiCase _test = new();
 
     [Theory]
     [InlineData(200, "openai.create.ok.json", "video_68d7512d07848190b3e45da0ecbebcde")]
@@ -18,10 +18,10 @@ public sealed class OpenAiSubmissionTests
     [InlineData(200, "gateway.create.ok.json", "task_5XnQ7c2mBz0aVh3sYw9KdTf4Lr8PjEuG")]
     public async Task An_id_under_200_201_or_202_is_an_acceptance(int status, string fixture, string id)
     {
-        test.Upstream.Answer(status, OpenAiCase.Fixture(fixture));
+        _test.Upstream.Answer(status, OpenAiCase.Fixture(fixture));
 
         var accepted = Assert.IsType<Submission.Accepted>(
-            await test.Provider.SubmitAsync(OpenAiCase.Order(test.Account()), TestContext.Current.CancellationToken));
+            await _test.Provider.SubmitAsync(OpenAiCase.Order(_test.Account()), TestContext.Current.CancellationToken));
 
         Assert.Equal(id, accepted.UpstreamId);
         Assert.Equal($$"""{"id":"{{id}}"}""", accepted.Reference.GetRawText());
@@ -33,9 +33,9 @@ public sealed class OpenAiSubmissionTests
     [InlineData("\uFEFF{\"id\":\"x\"}", "x")]
     public async Task An_id_is_found_however_odd_the_rest_is(string body, string id)
     {
-        test.Upstream.Answer(200, body);
+        _test.Upstream.Answer(200, body);
 
-        var submission = await test.Provider.SubmitAsync(OpenAiCase.Order(test.Account()), TestContext.Current.CancellationToken);
+        var submission = await _test.Provider.SubmitAsync(OpenAiCase.Order(_test.Account()), TestContext.Current.CancellationToken);
 
         Assert.Equal(id, Assert.IsType<Submission.Accepted>(submission).UpstreamId);
     }
@@ -133,7 +133,7 @@ public sealed class OpenAiSubmissionTests
     [InlineData(HttpRequestError.Unknown, ProviderErrorKind.OutcomeUnknown)]
     public async Task Any_failure_after_the_body_was_read_is_unknown(HttpRequestError error, ProviderErrorKind kind)
     {
-        test.Upstream.Fail(new HttpRequestException(error, "broke " + OpenAiCase.Key));
+        _test.Upstream.Fail(new HttpRequestException(error, "broke " + OpenAiCase.Key));
 
         var exception = await FailureAsync();
 
@@ -168,14 +168,14 @@ public sealed class OpenAiSubmissionTests
         using var deadline = new CancellationTokenSource();
         await deadline.CancelAsync();
         Assert.Equal(ProviderErrorKind.NotSent, (await FailureAsync(deadline: deadline)).Kind);
-        Assert.Empty(test.Upstream.Requests);
+        Assert.Empty(_test.Upstream.Requests);
     }
 
     [Fact]
     public async Task A_deadline_that_passes_while_the_upstream_works_is_unknown()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        test.Upstream.Hang();
+        _test.Upstream.Hang();
         Assert.Equal(ProviderErrorKind.OutcomeUnknown, (await FailureAsync(deadline: deadline)).Kind);
     }
 
@@ -228,25 +228,25 @@ public sealed class OpenAiSubmissionTests
     {
         var missing = OpenAiCase.Picture() with { OpenAsync = _ => throw new FileNotFoundException("gone") };
         Assert.Equal(ProviderErrorKind.NotSent, (await FailureAsync(media: missing)).Kind);
-        Assert.Empty(test.Upstream.Requests);
+        Assert.Empty(_test.Upstream.Requests);
 
         Assert.Equal(ProviderErrorKind.OutcomeUnknown, (await FailureAsync(media: OpenAiCase.Picture() with { SizeBytes = 9 })).Kind);
     }
 
     private async Task<ProviderException> RefusalAsync(int status, string body, params (string Name, string Value)[] headers)
     {
-        test.Upstream.Answer(status, body, "application/json", headers);
+        _test.Upstream.Answer(status, body, "application/json", headers);
         return await FailureAsync();
     }
 
     private Task<ProviderException> FailureAsync(
         HttpMessageHandler? handler = null, Uri? url = null, MediaInput? media = null, CancellationTokenSource? deadline = null)
     {
-        var account = test.Account();
+        var account = _test.Account();
         if (handler is not null)
             account = account with { Http = new HttpMessageInvoker(handler, disposeHandler: false), BaseUrl = url ?? account.BaseUrl };
         var order = OpenAiCase.Order(account, null, media is null ? [] : [media]);
-        return Assert.ThrowsAsync<ProviderException>(() => test.Provider.SubmitAsync(order, deadline?.Token ?? TestContext.Current.CancellationToken));
+        return Assert.ThrowsAsync<ProviderException>(() => _test.Provider.SubmitAsync(order, deadline?.Token ?? TestContext.Current.CancellationToken));
     }
 
     private static async ValueTask<Stream> NeverConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

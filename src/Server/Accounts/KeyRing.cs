@@ -12,7 +12,7 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
 
     // By half of the secret's SHA-256: no secret stays in memory, no comparison tells anything about one by its timing, and whoever could
     // make two of them collide here would have to break 128 bits.
-    private readonly ConcurrentDictionary<UInt128, Cached> cache = new();
+    private readonly ConcurrentDictionary<UInt128, Cached> _cache = new();
 
     /// <summary>The key, or null if the secret is unknown or revoked.</summary>
     public ApiKey? Find(ReadOnlySpan<char> secret)
@@ -21,16 +21,16 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
         Span<byte> hash = stackalloc byte[KeySecrets.HashLength];
         KeySecrets.Hash(secret, hash);
         var slot = MemoryMarshal.Read<UInt128>(hash);
-        if (cache.TryGetValue(slot, out var cached) && time.GetElapsedTime(cached.LoadedAt) < CacheLife) return cached.Key;
+        if (_cache.TryGetValue(slot, out var cached) && time.GetElapsedTime(cached.LoadedAt) < CacheLife) return cached.Key;
 
         if (store.FindByHash(hash.ToArray()) is not { } key)
         {
-            cache.TryRemove(slot, out _);
+            _cache.TryRemove(slot, out _);
             return null;
         }
 
-        if (cache.Count >= MaxCachedKeys) cache.Clear();
-        cache[slot] = new Cached(key, time.GetTimestamp());
+        if (_cache.Count >= MaxCachedKeys) _cache.Clear();
+        _cache[slot] = new Cached(key, time.GetTimestamp());
         return key;
     }
 
@@ -71,9 +71,9 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
     public bool Revoke(string id)
     {
         if (!store.Revoke(id, time.GetUtcNow().ToUnixTimeMilliseconds())) return false;
-        foreach (var (slot, cached) in cache)
+        foreach (var (slot, cached) in _cache)
         {
-            if (cached.Key.Id == id) cache.TryRemove(slot, out _);
+            if (cached.Key.Id == id) _cache.TryRemove(slot, out _);
         }
 
         return true;

@@ -6,21 +6,21 @@ namespace Reelay.Server.Api;
 /// <summary>Ids for requests: <c>req_</c>, a random part per process and a counter. Unique, cheap, and says nothing about load elsewhere.</summary>
 internal sealed class RequestIds
 {
-    private readonly ulong start;
-    private long count;
+    private readonly ulong _start;
+    private long _count;
 
     public RequestIds(Randomness randomness)
     {
         Span<byte> bytes = stackalloc byte[8];
         randomness.Fill(bytes);
-        start = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        _start = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
     }
 
     /// <summary>The next id.</summary>
     public string Next()
     {
         // Multiplying by an odd number visits every 64-bit value once, so ids neither repeat nor count visibly.
-        var value = start + ((ulong)Interlocked.Increment(ref count) * 0x9E3779B97F4A7C15UL);
+        var value = _start + ((ulong)Interlocked.Increment(ref _count) * 0x9E3779B97F4A7C15UL);
         return string.Create(20, value, static (text, rest) =>
         {
             "req_".CopyTo(text);

@@ -10,8 +10,8 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
 {
     private const int MaxCached = 20_000;
 
-    private readonly ConcurrentDictionary<string, Snapshot> finished = new(StringComparer.Ordinal);
-    private long forgotten;
+    private readonly ConcurrentDictionary<string, Snapshot> _finished = new(StringComparer.Ordinal);
+    private long _forgotten;
 
     /// <summary>A task of an account, or null if there is none that it may see.</summary>
     public async ValueTask<Snapshot?> FindAsync(string id, string accountId)
@@ -31,14 +31,14 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
     /// <summary>Forgets what was kept of a task whose row has changed after its end.</summary>
     public void Forget(string id)
     {
-        Interlocked.Increment(ref forgotten);
-        finished.TryRemove(id, out _);
+        Interlocked.Increment(ref _forgotten);
+        _finished.TryRemove(id, out _);
     }
 
     // A live task is served as its driver last committed it; the snapshot is kept with it until the next commit.
     private Snapshot? FindInMemory(string id)
     {
-        if (engine.Find(id) is not { } live) return finished.GetValueOrDefault(id);
+        if (engine.Find(id) is not { } live) return _finished.GetValueOrDefault(id);
         var task = live.Task;
         if (task.Phase == TaskPhase.Completed) return null;
         if (live.Snapshot is { } kept && ReferenceEquals(kept.Task, task)) return kept;
@@ -47,17 +47,17 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
 
     private async Task<Snapshot?> LoadAsync(string id)
     {
-        if (finished.TryGetValue(id, out var kept)) return kept;
-        var before = Volatile.Read(ref forgotten);
+        if (_finished.TryGetValue(id, out var kept)) return kept;
+        var before = Volatile.Read(ref _forgotten);
         if (await store.FindAsync(id, CancellationToken.None) is not { } found) return null;
         var snapshot = new Snapshot(found.Task, found.Assets);
         if (!found.Task.IsLive)
         {
-            if (finished.Count >= MaxCached) finished.Clear();
-            finished[id] = snapshot;
+            if (_finished.Count >= MaxCached) _finished.Clear();
+            _finished[id] = snapshot;
 
             // A row that was read before a delete must not be kept after it.
-            if (Volatile.Read(ref forgotten) != before) finished.TryRemove(id, out _);
+            if (Volatile.Read(ref _forgotten) != before) _finished.TryRemove(id, out _);
         }
 
         return snapshot;
@@ -67,8 +67,8 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
 /// <summary>A committed row with its files, and its public body once somebody asked for it.</summary>
 internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> assets)
 {
-    private Made? body;
-    private double expectedSeconds;
+    private Made? _body;
+    private double _expectedSeconds;
 
     public GenerationTask Task { get; } = task;
 
@@ -76,15 +76,15 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
 
     /// <summary>Usual time to the result, looked up once.</summary>
     public double ExpectedSeconds(EngineParts parts) =>
-        expectedSeconds > 0 ? expectedSeconds : expectedSeconds = parts.ExpectedSeconds(Task);
+        _expectedSeconds > 0 ? _expectedSeconds : _expectedSeconds = parts.ExpectedSeconds(Task);
 
     /// <summary>The public object as UTF-8, with links under a base URL; made once per base.</summary>
     public byte[] Body(string baseUrl)
     {
-        if (Volatile.Read(ref body) is { } made && made.BaseUrl == baseUrl) return made.Json;
+        if (Volatile.Read(ref _body) is { } made && made.BaseUrl == baseUrl) return made.Json;
         var json = JsonAnswer.Serialize(
             VideoBodies.From(Task, Assets.Count > 0 ? Assets[0] : null, baseUrl), ContractsJson.Default.Video);
-        Volatile.Write(ref body, new Made(baseUrl, json));
+        Volatile.Write(ref _body, new Made(baseUrl, json));
         return json;
     }
 

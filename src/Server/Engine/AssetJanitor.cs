@@ -10,26 +10,26 @@ internal sealed partial class AssetJanitor(
     private const int PageSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    private TaskCompletionSource woken = NewSignal();
+    private TaskCompletionSource _woken = NewSignal();
 
     /// <summary>Called with each task whose files were removed, so that caches forget them.</summary>
     public Action<string>? Discarded { get; set; }
 
     /// <summary>Something was deleted: look soon instead of within a minute.</summary>
-    public void Wake() => Volatile.Read(ref woken).TrySetResult();
+    public void Wake() => Volatile.Read(ref _woken).TrySetResult();
 
     /// <summary>Cleans up until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            var signal = Volatile.Read(ref woken).Task;
+            var signal = Volatile.Read(ref _woken).Task;
             var more = await CleanAsync(cancellationToken);
             if (more) continue;
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny(signal, Task.Delay(Pause, time, stop.Token));
             await stop.CancelAsync();
-            if (signal.IsCompleted) Volatile.Write(ref woken, NewSignal());
+            if (signal.IsCompleted) Volatile.Write(ref _woken, NewSignal());
         }
     }
 

@@ -12,10 +12,10 @@ internal sealed partial class EngineHost(
     EngineParts parts, IKeyStore keyStore, KeyRing keys, DataFolder folder, ProviderSet providers, ChannelNotes notes,
     Api.ServerOptions options, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger) : IHostedLifecycleService, IDisposable
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly List<Task> loops = [];
-    private readonly string version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
-    private int recoveredCount;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _loops = [];
+    private readonly string _version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+    private int _recoveredCount;
 
     /// <summary>Whether requests may come.</summary>
     public bool IsReady { get; private set; }
@@ -37,21 +37,21 @@ internal sealed partial class EngineHost(
                 channel.Id, channel.Provider.Id, channel.Account.BaseUrl.ToString(), channel.VendorAccount))],
             cancellationToken);
         foreach (var channel in parts.Channels.All) channel.CredentialVersion = versions[channel.Id];
-        ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, version, cancellationToken));
+        ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, _version, cancellationToken));
         disk.Look();
         Keep(committer.RunAsync());
-        recoveredCount = await engine.RecoverAsync(cancellationToken);
+        _recoveredCount = await engine.RecoverAsync(cancellationToken);
     }
 
     /// <summary>Runs once the addresses are bound: a server that cannot listen must not have sent anything when it gives up.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        Keep(engine.RunAsync(stop.Token));
-        Keep(engine.SweepAsync(stop.Token));
-        Keep(janitor.RunAsync(stop.Token));
-        Keep(disk.RunAsync(stop.Token));
+        Keep(engine.RunAsync(_stop.Token));
+        Keep(engine.SweepAsync(_stop.Token));
+        Keep(janitor.RunAsync(_stop.Token));
+        Keep(disk.RunAsync(_stop.Token));
         IsReady = true;
-        LogStarted(version, folder.Root, Reelay.Storage.SqliteLibrary.Version, recoveredCount, string.Join(", ", providers.Ids),
+        LogStarted(_version, folder.Root, Reelay.Storage.SqliteLibrary.Version, _recoveredCount, string.Join(", ", providers.Ids),
             string.Join(", ", parts.Channels.All.Select(channel => channel.Id)));
         return Task.CompletedTask;
     }
@@ -59,7 +59,7 @@ internal sealed partial class EngineHost(
     // A server whose engine has died would take orders and never make them; better that it ends and is started again.
     private async void Keep(Task loop)
     {
-        loops.Add(loop);
+        _loops.Add(loop);
         try
         {
             await loop;
@@ -87,11 +87,11 @@ internal sealed partial class EngineHost(
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await stop.CancelAsync();
+        await _stop.CancelAsync();
         committer.Complete();
         try
         {
-            await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(10), parts.Time, cancellationToken);
+            await Task.WhenAll(_loops).WaitAsync(TimeSpan.FromSeconds(10), parts.Time, cancellationToken);
         }
         catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
         {
@@ -100,7 +100,7 @@ internal sealed partial class EngineHost(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => stop.Dispose();
+    public void Dispose() => _stop.Dispose();
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -39,9 +39,9 @@ internal sealed record EngineParts(
 /// <summary>Whether new work may begin, and how much is under way.</summary>
 internal sealed class EngineGate
 {
-    private readonly Lock gate = new();
-    private readonly TaskCompletionSource quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int callsInFlight;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _callsInFlight;
 
     /// <summary>Set once, by a stop: nothing new is submitted.</summary>
     public bool IsDraining { get; private set; }
@@ -55,10 +55,10 @@ internal sealed class EngineGate
     /// <returns>False if nothing may begin now.</returns>
     public bool TryEnter()
     {
-        lock (gate)
+        lock (_gate)
         {
             if (IsDraining || IsDiskLow) return false;
-            callsInFlight++;
+            _callsInFlight++;
             return true;
         }
     }
@@ -66,9 +66,9 @@ internal sealed class EngineGate
     /// <summary>A submission, with the write of its answer, has ended.</summary>
     public void Leave()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (--callsInFlight == 0 && IsDraining) quiet.TrySetResult();
+            if (--_callsInFlight == 0 && IsDraining) _quiet.TrySetResult();
         }
     }
 
@@ -76,12 +76,12 @@ internal sealed class EngineGate
     /// <returns>Completes when the calls in flight have ended.</returns>
     public Task DrainAsync()
     {
-        lock (gate)
+        lock (_gate)
         {
             IsDraining = true;
-            if (callsInFlight == 0) quiet.TrySetResult();
+            if (_callsInFlight == 0) _quiet.TrySetResult();
         }
 
-        return quiet.Task;
+        return _quiet.Task;
     }
 }

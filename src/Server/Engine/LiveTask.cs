@@ -4,18 +4,18 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Engine;
 
 /// <summary>A task that this node drives, with what is known of it beyond its rows. Lost with the process, found again from the rows.</summary>
-internal sealed class LiveTask(GenerationTask task, TaskAttempt? attempt) : WheelItem
+internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : WheelItem
 {
     private const int Idle = 0;
     private const int Busy = 1;
     private const int BusyAndWoken = 2;
 
-    private readonly Lock gate = new();
-    private GenerationTask task = task;
-    private int state;
+    private readonly Lock _gate = new();
+    private GenerationTask _task = _task;
+    private int _state;
 
     /// <summary>The newest row known to be committed. Readers on other threads see it at once.</summary>
-    public GenerationTask Task => Volatile.Read(ref task);
+    public GenerationTask Task => Volatile.Read(ref _task);
 
     /// <summary>The last attempt, open or not; null before the first.</summary>
     public TaskAttempt? Attempt { get; set; } = attempt;
@@ -47,25 +47,25 @@ internal sealed class LiveTask(GenerationTask task, TaskAttempt? attempt) : Whee
     /// <summary>Notes a committed row, unless a newer one is known: a cancel written meanwhile must not be forgotten.</summary>
     public void Offer(GenerationTask row)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (row.Version > task.Version) Volatile.Write(ref task, row);
+            if (row.Version > _task.Version) Volatile.Write(ref _task, row);
         }
     }
 
     /// <summary>Has its driver look once more before it stops.</summary>
     /// <returns>False if nobody drives it now: then it must be scheduled.</returns>
     public bool TryTellDriver() =>
-        Interlocked.CompareExchange(ref state, BusyAndWoken, Busy) != Idle;
+        Interlocked.CompareExchange(ref _state, BusyAndWoken, Busy) != Idle;
 
     /// <summary>Takes the right to drive it. If somebody else has it, they will look once more before they stop.</summary>
     public bool TryEnter()
     {
         while (true)
         {
-            var seen = Volatile.Read(ref state);
+            var seen = Volatile.Read(ref _state);
             var next = seen == Idle ? Busy : BusyAndWoken;
-            if (Interlocked.CompareExchange(ref state, next, seen) == seen) return seen == Idle;
+            if (Interlocked.CompareExchange(ref _state, next, seen) == seen) return seen == Idle;
         }
     }
 
@@ -73,8 +73,8 @@ internal sealed class LiveTask(GenerationTask task, TaskAttempt? attempt) : Whee
     /// <returns>False if it was woken meanwhile: then the right is kept and the task must be looked at again.</returns>
     public bool TryLeave()
     {
-        if (Interlocked.CompareExchange(ref state, Idle, Busy) == Busy) return true;
-        Volatile.Write(ref state, Busy);
+        if (Interlocked.CompareExchange(ref _state, Idle, Busy) == Busy) return true;
+        Volatile.Write(ref _state, Busy);
         return false;
     }
 }

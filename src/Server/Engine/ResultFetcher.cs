@@ -10,7 +10,7 @@ namespace Reelay.Server.Engine;
 /// <summary>Brings finished outputs into the asset store, wherever they are, and measures them.</summary>
 internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, EngineOptions options, TimeProvider time) : IDisposable
 {
-    private readonly SemaphoreSlim slots = new(options.MaxConcurrentFetches);
+    private readonly SemaphoreSlim _slots = new(options.MaxConcurrentFetches);
 
     /// <summary>Stores every output of a result under the task's and attempt's folder; what an earlier try left there is removed first.</summary>
     /// <exception cref="ProviderException">The upstream did not give the bytes.</exception>
@@ -20,7 +20,7 @@ internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, En
     public async Task<IReadOnlyList<TaskAsset>> StoreAsync(
         ProviderChannel channel, TaskAttempt attempt, IReadOnlyList<ProviderOutput> outputs, CancellationToken cancellationToken)
     {
-        await slots.WaitAsync(cancellationToken);
+        await _slots.WaitAsync(cancellationToken);
         try
         {
             var folder = $"{attempt.TaskId}/{attempt.Number}";
@@ -36,12 +36,12 @@ internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, En
         }
         finally
         {
-            slots.Release();
+            _slots.Release();
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => slots.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     private async Task<StoredAsset> StoreOneAsync(
         ProviderChannel channel, string folder, ProviderOutput output, CancellationToken cancellationToken)

@@ -12,45 +12,45 @@ internal sealed partial class TaskEngine
     private static readonly TimeSpan ErrorPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SweepPause = TimeSpan.FromSeconds(1);
 
-    private readonly EngineParts parts;
-    private readonly Ownership ownership;
-    private readonly ILogger logger;
-    private readonly TimingWheel wheel;
-    private readonly ConcurrentDictionary<string, LiveTask> live = new(StringComparer.Ordinal);
-    private readonly WaitingCounts waiting;
-    private readonly SlotKeeper slots;
-    private readonly SubmitStep submit;
-    private readonly ReconcileStep reconcile;
-    private readonly PollStep poll;
-    private volatile bool isStopped;
+    private readonly EngineParts _parts;
+    private readonly Ownership _ownership;
+    private readonly ILogger _logger;
+    private readonly TimingWheel _wheel;
+    private readonly ConcurrentDictionary<string, LiveTask> _live = new(StringComparer.Ordinal);
+    private readonly WaitingCounts _waiting;
+    private readonly SlotKeeper _slots;
+    private readonly SubmitStep _submit;
+    private readonly ReconcileStep _reconcile;
+    private readonly PollStep _poll;
+    private volatile bool _isStopped;
 
     public TaskEngine(EngineParts parts, Ownership ownership, ILoggerFactory loggers)
     {
-        this.parts = parts;
-        this.ownership = ownership;
-        logger = loggers.CreateLogger<TaskEngine>();
-        wheel = new TimingWheel(parts.Time);
-        waiting = new WaitingCounts(parts.Options);
-        slots = new SlotKeeper(parts.Channels, Wake);
-        var completion = new CompletionStep(parts, slots, loggers.CreateLogger<CompletionStep>());
-        submit = new SubmitStep(
-            parts, slots, new SubmissionCall(parts, ownership, slots, completion, loggers.CreateLogger<SubmissionCall>()));
-        reconcile = new ReconcileStep(parts, slots, loggers.CreateLogger<ReconcileStep>());
-        var cancel = new CancelStep(parts, slots, loggers.CreateLogger<CancelStep>());
-        poll = new PollStep(parts, slots, completion, cancel, loggers.CreateLogger<PollStep>());
+        _parts = parts;
+        _ownership = ownership;
+        _logger = loggers.CreateLogger<TaskEngine>();
+        _wheel = new TimingWheel(_parts.Time);
+        _waiting = new WaitingCounts(_parts.Options);
+        _slots = new SlotKeeper(_parts.Channels, Wake);
+        var completion = new CompletionStep(_parts, _slots, loggers.CreateLogger<CompletionStep>());
+        _submit = new SubmitStep(
+            _parts, _slots, new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
+        _reconcile = new ReconcileStep(_parts, _slots, loggers.CreateLogger<ReconcileStep>());
+        var cancel = new CancelStep(_parts, _slots, loggers.CreateLogger<CancelStep>());
+        _poll = new PollStep(_parts, _slots, completion, cancel, loggers.CreateLogger<PollStep>());
     }
 
     /// <summary>Called when a task's driver lets go of it because it is finished.</summary>
     public Action<GenerationTask>? Finished { get; set; }
 
     /// <summary>How many tasks this node drives.</summary>
-    public int LiveCount => live.Count;
+    public int LiveCount => _live.Count;
 
     /// <summary>How many tasks wait for a channel, per account and in all.</summary>
-    public WaitingCounts Waiting => waiting;
+    public WaitingCounts Waiting => _waiting;
 
     /// <summary>The last committed row of a task this node drives, or null.</summary>
-    public LiveTask? Find(string id) => live.GetValueOrDefault(id);
+    public LiveTask? Find(string id) => _live.GetValueOrDefault(id);
 
     /// <summary>Loads every live task of the owned shards; each is looked at soon.</summary>
     /// <returns>How many there were.</returns>
@@ -58,33 +58,33 @@ internal sealed partial class TaskEngine
     {
         for (var shard = 0; shard < 256; shard++)
         {
-            if (!ownership.Owns(shard)) continue;
+            if (!_ownership.Owns(shard)) continue;
             string? after = null;
             IReadOnlyList<LiveRow> page;
             do
             {
-                page = await parts.Store.LoadLiveAsync(shard, after, LoadPage, cancellationToken);
+                page = await _parts.Store.LoadLiveAsync(shard, after, LoadPage, cancellationToken);
                 foreach (var (task, attempt) in page) Adopt(task, attempt);
                 if (page.Count > 0) after = page[^1].Task.Id;
             }
             while (page.Count == LoadPage);
         }
 
-        return live.Count;
+        return _live.Count;
     }
 
     /// <summary>Takes over a task that was just created here.</summary>
     public void Add(GenerationTask task)
     {
-        waiting.Add(task);
+        _waiting.Add(task);
         var item = new LiveTask(task, null);
-        if (live.TryAdd(task.Id, item)) wheel.Schedule(item, TimeSpan.Zero);
+        if (_live.TryAdd(task.Id, item)) _wheel.Schedule(item, TimeSpan.Zero);
     }
 
     /// <summary>Notes a row that carries a new cancel or delete, and has the task looked at.</summary>
     public void Learn(GenerationTask row)
     {
-        if (!live.TryGetValue(row.Id, out var item)) return;
+        if (!_live.TryGetValue(row.Id, out var item)) return;
         item.Offer(row);
         Wake(item);
     }
@@ -93,13 +93,13 @@ internal sealed partial class TaskEngine
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var due = new List<WheelItem>();
-        using var stopped = cancellationToken.Register(() => isStopped = true);
+        using var stopped = cancellationToken.Register(() => _isStopped = true);
         while (!cancellationToken.IsCancellationRequested)
         {
-            wheel.TakeDue(due);
+            _wheel.TakeDue(due);
             foreach (var item in due) _ = DriveAsync((LiveTask)item);
             due.Clear();
-            await wheel.WaitAsync(cancellationToken);
+            await _wheel.WaitAsync(cancellationToken);
         }
     }
 
@@ -108,10 +108,10 @@ internal sealed partial class TaskEngine
     {
         while (true)
         {
-            await Task.Delay(SweepPause, parts.Time, cancellationToken);
+            await Task.Delay(SweepPause, _parts.Time, cancellationToken);
             try
             {
-                foreach (var row in await parts.Store.ListIntentsAsync(ownership.NodeId, MaxIntents, cancellationToken)) await LearnAsync(row);
+                foreach (var row in await _parts.Store.ListIntentsAsync(_ownership.NodeId, MaxIntents, cancellationToken)) await LearnAsync(row);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -122,22 +122,22 @@ internal sealed partial class TaskEngine
 
     private async Task LearnAsync(TaskVersion newest)
     {
-        if (!live.TryGetValue(newest.Id, out var item) || item.Task.Version >= newest.Version) return;
-        if (await parts.Store.FindAsync(newest.Id, CancellationToken.None) is { } found) Learn(found.Task);
+        if (!_live.TryGetValue(newest.Id, out var item) || item.Task.Version >= newest.Version) return;
+        if (await _parts.Store.FindAsync(newest.Id, CancellationToken.None) is { } found) Learn(found.Task);
     }
 
     private void Adopt(GenerationTask task, TaskAttempt? attempt)
     {
-        if (task.Phase == TaskPhase.Accepted) waiting.Add(task);
+        if (task.Phase == TaskPhase.Accepted) _waiting.Add(task);
         var item = new LiveTask(task, attempt);
-        if (!live.TryAdd(task.Id, item)) return;
-        if (task.OpenAttempt is not null && parts.Channels.Find(attempt!.ChannelId) is { } channel) channel.State.TakeAnyway();
-        wheel.Schedule(item, TimeSpan.Zero);
+        if (!_live.TryAdd(task.Id, item)) return;
+        if (task.OpenAttempt is not null && _parts.Channels.Find(attempt!.ChannelId) is { } channel) channel.State.TakeAnyway();
+        _wheel.Schedule(item, TimeSpan.Zero);
     }
 
     private void Wake(LiveTask item)
     {
-        if (!item.TryTellDriver()) wheel.Schedule(item, TimeSpan.Zero);
+        if (!item.TryTellDriver()) _wheel.Schedule(item, TimeSpan.Zero);
     }
 
     private async Task DriveAsync(LiveTask item)
@@ -153,7 +153,7 @@ internal sealed partial class TaskEngine
                 return;
             }
 
-            wheel.Schedule(item, next.Delay);
+            _wheel.Schedule(item, next.Delay);
         }
         while (!item.TryLeave());
     }
@@ -166,7 +166,7 @@ internal sealed partial class TaskEngine
         {
             return await ChooseAsync(item);
         }
-        catch (Exception) when (isStopped)
+        catch (Exception) when (_isStopped)
         {
             // Its store and its files are being closed around it; what this step found out, the next start finds out again.
             return NextStep.After(ErrorPause);
@@ -178,28 +178,28 @@ internal sealed partial class TaskEngine
         }
         finally
         {
-            if (before.Phase == TaskPhase.Accepted && item.Task.Phase != TaskPhase.Accepted) waiting.Remove(before);
-            if (before.Phase != TaskPhase.Accepted && item.Task.Phase == TaskPhase.Accepted) waiting.Add(before);
+            if (before.Phase == TaskPhase.Accepted && item.Task.Phase != TaskPhase.Accepted) _waiting.Remove(before);
+            if (before.Phase != TaskPhase.Accepted && item.Task.Phase == TaskPhase.Accepted) _waiting.Add(before);
         }
     }
 
     private Task<NextStep> ChooseAsync(LiveTask item)
     {
         var task = item.Task;
-        if (!task.IsLive || !ownership.Owns(task.Shard)) return Task.FromResult(NextStep.Done);
+        if (!task.IsLive || !_ownership.Owns(task.Shard)) return Task.FromResult(NextStep.Done);
         return task.Phase switch
         {
-            TaskPhase.Accepted => submit.RunAsync(item),
-            TaskPhase.Submitting => reconcile.AdoptOrphanAsync(item),
-            TaskPhase.Reconciling => reconcile.RunAsync(item),
-            _ => poll.RunAsync(item),
+            TaskPhase.Accepted => _submit.RunAsync(item),
+            TaskPhase.Submitting => _reconcile.AdoptOrphanAsync(item),
+            TaskPhase.Reconciling => _reconcile.RunAsync(item),
+            _ => _poll.RunAsync(item),
         };
     }
 
     private void Drop(LiveTask item)
     {
         item.IsGone = true;
-        live.TryRemove(item.Task.Id, out _);
+        _live.TryRemove(item.Task.Id, out _);
         if (!item.Task.IsLive) Finished?.Invoke(item.Task);
     }
 

@@ -19,32 +19,32 @@ internal sealed class TimingWheel
 
     private const int SlotCount = 4096;
 
-    private readonly TimeProvider time;
-    private readonly long origin;
-    private readonly Lock gate = new();
-    private readonly List<Entry>?[] slots = new List<Entry>?[SlotCount];
-    private readonly ulong[] occupied = new ulong[SlotCount / 64];
-    private long currentTick;
-    private TaskCompletionSource changed = NewSignal();
-    private long sleepingUntilTick = long.MaxValue;
+    private readonly TimeProvider _time;
+    private readonly long _origin;
+    private readonly Lock _gate = new();
+    private readonly List<Entry>?[] _slots = new List<Entry>?[SlotCount];
+    private readonly ulong[] _occupied = new ulong[SlotCount / 64];
+    private long _currentTick;
+    private TaskCompletionSource _changed = NewSignal();
+    private long _sleepingUntilTick = long.MaxValue;
 
     public TimingWheel(TimeProvider time)
     {
-        this.time = time;
-        origin = time.GetTimestamp();
+        _time = time;
+        _origin = time.GetTimestamp();
     }
 
     /// <summary>Schedules an item after a delay; an earlier scheduling of it is forgotten.</summary>
     public void Schedule(WheelItem item, TimeSpan delay)
     {
         TaskCompletionSource? wake = null;
-        lock (gate)
+        lock (_gate)
         {
             item.DueMilliseconds = Now + Math.Max(0, (long)delay.TotalMilliseconds);
             item.Ticket++;
-            var tick = Math.Max(currentTick + 1, (item.DueMilliseconds + TickMilliseconds - 1) / TickMilliseconds);
+            var tick = Math.Max(_currentTick + 1, (item.DueMilliseconds + TickMilliseconds - 1) / TickMilliseconds);
             Insert(new Entry(item, item.Ticket, tick));
-            if (tick < sleepingUntilTick) (wake, changed) = (changed, NewSignal());
+            if (tick < _sleepingUntilTick) (wake, _changed) = (_changed, NewSignal());
         }
 
         wake?.TrySetResult();
@@ -53,25 +53,25 @@ internal sealed class TimingWheel
     /// <summary>Forgets an item's scheduling.</summary>
     public void Cancel(WheelItem item)
     {
-        lock (gate) item.Ticket++;
+        lock (_gate) item.Ticket++;
     }
 
     /// <summary>Moves everything that is due now into a list.</summary>
     public void TakeDue(List<WheelItem> due)
     {
-        lock (gate)
+        lock (_gate)
         {
             var now = Now / TickMilliseconds;
-            while (currentTick < now)
+            while (_currentTick < now)
             {
-                var next = NextOccupied(currentTick + 1);
+                var next = NextOccupied(_currentTick + 1);
                 if (next > now)
                 {
-                    currentTick = now;
+                    _currentTick = now;
                     return;
                 }
 
-                currentTick = next;
+                _currentTick = next;
                 Empty(next, due);
             }
         }
@@ -82,37 +82,37 @@ internal sealed class TimingWheel
     {
         Task signal;
         TimeSpan delay;
-        lock (gate)
+        lock (_gate)
         {
-            sleepingUntilTick = NextOccupied(currentTick + 1);
-            if (sleepingUntilTick == long.MaxValue) delay = Timeout.InfiniteTimeSpan;
-            else delay = TimeSpan.FromMilliseconds(Math.Max(1, (sleepingUntilTick * TickMilliseconds) - Now));
-            signal = changed.Task;
+            _sleepingUntilTick = NextOccupied(_currentTick + 1);
+            if (_sleepingUntilTick == long.MaxValue) delay = Timeout.InfiniteTimeSpan;
+            else delay = TimeSpan.FromMilliseconds(Math.Max(1, (_sleepingUntilTick * TickMilliseconds) - Now));
+            signal = _changed.Task;
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(signal, Task.Delay(delay, time, stop.Token));
+        await Task.WhenAny(signal, Task.Delay(delay, _time, stop.Token));
         await stop.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private long Now => (long)time.GetElapsedTime(origin).TotalMilliseconds;
+    private long Now => (long)_time.GetElapsedTime(_origin).TotalMilliseconds;
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Insert(Entry entry)
     {
         var slot = (int)(entry.Tick % SlotCount);
-        (slots[slot] ??= []).Add(entry);
-        occupied[slot / 64] |= 1UL << (slot % 64);
+        (_slots[slot] ??= []).Add(entry);
+        _occupied[slot / 64] |= 1UL << (slot % 64);
     }
 
     private void Empty(long tick, List<WheelItem> due)
     {
         var slot = (int)(tick % SlotCount);
-        if (slots[slot] is not { } entries) return;
-        slots[slot] = null;
-        occupied[slot / 64] &= ~(1UL << (slot % 64));
+        if (_slots[slot] is not { } entries) return;
+        _slots[slot] = null;
+        _occupied[slot / 64] &= ~(1UL << (slot % 64));
         foreach (var entry in entries)
         {
             if (entry.Ticket != entry.Item.Ticket) continue;
@@ -127,7 +127,7 @@ internal sealed class TimingWheel
         for (var step = 0; step < SlotCount;)
         {
             var slot = (int)((from + step) % SlotCount);
-            var word = occupied[slot / 64] >> (slot % 64);
+            var word = _occupied[slot / 64] >> (slot % 64);
             if (word != 0)
             {
                 var offset = System.Numerics.BitOperations.TrailingZeroCount(word);

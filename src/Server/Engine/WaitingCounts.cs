@@ -6,25 +6,25 @@ namespace Reelay.Server.Engine;
 /// <summary>How many tasks wait for a channel on this node: the bound behind <c>queue_full</c>.</summary>
 internal sealed class WaitingCounts(EngineOptions options)
 {
-    private readonly ConcurrentDictionary<string, int> byAccount = new(StringComparer.Ordinal);
-    private int total;
+    private readonly ConcurrentDictionary<string, int> _byAccount = new(StringComparer.Ordinal);
+    private int _total;
 
     /// <summary>Tasks waiting in all.</summary>
-    public int Total => Volatile.Read(ref total);
+    public int Total => Volatile.Read(ref _total);
 
     /// <summary>Whether an account may order more.</summary>
     public bool HasRoom(string accountId) =>
-        Total < options.MaxWaiting && byAccount.GetValueOrDefault(accountId) < options.MaxWaitingPerAccount;
+        Total < options.MaxWaiting && _byAccount.GetValueOrDefault(accountId) < options.MaxWaitingPerAccount;
 
     public void Add(GenerationTask task)
     {
-        Interlocked.Increment(ref total);
-        byAccount.AddOrUpdate(task.AccountId, 1, static (_, count) => count + 1);
+        Interlocked.Increment(ref _total);
+        _byAccount.AddOrUpdate(task.AccountId, 1, static (_, count) => count + 1);
     }
 
     public void Remove(GenerationTask task)
     {
-        Interlocked.Decrement(ref total);
-        byAccount.AddOrUpdate(task.AccountId, 0, static (_, count) => count - 1);
+        Interlocked.Decrement(ref _total);
+        _byAccount.AddOrUpdate(task.AccountId, 0, static (_, count) => count - 1);
     }
 }

@@ -6,32 +6,32 @@ namespace Reelay.Server.Routing;
 /// <summary>The channels of this server. Fixed after start.</summary>
 internal sealed class ChannelSet
 {
-    private readonly Dictionary<string, ProviderChannel> byId;
-    private readonly HashSet<string> servable;
+    private readonly Dictionary<string, ProviderChannel> _byId;
+    private readonly HashSet<string> _servable;
 
     public ChannelSet(IEnumerable<ProviderChannel> channels)
     {
-        byId = channels.ToDictionary(channel => channel.Id, StringComparer.Ordinal);
-        servable = byId.Values
+        _byId = channels.ToDictionary(channel => channel.Id, StringComparer.Ordinal);
+        _servable = _byId.Values
             .SelectMany(channel => channel.UpstreamModels.Select(model => channel.Provider.Id + ":" + model))
             .ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>All of them.</summary>
-    public IReadOnlyCollection<ProviderChannel> All => byId.Values;
+    public IReadOnlyCollection<ProviderChannel> All => _byId.Values;
 
     /// <summary>The channel with this id, or null if the operator has removed it.</summary>
-    public ProviderChannel? Find(string id) => byId.GetValueOrDefault(id);
+    public ProviderChannel? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>Upstream models, as <c>provider:model</c>, that at least one channel serves.</summary>
-    public IReadOnlySet<string> Servable => servable;
+    public IReadOnlySet<string> Servable => _servable;
 
     /// <summary>Gives an attempt's slot back.</summary>
     /// <returns>A waiting task to be looked at, from the channel's own line or else from another of the same provider; or null.</returns>
     public LiveTask? Release(ProviderChannel channel)
     {
         if (channel.State.Release() is { } own) return own;
-        foreach (var other in byId.Values)
+        foreach (var other in _byId.Values)
         {
             if (other.Provider == channel.Provider && other.State.Dequeue() is { } next) return next;
         }
@@ -46,7 +46,7 @@ internal sealed class ChannelSet
         foreach (var name in order.UpstreamModels)
         {
             var (provider, model) = Split(name);
-            foreach (var channel in byId.Values)
+            foreach (var channel in _byId.Values)
             {
                 if (channel.Provider.Id == provider && channel.UpstreamModels.Contains(model)) routes.Add(new ChannelRoute(channel, model));
             }

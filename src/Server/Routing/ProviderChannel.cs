@@ -37,9 +37,9 @@ internal sealed class ChannelState
     private static readonly TimeSpan FirstCoolDown = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestCoolDown = TimeSpan.FromMinutes(1);
 
-    private readonly Lock gate = new();
-    private readonly Queue<LiveTask> line = new();
-    private int failuresInRow;
+    private readonly Lock _gate = new();
+    private readonly Queue<LiveTask> _line = new();
+    private int _failuresInRow;
 
     /// <summary>Attempts that hold a slot.</summary>
     public int InFlight { get; private set; }
@@ -50,7 +50,7 @@ internal sealed class ChannelState
     /// <summary>Takes a slot if one is free.</summary>
     public bool TryTake(int maxInFlight)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (InFlight >= maxInFlight) return false;
             InFlight++;
@@ -61,14 +61,14 @@ internal sealed class ChannelState
     /// <summary>Takes a slot for an attempt that was open when this node took its task over, free or not.</summary>
     public void TakeAnyway()
     {
-        lock (gate) InFlight++;
+        lock (_gate) InFlight++;
     }
 
     /// <summary>Gives a slot back.</summary>
     /// <returns>The next in the line, to be woken, or null.</returns>
     public LiveTask? Release()
     {
-        lock (gate)
+        lock (_gate)
         {
             InFlight--;
             return DequeueLocked();
@@ -78,24 +78,24 @@ internal sealed class ChannelState
     /// <summary>Puts a task at the end of the line; it stands in one place only.</summary>
     public void Enqueue(LiveTask live)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (live.IsInLine) return;
             live.IsInLine = true;
-            line.Enqueue(live);
+            _line.Enqueue(live);
         }
     }
 
     /// <summary>Takes the next task out of the line, or gives null.</summary>
     public LiveTask? Dequeue()
     {
-        lock (gate) return DequeueLocked();
+        lock (_gate) return DequeueLocked();
     }
 
     /// <summary>The upstream took an order: the row of failures is over.</summary>
     public void NoteSuccess()
     {
-        lock (gate) failuresInRow = 0;
+        lock (_gate) _failuresInRow = 0;
     }
 
     /// <summary>The upstream refused or could not be reached: nothing is sent for a while, longer each time.</summary>
@@ -103,9 +103,9 @@ internal sealed class ChannelState
     /// <param name="asked">How long the upstream asked to wait, if it did; less than a second says nothing.</param>
     public void CoolDown(long now, TimeSpan? asked)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var own = FirstCoolDown * Math.Pow(2, Math.Min(failuresInRow++, 10));
+            var own = FirstCoolDown * Math.Pow(2, Math.Min(_failuresInRow++, 10));
             var pause = asked >= FirstCoolDown ? asked.Value : own < LongestCoolDown ? own : LongestCoolDown;
             CoolUntil = Math.Max(CoolUntil, now + (long)pause.TotalMilliseconds);
         }
@@ -113,7 +113,7 @@ internal sealed class ChannelState
 
     private LiveTask? DequeueLocked()
     {
-        while (line.TryDequeue(out var live))
+        while (_line.TryDequeue(out var live))
         {
             live.IsInLine = false;
             if (!live.IsGone) return live;

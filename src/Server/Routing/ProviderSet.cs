@@ -5,7 +5,7 @@ namespace Reelay.Server.Routing;
 /// <summary>Every provider of the assembly. A new one registers itself by being there.</summary>
 internal sealed class ProviderSet
 {
-    private readonly Dictionary<string, IVideoProvider> byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IVideoProvider> _byId = new(StringComparer.Ordinal);
 
     public ProviderSet()
     {
@@ -13,19 +13,19 @@ internal sealed class ProviderSet
         {
             if (!type.IsSealed || !type.IsAssignableTo(typeof(IVideoProvider))) continue;
             var provider = (IVideoProvider)Activator.CreateInstance(type)!;
-            if (!byId.TryAdd(provider.Id, provider))
+            if (!_byId.TryAdd(provider.Id, provider))
             {
-                throw new InvalidOperationException($"{type} and {byId[provider.Id].GetType()} are both the provider '{provider.Id}'.");
+                throw new InvalidOperationException($"{type} and {_byId[provider.Id].GetType()} are both the provider '{provider.Id}'.");
             }
         }
     }
 
     /// <summary>Their ids.</summary>
-    public IEnumerable<string> Ids => byId.Keys.Order(StringComparer.Ordinal);
+    public IEnumerable<string> Ids => _byId.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>The provider with this id, or null.</summary>
-    public IVideoProvider? Find(string id) => byId.GetValueOrDefault(id);
+    public IVideoProvider? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>Upstream facts by provider id.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> Models => byId.ToDictionary(pair => pair.Key, pair => pair.Value.Models);
+    public IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> Models => _byId.ToDictionary(pair => pair.Key, pair => pair.Value.Models);
 }

@@ -8,7 +8,7 @@ internal sealed class DataFolder : IDisposable
     private const string LockName = "server.lock";
     private const string HolderName = "server.pid";
 
-    private readonly FileStream held;
+    private readonly FileStream _held;
 
     /// <summary>Creates the folder if need be and locks it.</summary>
     /// <exception cref="InvalidOperationException">Another server has it; the message names its process.</exception>
@@ -19,7 +19,7 @@ internal sealed class DataFolder : IDisposable
         else Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
-            held = new FileStream(Path(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _held = new FileStream(Path(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception)
         {
@@ -36,7 +36,7 @@ internal sealed class DataFolder : IDisposable
     public string Path(string name) => System.IO.Path.Combine(Root, name);
 
     /// <inheritdoc/>
-    public void Dispose() => held.Dispose();
+    public void Dispose() => _held.Dispose();
 
     private string Holder()
     {

@@ -10,13 +10,13 @@ internal sealed class SqliteDatabase : IDisposable
     private const int BusySeconds = 5;
     private const string Durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
-    private readonly string connectionString;
-    private readonly ConcurrentBag<SqliteConnection> readers = [];
+    private readonly string _connectionString;
+    private readonly ConcurrentBag<SqliteConnection> _readers = [];
 
     public SqliteDatabase(string path)
     {
         Reelay.Storage.SqliteLibrary.Init();
-        connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = BusySeconds, Pooling = false }
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = BusySeconds, Pooling = false }
             .ToString();
         Writer = Open(Durable + "PRAGMA wal_autocheckpoint = 4000;");
     }
@@ -27,14 +27,14 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Runs a read on a connection of its own.</summary>
     public T Read<T>(Func<SqliteConnection, T> read)
     {
-        if (!readers.TryTake(out var connection)) connection = Open("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
+        if (!_readers.TryTake(out var connection)) connection = Open("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
         try
         {
             return read(connection);
         }
         finally
         {
-            if (readers.Count < MaxIdleReaders) readers.Add(connection);
+            if (_readers.Count < MaxIdleReaders) _readers.Add(connection);
             else connection.Dispose();
         }
     }
@@ -52,13 +52,13 @@ internal sealed class SqliteDatabase : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        while (readers.TryTake(out var reader)) reader.Dispose();
+        while (_readers.TryTake(out var reader)) reader.Dispose();
         Writer.Dispose();
     }
 
     private SqliteConnection Open(string pragmas)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new SqliteConnection(_connectionString);
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = pragmas;

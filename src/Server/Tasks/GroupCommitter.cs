@@ -12,15 +12,15 @@ internal sealed class GroupCommitter(ITaskStore store)
     /// <summary>Most operations in one transaction.</summary>
     public const int MaxBatchCount = 512;
 
-    private readonly Channel<Pending> queue = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
-    private readonly Queue<Pending> postponed = new();
+    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
+    private readonly Queue<Pending> _postponed = new();
 
     /// <summary>Writes one operation; completes when it is durable or refused.</summary>
     /// <exception cref="StoreUnavailableException">It was not written, or nobody can tell.</exception>
     public Task<OperationResult> WriteAsync(StoreOperation operation)
     {
         var pending = new Pending(operation);
-        if (!queue.Writer.TryWrite(pending)) throw new StoreUnavailableException("The server is stopping.", null);
+        if (!_queue.Writer.TryWrite(pending)) throw new StoreUnavailableException("The server is stopping.", null);
         return pending.Done.Task;
     }
 
@@ -28,7 +28,7 @@ internal sealed class GroupCommitter(ITaskStore store)
     public async Task RunAsync()
     {
         var batch = new List<Pending>(MaxBatchCount);
-        while (postponed.Count > 0 || await queue.Reader.WaitToReadAsync())
+        while (_postponed.Count > 0 || await _queue.Reader.WaitToReadAsync())
         {
             Fill(batch);
             await WriteBatchAsync(batch);
@@ -43,19 +43,19 @@ internal sealed class GroupCommitter(ITaskStore store)
     public void Complete()
     {
         IsCompleted = true;
-        queue.Writer.TryComplete();
+        _queue.Writer.TryComplete();
     }
 
     private void Fill(List<Pending> batch)
     {
         var tasks = new HashSet<string>(StringComparer.Ordinal);
-        for (var waiting = postponed.Count; waiting > 0; waiting--) Place(postponed.Dequeue());
-        while (batch.Count < MaxBatchCount && queue.Reader.TryRead(out var pending)) Place(pending);
+        for (var waiting = _postponed.Count; waiting > 0; waiting--) Place(_postponed.Dequeue());
+        while (batch.Count < MaxBatchCount && _queue.Reader.TryRead(out var pending)) Place(pending);
 
         void Place(Pending pending)
         {
             if (batch.Count < MaxBatchCount && tasks.Add(pending.Operation.TaskId)) batch.Add(pending);
-            else postponed.Enqueue(pending);
+            else _postponed.Enqueue(pending);
         }
     }
 

@@ -37,10 +37,10 @@ internal abstract class Randomness
         private const int MaxFromStock = 64;
 
         [ThreadStatic]
-        private static byte[]? stock;
+        private static byte[]? _stock;
 
         [ThreadStatic]
-        private static int used;
+        private static int _used;
 
         // Asking the generator costs about the same for 8 bytes as for 1,024, and every id wants 8: so each thread keeps a stock of which
         // every byte is given out once.
@@ -52,16 +52,16 @@ internal abstract class Randomness
                 return;
             }
 
-            if (stock is null || used + bytes.Length > StockLength)
+            if (_stock is null || _used + bytes.Length > StockLength)
             {
-                RandomNumberGenerator.Fill(stock ??= new byte[StockLength]);
-                used = 0;
+                RandomNumberGenerator.Fill(_stock ??= new byte[StockLength]);
+                _used = 0;
             }
 
-            var taken = stock.AsSpan(used, bytes.Length);
+            var taken = _stock.AsSpan(_used, bytes.Length);
             taken.CopyTo(bytes);
             taken.Clear();
-            used += bytes.Length;
+            _used += bytes.Length;
         }
     }
 }

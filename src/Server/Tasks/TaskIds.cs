@@ -14,20 +14,20 @@ internal sealed class TaskIds(TimeProvider time, Randomness randomness)
     private const string AlternativePrefix = "video_";
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-    private readonly Lock gate = new();
-    private long lastMilliseconds;
-    private ushort sequence;
+    private readonly Lock _gate = new();
+    private long _lastMilliseconds;
+    private ushort _sequence;
 
     /// <summary>A new id.</summary>
     public string Mint()
     {
         Span<byte> bytes = stackalloc byte[16];
-        lock (gate)
+        lock (_gate)
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            if (now > lastMilliseconds) (lastMilliseconds, sequence) = (now, 0);
-            else if (++sequence == 0) lastMilliseconds++;
-            BinaryPrimitives.WriteInt64BigEndian(bytes, (lastMilliseconds << 16) | sequence);
+            if (now > _lastMilliseconds) (_lastMilliseconds, _sequence) = (now, 0);
+            else if (++_sequence == 0) _lastMilliseconds++;
+            BinaryPrimitives.WriteInt64BigEndian(bytes, (_lastMilliseconds << 16) | _sequence);
         }
 
         randomness.Fill(bytes[8..]);

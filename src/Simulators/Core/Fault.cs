@@ -8,7 +8,7 @@ namespace Reelay.Simulators;
 /// <param name="Argument">How, for example <c>503</c>; empty when the word stands alone.</param>
 public sealed partial record Fault(string Name, string Argument)
 {
-    private static readonly Dictionary<string, string[]> s_arguments = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string[]> _arguments = new(StringComparer.Ordinal)
     {
         ["fail"] = ["content_policy", "generation"],
         ["refuse"] = ["content_policy", "quota"],
@@ -27,11 +27,11 @@ public sealed partial record Fault(string Name, string Argument)
         ["truncate"] = [""],
     };
 
-    private static readonly HashSet<string> s_onlyOnCreate = ["fail", "refuse", "slow", "stuck", "expired", "content", "url"];
+    private static readonly HashSet<string> _onlyOnCreate = ["fail", "refuse", "slow", "stuck", "expired", "content", "url"];
 
     /// <summary>Every word as it is written, with the kinds of its argument.</summary>
     public static IReadOnlyList<string> Words { get; } =
-        [.. s_arguments.SelectMany(entry => entry.Value.Select(argument => argument.Length == 0 ? entry.Key : $"{entry.Key}:{argument}"))];
+        [.. _arguments.SelectMany(entry => entry.Value.Select(argument => argument.Length == 0 ? entry.Key : $"{entry.Key}:{argument}"))];
 
     /// <summary>The words a rule for this call may have.</summary>
     public static IEnumerable<string> WordsFor(SimulatedCall call) =>
@@ -42,7 +42,7 @@ public sealed partial record Fault(string Name, string Argument)
     {
         int colon = word.IndexOf(':', StringComparison.Ordinal);
         Fault fault = colon < 0 ? new Fault(word, "") : new Fault(word[..colon], word[(colon + 1)..]);
-        return s_arguments.TryGetValue(fault.Name, out string[]? known) && known.Any(fault.Fits) ? fault : null;
+        return _arguments.TryGetValue(fault.Name, out string[]? known) && known.Any(fault.Fits) ? fault : null;
     }
 
     /// <summary>Finds the words of a prompt; square brackets around anything else are plain text.</summary>
@@ -57,7 +57,7 @@ public sealed partial record Fault(string Name, string Argument)
         {
             "redirect" => call == SimulatedCall.Content,
             "unknown-status" => call == SimulatedCall.Retrieve,
-            _ => !s_onlyOnCreate.Contains(Name),
+            _ => !_onlyOnCreate.Contains(Name),
         });
 
     /// <summary>Whether this is the named word with the given argument.</summary>

@@ -7,8 +7,8 @@ namespace Reelay.Simulators;
 /// <summary>Writes JSON as upstreams do: letters of every script as they are.</summary>
 internal static class JsonText
 {
-    private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The JSON text of a node.</summary>
-    public static string Of(JsonNode node) => node.ToJsonString(s_options);
+    public static string Of(JsonNode node) => node.ToJsonString(_options);
 }

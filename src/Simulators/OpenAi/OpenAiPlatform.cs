@@ -5,7 +5,7 @@ namespace Reelay.Simulators.OpenAi;
 /// <summary>OpenAI's own Videos API as it was until September 2026.</summary>
 public sealed class OpenAiPlatform(SandboxCore sandbox) : OpenAiDialect(sandbox)
 {
-    private static readonly TimeSpan s_assetLife = TimeSpan.FromHours(1);
+    private static readonly TimeSpan _assetLife = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
     public override string Id => "openai";
@@ -113,5 +113,5 @@ public sealed class OpenAiPlatform(SandboxCore sandbox) : OpenAiDialect(sandbox)
     }
 
     private static DateTimeOffset? ExpiresAt(SimulatedJob job, JobReading reading) =>
-        reading.State != JobState.Completed ? null : job.Has("expired") ? reading.EndedAt : reading.EndedAt + s_assetLife;
+        reading.State != JobState.Completed ? null : job.Has("expired") ? reading.EndedAt : reading.EndedAt + _assetLife;
 }

@@ -8,10 +8,10 @@ internal static class OpenAiRules
 {
     private const int MaxPromptCharacters = 32_000;
     private const int MaxImageUrlCharacters = 20_971_520;
-    private static readonly string[] s_fields = ["prompt", "model", "seconds", "size", "input_reference"];
-    private static readonly string[] s_seconds = ["4", "8", "12", "16", "20"];
-    private static readonly string[] s_sizes = ["720x1280", "1280x720"];
-    private static readonly string[] s_proSizes = [.. s_sizes, "1024x1792", "1792x1024", "1080x1920", "1920x1080"];
+    private static readonly string[] _fields = ["prompt", "model", "seconds", "size", "input_reference"];
+    private static readonly string[] _seconds = ["4", "8", "12", "16", "20"];
+    private static readonly string[] _sizes = ["720x1280", "1280x720"];
+    private static readonly string[] _proSizes = [.. _sizes, "1024x1792", "1792x1024", "1080x1920", "1920x1080"];
 
     /// <summary>The models there were.</summary>
     public static string[] Models { get; } =
@@ -21,11 +21,11 @@ internal static class OpenAiRules
     public static OrderReading Read(OrderBody body)
     {
         IEnumerable<string> names = body.Fields.Select(field => field.Key).Concat(body.Files.Keys);
-        if (names.FirstOrDefault(name => !s_fields.Contains(name)) is { } unknown)
+        if (names.FirstOrDefault(name => !_fields.Contains(name)) is { } unknown)
             return OpenAiErrors.Invalid($"Unknown parameter: '{unknown}'.", unknown, "unknown_parameter");
         if (body.Files.Keys.FirstOrDefault(name => name != "input_reference") is { } file)
             return WrongType(file, "a string", "a file");
-        foreach (string name in s_fields[..4])
+        foreach (string name in _fields[..4])
         {
             if (body.Fields.TryGetPropertyValue(name, out JsonNode? node) && body.Text(name) is null)
                 return WrongType(name, "a string", node is null ? "null" : Kind(node));
@@ -51,10 +51,10 @@ internal static class OpenAiRules
                 404, $"The model '{model}' does not exist or you do not have access to it.",
                 "invalid_request_error", "model", "model_not_found");
         string seconds = body.Text("seconds") ?? "4";
-        if (!s_seconds.Contains(seconds))
-            return NotAmong("seconds", seconds, s_seconds);
+        if (!_seconds.Contains(seconds))
+            return NotAmong("seconds", seconds, _seconds);
         string size = body.Text("size") ?? "720x1280";
-        string[] sizes = model.StartsWith("sora-2-pro", StringComparison.Ordinal) ? s_proSizes : s_sizes;
+        string[] sizes = model.StartsWith("sora-2-pro", StringComparison.Ordinal) ? _proSizes : _sizes;
         if (!sizes.Contains(size))
             return NotAmong("size", size, sizes);
 

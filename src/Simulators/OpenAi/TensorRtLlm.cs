@@ -5,7 +5,7 @@ namespace Reelay.Simulators.OpenAi;
 /// <summary>TensorRT-LLM visual generation: 202 on create, its own states, a length called duration, errors as plain strings.</summary>
 public sealed class TensorRtLlm(SandboxCore sandbox) : SelfHostedServer(sandbox)
 {
-    private static readonly HashSet<string> s_fields =
+    private static readonly HashSet<string> _fields =
     [
         "prompt", "model", "image_reference", "video_reference", "audio_reference", "input_reference", "size", "width", "height",
         "num_frames", "seconds", "fps", "frame_rate", "seed", "num_inference_steps", "guidance_scale", "max_sequence_length",
@@ -24,7 +24,7 @@ public sealed class TensorRtLlm(SandboxCore sandbox) : SelfHostedServer(sandbox)
     /// <inheritdoc/>
     public override OrderReading Read(OrderBody body)
     {
-        if (body.Fields.Select(field => field.Key).Concat(body.Files.Keys).FirstOrDefault(name => !s_fields.Contains(name)) is { } unknown)
+        if (body.Fields.Select(field => field.Key).Concat(body.Files.Keys).FirstOrDefault(name => !_fields.Contains(name)) is { } unknown)
             return BadField(unknown, "Extra inputs are not permitted");
         if (!TryNumber(body, "frame_rate", 1, 120, out double? rate))
             return BadField("frame_rate", "Input should be a number from 1 to 120");

@@ -7,7 +7,7 @@ namespace Reelay.Simulators;
 public sealed class FfmpegRenderer(TimeProvider time) : IRenderer
 {
     private const int MaxErrorCharacters = 500;
-    private static readonly TimeSpan s_longestRender = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan _longestRender = TimeSpan.FromMinutes(10);
 
     /// <inheritdoc/>
     public async Task RenderAsync(ClipOrder order, string path, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ public sealed class FfmpegRenderer(TimeProvider time) : IRenderer
     {
         ProcessStartInfo start = new("ffmpeg", arguments) { WorkingDirectory = folder, RedirectStandardError = true };
         using Process process = Start(start);
-        using CancellationTokenSource deadline = new(s_longestRender, time);
+        using CancellationTokenSource deadline = new(_longestRender, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
@@ -54,7 +54,7 @@ public sealed class FfmpegRenderer(TimeProvider time) : IRenderer
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RenderException($"ffmpeg took longer than {s_longestRender}.");
+            throw new RenderException($"ffmpeg took longer than {_longestRender}.");
         }
         finally
         {

@@ -7,8 +7,8 @@ namespace Reelay.Simulators;
 public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
 {
     // A render takes every core there is, so that even the sandboxes of one process take turns.
-    private static readonly SemaphoreSlim s_turn = new(1, 1);
-    private static readonly TimeSpan s_keptFor = TimeSpan.FromDays(1);
+    private static readonly SemaphoreSlim _turn = new(1, 1);
+    private static readonly TimeSpan _keptFor = TimeSpan.FromDays(1);
 
     private readonly IRenderer _renderer;
     private readonly string _folder;
@@ -33,7 +33,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
         Directory.CreateDirectory(_folder);
         foreach (FileInfo file in new DirectoryInfo(_folder).EnumerateFiles())
         {
-            if (TimeProvider.System.GetUtcNow() - file.LastWriteTimeUtc > s_keptFor)
+            if (TimeProvider.System.GetUtcNow() - file.LastWriteTimeUtc > _keptFor)
                 file.Delete();
         }
     }
@@ -98,7 +98,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
 
     private async Task RenderAsync(ClipOrder order, string name)
     {
-        await s_turn.WaitAsync(_stopping.Token);
+        await _turn.WaitAsync(_stopping.Token);
         string unfinished = PathOf(name, $"{Environment.ProcessId}.part");
         try
         {
@@ -117,7 +117,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
         finally
         {
             File.Delete(unfinished);
-            s_turn.Release();
+            _turn.Release();
         }
 
         _ready[name] = _time.GetUtcNow();
@@ -125,7 +125,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
 
     private async Task<bool> TryMakePictureAsync(string name, ClipVariant variant, string path)
     {
-        await s_turn.WaitAsync(_stopping.Token);
+        await _turn.WaitAsync(_stopping.Token);
         string unfinished = $"{path}.part";
         try
         {
@@ -141,7 +141,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
         finally
         {
             File.Delete(unfinished);
-            s_turn.Release();
+            _turn.Release();
         }
     }
 

@@ -3,10 +3,10 @@ namespace Reelay.Simulators;
 /// <summary>One small clip for every order, ready at once: 320x180, 2 s. Needs no file and no ffmpeg.</summary>
 public sealed class StandInClipStore : IClipStore
 {
-    private static readonly byte[] s_clip = Read();
+    private static readonly byte[] _clip = Read();
 
     /// <summary>The bytes of the clip.</summary>
-    public static ReadOnlyMemory<byte> Clip => s_clip;
+    public static ReadOnlyMemory<byte> Clip => _clip;
 
     /// <inheritdoc/>
     public void Prepare(ClipOrder order)
@@ -25,7 +25,7 @@ public sealed class StandInClipStore : IClipStore
     {
     }
 
-    internal static ClipFile Open() => new(new MemoryStream(s_clip, writable: false), "video/mp4");
+    internal static ClipFile Open() => new(new MemoryStream(_clip, writable: false), "video/mp4");
 
     private static byte[] Read()
     {

@@ -4,7 +4,7 @@ namespace Reelay.Simulators;
 internal static class SimulatorEndpoints
 {
     // A caller that never gives up is let go after this.
-    private static readonly TimeSpan s_longestHang = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan _longestHang = TimeSpan.FromMinutes(15);
 
     /// <summary>Maps <c>/{simulator id}/…</c>.</summary>
     public static void MapSimulators(this IEndpointRouteBuilder routes)
@@ -52,7 +52,7 @@ internal static class SimulatorEndpoints
     {
         CancellationToken stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        await Task.Delay(s_longestHang, time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(_longestHang, time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         context.Abort();
     }
 }

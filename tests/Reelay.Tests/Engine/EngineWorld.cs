@@ -125,7 +125,9 @@ internal sealed class EngineWorld : IAsyncDisposable
         await WriteAsync(new StoreOperation.Create(Fence(task), task));
         var attempt = change(Rows.Attempt(task, channel: "channel-1") with
         {
-            UpstreamId = "up-0", ReferenceJson = ScriptedUpstream.Reference("up-0").GetRawText(), SubmittedAt = Now,
+            UpstreamId = "up-0",
+            ReferenceJson = ScriptedUpstream.Reference("up-0").GetRawText(),
+            SubmittedAt = Now,
         });
         var submitting = Rows.Submitting(task);
         await WriteAsync(new StoreOperation.Transition(Fence(task), submitting) { Attempt = attempt, Admission = new(100, 1000) });

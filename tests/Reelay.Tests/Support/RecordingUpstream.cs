@@ -12,7 +12,7 @@ public sealed record RecordedRequest(HttpMethod Method, Uri Url, IReadOnlyDictio
 /// </summary>
 public sealed class RecordingUpstream : HttpMessageHandler
 {
-    private readonly Queue<Func<CancellationToken, Task<HttpResponseMessage>>> answers = [];
+    private readonly Queue<Func<CancellationToken, Task<HttpResponseMessage>>> _answers = [];
 
     /// <summary>What was asked so far.</summary>
     public List<RecordedRequest> Requests { get; } = [];
@@ -27,7 +27,7 @@ public sealed class RecordingUpstream : HttpMessageHandler
     /// <summary>Adds an answer with a body of bytes.</summary>
     public RecordingUpstream Answer(int status, byte[] body, string contentType, params (string Name, string Value)[] headers)
     {
-        answers.Enqueue(_ =>
+        _answers.Enqueue(_ =>
         {
             var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(body) };
             response.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
@@ -41,14 +41,14 @@ public sealed class RecordingUpstream : HttpMessageHandler
     /// <summary>Adds a failure that comes after the request was read.</summary>
     public RecordingUpstream Fail(Exception exception)
     {
-        answers.Enqueue(_ => Task.FromException<HttpResponseMessage>(exception));
+        _answers.Enqueue(_ => Task.FromException<HttpResponseMessage>(exception));
         return this;
     }
 
     /// <summary>Adds an answer that never comes.</summary>
     public RecordingUpstream Hang()
     {
-        answers.Enqueue(async cancellationToken =>
+        _answers.Enqueue(async cancellationToken =>
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new OperationCanceledException(cancellationToken);
@@ -63,7 +63,7 @@ public sealed class RecordingUpstream : HttpMessageHandler
         var headers = request.Headers.Concat(request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>())
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
         Requests.Add(new(request.Method, request.RequestUri!, headers, body, request.Version));
-        Assert.True(answers.TryDequeue(out var answer), $"unexpected call: {request.Method} {request.RequestUri}");
+        Assert.True(_answers.TryDequeue(out var answer), $"unexpected call: {request.Method} {request.RequestUri}");
         var response = await answer(cancellationToken);
         response.RequestMessage = request;
         return response;

@@ -11,17 +11,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly string[] Foreign = ["Reelay", "REELAY", "ASPNETCORE", "OPENAI", "DOTNET_URLS", "URLS"];
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
-    private readonly Process process;
-    private readonly StringBuilder output = new();
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
 
     private ServerProcess(ProcessStartInfo start)
     {
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     /// <summary>Everything it has said so far.</summary>
@@ -29,13 +29,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         get
         {
-            lock (output) return output.ToString();
+            lock (_output) return _output.ToString();
         }
     }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a program that lies beside the tests.</summary>
     /// <param name="name">Name of its assembly, for example <c>Reelay.Server</c>.</param>
@@ -77,7 +77,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var cancellation = TestContext.Current.CancellationToken;
         for (var started = Stopwatch.GetTimestamp(); ;)
         {
-            Assert.False(process.HasExited, $"The process ended while it was being waited for:\n{Output}");
+            Assert.False(_process.HasExited, $"The process ended while it was being waited for:\n{Output}");
             Assert.True(Stopwatch.GetElapsedTime(started) < StartPatience, $"No answer at {path} in time:\n{Output}");
             try
             {
@@ -96,14 +96,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGKILL: nothing of the process runs after this.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>SIGTERM; returns at once.</summary>
     public async Task TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString()]);
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, kill.ExitCode);
     }
@@ -116,30 +116,30 @@ internal sealed class ServerProcess : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, TestContext.Current.CancellationToken);
         try
         {
-            await process.WaitForExitAsync(either.Token);
+            await _process.WaitForExitAsync(either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             Assert.Fail($"The process did not end in time:\n{Output}");
         }
 
-        return process.ExitCode;
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private void Keep(string? line)
     {
         if (line is null) return;
-        lock (output) output.AppendLine(line);
+        lock (_output) _output.AppendLine(line);
     }
 }

@@ -209,7 +209,12 @@ public abstract partial class TaskStoreTests
         var (task, attempt) = await world.SubmitAsync(await world.AddAsync(Rows.Task(price: 400, externalId: "mine")));
         var accepted = attempt with
         {
-            SubmittedAt = 3000, UpstreamId = "up-1", ReferenceJson = """{"id":"up-1"}""", ErrorKind = "Unavailable", ErrorMessage = "late", ErrorRaw = "{}",
+            SubmittedAt = 3000,
+            UpstreamId = "up-1",
+            ReferenceJson = """{"id":"up-1"}""",
+            ErrorKind = "Unavailable",
+            ErrorMessage = "late",
+            ErrorRaw = "{}",
         };
         await world.WriteAsync(world.Change(Rows.Submitted(task) with { HasStarted = true, Progress = 42 }, accepted));
         var before = await world.ReadAsync(task.Id);

@@ -7,8 +7,8 @@ namespace Reelay.Server.Tasks.Sqlite;
 /// <summary>One transaction over many operations. SQLite has one writer, so the lock order of the contract needs no locks here.</summary>
 internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection connection, SqliteTransaction transaction, long now)
 {
-    private readonly Dictionary<string, AccountChange> accounts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> openAttempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AccountChange> _accounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _openAttempts = new(StringComparer.Ordinal);
 
     public OperationResult Apply(StoreOperation operation) => operation switch
     {
@@ -22,7 +22,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
     /// <summary>Writes what the batch did to accounts, once per account and in id order.</summary>
     public void Flush()
     {
-        foreach (var (id, change) in accounts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (id, change) in _accounts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             if (change is { BalanceDelta: 0, ReservedDelta: 0 }) continue;
             statements.UpdateAccount.Set(1, id).Set(2, change.BalanceDelta).Set(3, change.ReservedDelta).Execute();
@@ -58,7 +58,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
             if (transition.Admission is { } admission)
             {
                 attempt = attempt with { StartedAt = now, SendBy = now + admission.CallMilliseconds };
-                openAttempts[attempt.ChannelId]++;
+                _openAttempts[attempt.ChannelId]++;
             }
 
             UpsertAttempt(attempt);
@@ -82,9 +82,9 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         }
 
         if (transition.Admission is not { } admission) return null;
-        if (!openAttempts.TryGetValue(attempt.ChannelId, out var open))
+        if (!_openAttempts.TryGetValue(attempt.ChannelId, out var open))
         {
-            open = openAttempts[attempt.ChannelId] = statements.CountOpenAttempts.Set(1, attempt.ChannelId).ExecuteLong() ?? 0;
+            open = _openAttempts[attempt.ChannelId] = statements.CountOpenAttempts.Set(1, attempt.ChannelId).ExecuteLong() ?? 0;
         }
 
         return open >= admission.MaxInFlight ? OperationOutcome.NoSlot : null;
@@ -155,12 +155,12 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
 
     private AccountChange? Account(string id)
     {
-        if (accounts.TryGetValue(id, out var known)) return known;
+        if (_accounts.TryGetValue(id, out var known)) return known;
         var isFound = statements.FindAccount.Set(1, id).ReadFirst(
             static row => new AccountChange(
                 raw.sqlite3_column_int64(row, 0), raw.sqlite3_column_int64(row, 1), raw.sqlite3_column_int64(row, 2) != 0),
             out var account);
-        return isFound ? accounts[id] = account! : null;
+        return isFound ? _accounts[id] = account! : null;
     }
 
     private void Enter(AccountChange account, GenerationTask task, string kind, long balance, long reserved)

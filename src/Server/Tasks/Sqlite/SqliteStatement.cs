@@ -15,7 +15,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, string sql) :
     private const int MaxStackBytes = 1024;
 
     // Prepared at its first use, when the schema is there; most servers never use all of them.
-    private sqlite3_stmt? prepared;
+    private sqlite3_stmt? _prepared;
 
     public SqliteStatement Set(int position, ReadOnlySpan<char> value)
     {
@@ -74,15 +74,15 @@ internal sealed class SqliteStatement(SqliteConnection connection, string sql) :
         return isRow;
     }
 
-    public void Dispose() => prepared?.Dispose();
+    public void Dispose() => _prepared?.Dispose();
 
     private sqlite3_stmt Prepared
     {
         get
         {
-            if (prepared is not null) return prepared;
-            Check(raw.sqlite3_prepare_v3(connection.Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out prepared));
-            return prepared;
+            if (_prepared is not null) return _prepared;
+            Check(raw.sqlite3_prepare_v3(connection.Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out _prepared));
+            return _prepared;
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
     // Upstreams tell times in whole seconds, by clocks of their own.
     private const long RivalMarginMilliseconds = 2000;
 
-    private readonly SqliteStatements statements = new(database.Writer);
+    private readonly SqliteStatements _statements = new(database.Writer);
 
     public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => new(Now);
 
@@ -59,7 +59,7 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
     public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         using var transaction = Begin();
-        var work = new SqliteBatch(statements, database.Writer, transaction, Now);
+        var work = new SqliteBatch(_statements, database.Writer, transaction, Now);
         var results = new OperationResult[batch.Count];
         for (var i = 0; i < results.Length; i++) results[i] = work.Apply(batch[i]);
         work.Flush();
@@ -178,5 +178,5 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
             """,
             ("$now", now), ("$limit", limit))));
 
-    public void Dispose() => statements.Dispose();
+    public void Dispose() => _statements.Dispose();
 }
