@@ -51,6 +51,9 @@ internal sealed class Waiting(Video video)
 {
     public Video Video { get; } = video;
 
+    /// <summary>0 to 255, evenly: a random byte of the id.</summary>
+    public long Shard { get; } = Convert.FromHexString(video.Id.AsSpan(video.Id.Length - 2))[0];
+
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 

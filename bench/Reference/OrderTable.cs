@@ -50,7 +50,7 @@ internal sealed class OrderTable : IDisposable
         foreach (var waiting in batch)
         {
             var video = waiting.Video;
-            Run(insertTask, transaction, video.Id, (long)(video.Id[^1] & 255), video.Model, video.Prompt, video.Seconds, video.Size, PriceMicros,
+            Run(insertTask, transaction, video.Id, waiting.Shard, video.Model, video.Prompt, video.Seconds, video.Size, PriceMicros,
                 video.CreatedAt);
             Run(insertEntry, transaction, video.Id, PriceMicros, video.CreatedAt);
         }
