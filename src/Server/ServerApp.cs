@@ -25,6 +25,10 @@ internal static class ServerApp
 
         // What it has to say is thrown as well, and told in one sentence by whoever started the server.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
+        // As long as anybody could log there, every request gets an activity and a log scope that nobody reads. What a request fails of
+        // is logged by us, or by Kestrel once the answer has begun.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddReelay(builder.Configuration, DefaultUrl);
 
         var app = builder.Build();

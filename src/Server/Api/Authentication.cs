@@ -52,5 +52,15 @@ internal sealed class Authentication(KeyRing keys, Lazy<bool> listensOnLoopbackO
     private bool IsLocal(HttpContext context) =>
         listensOnLoopbackOnly.Value
         && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !ForwardingHeaders.Any(context.Request.Headers.ContainsKey);
+        && !WasForwarded(context.Request.Headers);
+
+    private static bool WasForwarded(IHeaderDictionary headers)
+    {
+        foreach (var name in ForwardingHeaders)
+        {
+            if (headers.ContainsKey(name)) return true;
+        }
+
+        return false;
+    }
 }

@@ -12,12 +12,33 @@ internal static class JsonAnswer
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Kept per thread: the bodies are small and many. A large one, a listing say, gets a writer that goes when it is done.
+    private const int MaxKeptBytes = 64 * 1024;
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? kept;
+
     /// <summary>The UTF-8 of a value, to be kept and sent often.</summary>
     public static byte[] Serialize<T>(T value, JsonTypeInfo<T> type)
     {
+        var (buffer, json) = kept ?? NewWriter();
+
+        // Nobody else may have it meanwhile, and after an exception nobody ever.
+        kept = null;
+        JsonSerializer.Serialize(json, value, type);
+        json.Flush();
+        var result = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity > MaxKeptBytes) return result;
+        buffer.ResetWrittenCount();
+        json.Reset();
+        kept = (buffer, json);
+        return result;
+    }
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json) NewWriter()
+    {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, Options)) JsonSerializer.Serialize(writer, value, type);
-        return buffer.WrittenSpan.ToArray();
+        return (buffer, new Utf8JsonWriter(buffer, Options));
     }
 
     /// <summary>Sends a value.</summary>

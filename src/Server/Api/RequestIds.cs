@@ -24,7 +24,9 @@ internal sealed class RequestIds
         return string.Create(20, value, static (text, rest) =>
         {
             "req_".CopyTo(text);
-            rest.TryFormat(text[4..], out _, "x16");
+            Span<byte> bytes = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt64BigEndian(bytes, rest);
+            Convert.TryToHexStringLower(bytes, text[4..], out _);
         });
     }
 }

@@ -93,10 +93,10 @@ internal sealed class TaskCreation(
     // Inputs get a folder of their own: the task's id is not known yet while they arrive.
     private sealed class UploadSink(IAssetStore assets, Randomness randomness) : IUploadSink
     {
-        private readonly string folder = "inputs/" + randomness.Text(24);
+        private string? folder;
 
         public Task<StoredAsset> SaveAsync(Stream content, long maxBytes, CancellationToken cancellationToken) =>
-            assets.WriteAsync(folder, content, maxBytes, cancellationToken);
+            assets.WriteAsync(folder ??= "inputs/" + randomness.Text(24), content, maxBytes, cancellationToken);
 
         public Task DiscardAsync(string key) => assets.DeleteAsync(key, CancellationToken.None);
     }
