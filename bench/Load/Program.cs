@@ -12,8 +12,8 @@ catch (ArgumentException exception)
 }
 
 var workplace = new Workplace();
-workplace.Build("src/Server");
-workplace.Build("bench/Reference");
+workplace.Publish("src", "Server");
+workplace.Publish("bench", "Reference");
 var facts = Machine.Facts(workplace);
 foreach (var fact in facts) Console.WriteLine(fact);
 

@@ -33,14 +33,16 @@ internal sealed class Workplace
         return path;
     }
 
-    /// <summary>The executable that <see cref="Build"/> made of a project.</summary>
-    public string Program(string project) => Path.Combine(Root, "artifacts", "bin", project, "release", "Reelay." + project);
+    /// <summary>The executable that <see cref="Publish"/> made of a project.</summary>
+    public string Program(string project) => Path.Combine(Published(project), "Reelay." + project);
 
-    /// <summary>Builds a project in Release.</summary>
-    public void Build(string project)
+    /// <summary>Publishes a project in Release, as it would be shipped.</summary>
+    public void Publish(string folder, string project)
     {
-        Console.WriteLine($"building {project} …");
-        Tool.Run("dotnet", ["build", "-c", "Release", "-v", "q", "-nologo", "--tl:off", Path.Combine(Root, project)]);
+        Console.WriteLine($"publishing {folder}/{project} …");
+        Tool.Run(
+            "dotnet",
+            ["publish", Path.Combine(Root, folder, project), "-c", "Release", "-o", Published(project), "-v", "q", "-nologo", "--tl:off"]);
     }
 
     /// <summary>A port of this machine that was free just now.</summary>
@@ -50,6 +52,8 @@ internal sealed class Workplace
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    private string Published(string project) => Path.Combine(Root, "artifacts", "bench-publish", project);
 
     private static string FindRoot()
     {

@@ -21,8 +21,12 @@ internal static class ServerServices
 {
     public static void AddReelay(this IServiceCollection services, IConfiguration configuration, string defaultUrl)
     {
-        var options = Bind<ServerOptions>(configuration, "Reelay");
-        var engineOptions = Bind<EngineOptions>(configuration, "Reelay:Engine");
+        var options = new ServerOptions();
+        configuration.GetSection("Reelay").Bind(options);
+        Check(options, "Reelay");
+        var engineOptions = new EngineOptions();
+        configuration.GetSection("Reelay:Engine").Bind(engineOptions);
+        Check(engineOptions, "Reelay:Engine");
         services.AddSingleton(options);
         services.AddSingleton(engineOptions);
         services.TryAddSingleton(TimeProvider.System);
@@ -139,13 +143,10 @@ internal static class ServerServices
     private static bool ListensOnLoopbackOnly(IServer server) =>
         server.Features.Get<IServerAddressesFeature>()!.Addresses.All(address => new Uri(address.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0")).IsLoopback);
 
-    private static T Bind<T>(IConfiguration configuration, string section)
-        where T : class, new()
+    private static void Check(object options, string section)
     {
-        var options = new T();
-        configuration.GetSection(section).Bind(options);
         var mistakes = new List<ValidationResult>();
-        if (Validator.TryValidateObject(options, new ValidationContext(options), mistakes, validateAllProperties: true)) return options;
+        if (Validator.TryValidateObject(options, new ValidationContext(options), mistakes, validateAllProperties: true)) return;
         throw new InvalidOperationException($"{section}: " + string.Join("; ", mistakes.Select(mistake => mistake.ErrorMessage)));
     }
 

@@ -11,7 +11,7 @@ internal sealed class SqliteDatabase : IDisposable
     private const string Durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
     private readonly string _connectionString;
-    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly ConcurrentBag<SqliteReadConnection> _readers = [];
 
     public SqliteDatabase(string path)
     {
@@ -25,9 +25,9 @@ internal sealed class SqliteDatabase : IDisposable
     public SqliteConnection Writer { get; }
 
     /// <summary>Runs a read on a connection of its own.</summary>
-    public T Read<T>(Func<SqliteConnection, T> read)
+    public T Read<T>(Func<SqliteReadConnection, T> read)
     {
-        if (!_readers.TryTake(out var connection)) connection = Open("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
+        if (!_readers.TryTake(out var connection)) connection = new SqliteReadConnection(Open("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;"));
         try
         {
             return read(connection);
