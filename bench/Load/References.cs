@@ -11,7 +11,7 @@ internal static class References
         return ServerProcess.StartAsync(workplace.Program("Reference"), part, port, environment, workplace.PathOf(part[0] + ".log"));
     }
 
-    /// <summary>Starts nginx with sendfile, one worker, over a folder.</summary>
+    /// <summary>Starts nginx with sendfile, one worker per core, over a folder.</summary>
     public static Task<ServerProcess> StartNginxAsync(Workplace workplace, string folder)
     {
         var port = Workplace.FreePort();
@@ -19,9 +19,8 @@ internal static class References
         File.WriteAllText(
             configuration,
             $$"""
-            worker_processes 1;
+            worker_processes auto;
             daemon off;
-            master_process off;
             pid {{workplace.PathOf("nginx.pid")}};
             error_log {{workplace.PathOf("nginx-error.log")}};
             events { worker_connections 1024; }

@@ -35,13 +35,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Processor time used so far.</summary>
+    /// <summary>Processor time used so far, by the process and its children (nginx has workers).</summary>
     public TimeSpan ProcessorTime
     {
         get
         {
+            var sum = TimeSpan.Zero;
+            foreach (var id in File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                using var child = Process.GetProcessById(int.Parse(id));
+                sum += child.TotalProcessorTime;
+            }
+
             _process.Refresh();
-            return _process.TotalProcessorTime;
+            return sum + _process.TotalProcessorTime;
         }
     }
 
