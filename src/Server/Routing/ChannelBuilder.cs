@@ -21,8 +21,10 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
         foreach (var (id, config) in configs)
         {
             if (providers.Find(config.Provider) is not { } provider) continue;
-            var options = Options(config);
-            if (provider is IChecksOptions check)
+
+            // Nothing written, nothing to check: the first reading of options compiles a good deal of code, which a start need not wait for.
+            var options = config.Options.Count > 0 ? Options(config) : default;
+            if (config.Options.Count > 0 && provider is IChecksOptions check)
             {
                 mistakes.AddRange(check.FindMistakes(options).Select(mistake => $"Reelay:Channels:{id}:Options: {mistake}"));
             }
