@@ -16,7 +16,7 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelCatalog
     private Task ListAsync(HttpContext context)
     {
         if (authentication.Authenticate(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
-        var models = catalog.Models.Where(IsServed).Select(Body).ToList();
+        var models = catalog.Models.Select(Body).OfType<Model>().ToList();
         return JsonAnswer.WriteAsync(
             context,
             new Page<Model>(models, models.FirstOrDefault()?.Id, models.LastOrDefault()?.Id, false),
@@ -27,17 +27,15 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelCatalog
     {
         if (authentication.Authenticate(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var id = VideoEndpoints.RouteId(context);
-        return catalog.Find(id) is { } model && IsServed(model)
-            ? JsonAnswer.WriteAsync(context, Body(model), ContractsJson.Default.Model)
+        return catalog.Find(id) is { } known && Body(known) is { } model
+            ? JsonAnswer.WriteAsync(context, model, ContractsJson.Default.Model)
             : ErrorWriter.WriteAsync(context, new ApiError(404, "model_not_found", $"There is no model '{id}' here; see GET /v1/models.", "model"));
     }
 
-    private bool IsServed(PublicModel model) => model.Offers.Any(offer => channels.Servable.Contains(offer.UpstreamModel));
-
-    // The union over everything that can serve it: an order is valid if one of them can honour all of it.
-    private Model Body(PublicModel model)
+    // Null where no channel serves it.
+    private Model? Body(PublicModel model)
     {
-        var offers = model.Offers.Where(offer => channels.Servable.Contains(offer.UpstreamModel)).ToList();
+        if (model.Capability(channels.Servable.Contains) is not { } capability) return null;
         var spec = model.Spec;
         return new Model
         {
@@ -49,14 +47,13 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelCatalog
             Successor = spec.Lifecycle.Successor,
             Capabilities = new ModelCapabilities
             {
-                Modes = [.. offers.SelectMany(offer => offer.Modes).Distinct()],
-                Seconds = [.. offers.SelectMany(offer => offer.Seconds.Values).Distinct().Order()],
-                Sizes = offers.Any(offer => offer.Sizes.IsAny) ? ["any"]
-                    : [.. offers.SelectMany(offer => offer.Sizes.Sizes).Select(size => size.ToString()).Distinct()],
+                Modes = capability.Modes,
+                Seconds = capability.Seconds,
+                Sizes = spec.AnySize is null ? capability.Sizes : ["any"],
                 DefaultSeconds = spec.Seconds.Default,
                 DefaultSize = spec.DefaultSize,
-                Audio = spec.Audio,
-                MaxPromptLength = offers.Max(offer => offer.MaxPromptLength),
+                Audio = capability.Audio,
+                MaxPromptLength = capability.MaxPromptLength,
             },
             Prices = spec.AnySize is { } any ? [new ModelPrice("any", any.PriceMicrosPerSecond)]
                 : [.. spec.Tiers.Select(tier => new ModelPrice(tier.Name, tier.PriceMicrosPerSecond))],

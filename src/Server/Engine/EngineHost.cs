@@ -20,9 +20,6 @@ internal sealed partial class EngineHost(
     /// <summary>Whether requests may come.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>Why not, once it was and is no longer.</summary>
-    public bool IsDraining => parts.Gate.IsDraining;
-
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         foreach (var note in notes.Lines) LogNote(note);

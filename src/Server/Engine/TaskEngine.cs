@@ -43,9 +43,6 @@ internal sealed partial class TaskEngine
     /// <summary>Called when a task's driver lets go of it because it is finished.</summary>
     public Action<GenerationTask>? Finished { get; set; }
 
-    /// <summary>How many tasks this node drives.</summary>
-    public int LiveCount => _live.Count;
-
     /// <summary>How many tasks wait for a channel, per account and in all.</summary>
     public WaitingCounts Waiting => _waiting;
 

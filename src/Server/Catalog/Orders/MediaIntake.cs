@@ -2,6 +2,7 @@ using System.Buffers;
 using Reelay.Providers;
 using Reelay.Server.Api;
 using Reelay.Server.Assets;
+using Reelay.Server.Assets.Probing;
 
 namespace Reelay.Server.Catalog.Orders;
 
@@ -32,7 +33,7 @@ internal static class MediaIntake
             return TooLarge(path, bounds);
         }
 
-        if (ImageSniff.TypeOf(asset.Head.Span) is not { } type || !bounds.Types.Contains(type))
+        if (TypeOf(asset.Head.Span, bounds) is not { } type)
         {
             return NotAnImage(path, bounds);
         }
@@ -40,6 +41,10 @@ internal static class MediaIntake
         draft.Media.Add(new OrderMedia(MediaRole.FirstFrame, asset.Key, type, asset.SizeBytes, asset.Sha256));
         return null;
     }
+
+    // The type found in the first bytes, if the model takes it; what the caller says of it does not count.
+    private static string? TypeOf(ReadOnlySpan<byte> head, ReferenceSpec bounds) =>
+        MediaSniffer.Sniff(head) is { } type && bounds.Types.Contains(type) ? type : null;
 
     private static async ValueTask<ApiError?> DecodeAsync(
         OrderDraft draft, ReferenceSpec bounds, MediaSource source, CancellationToken cancellationToken)
@@ -52,7 +57,7 @@ internal static class MediaIntake
                 return TooLarge(source.Path, bounds);
             }
 
-            if (!isText || ImageSniff.TypeOf(bytes.AsSpan(0, count)) is null)
+            if (!isText || TypeOf(bytes.AsSpan(0, Math.Min(count, MediaSniffer.HeadBytes)), bounds) is null)
             {
                 return NotAnImage(source.Path, bounds);
             }
