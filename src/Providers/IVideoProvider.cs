@@ -15,6 +15,9 @@ public interface IVideoProvider
     /// <summary>What is known of the upstream's models, from the provider's <c>…Models.json</c>.</summary>
     IReadOnlyList<UpstreamModel> Models { get; }
 
+    /// <summary>Whether the upstream answers a submission with the result itself, so that the call lasts as long as the work.</summary>
+    bool IsSynchronous => false;
+
     /// <summary>Starts one generation at the upstream. No retry and no redirect stands around this call.</summary>
     /// <returns>An opaque reference to poll with, or the finished outputs of a synchronous upstream.</returns>
     /// <exception cref="ProviderException">

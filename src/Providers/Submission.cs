@@ -15,9 +15,11 @@ public abstract record Submission
     public sealed record Accepted(string UpstreamId, JsonElement Reference) : Submission;
 
     /// <summary>A synchronous upstream answered with the result itself. The receiver reads the outputs before it disposes them.</summary>
-    /// <param name="Outputs">One per file, in order.</param>
-    /// <param name="Usage">What the upstream says it used, if it says.</param>
-    public sealed record Finished(IReadOnlyList<ProviderOutput> Outputs, Usage? Usage) : Submission;
+    /// <param name="Outputs">
+    /// One per file, in order, read from the answer as it arrives: each must be read to its end before the next is asked for.
+    /// </param>
+    /// <param name="ReadUsage">What the upstream says it used, if it says; known once the last output has been read.</param>
+    public sealed record Finished(IAsyncEnumerable<ProviderOutput> Outputs, Func<Usage?> ReadUsage) : Submission;
 }
 
 /// <summary>What one poll found. Closed set.</summary>
@@ -36,7 +38,10 @@ public abstract record PollResult
     /// <summary>The result is there.</summary>
     /// <param name="Outputs">One per file, in order; at least one.</param>
     /// <param name="Usage">What the upstream says it used, if it says.</param>
-    public sealed record Succeeded(IReadOnlyList<ProviderOutput> Outputs, Usage? Usage = null) : PollResult;
+    /// <param name="OutputReference">
+    /// What a later order needs to name this result at the upstream (to extend it, for example), where the upstream has such ids. No secrets.
+    /// </param>
+    public sealed record Succeeded(IReadOnlyList<ProviderOutput> Outputs, Usage? Usage = null, JsonElement? OutputReference = null) : PollResult;
 
     /// <summary>The upstream ended it without a result.</summary>
     /// <param name="Kind">Why.</param>

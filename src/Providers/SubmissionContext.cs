@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Reelay.Providers;
@@ -54,6 +55,9 @@ public sealed record ProviderRequest
     /// <summary>Aspect ratio such as <c>16:9</c>, where the model has ratios.</summary>
     public string? AspectRatio { get; init; }
 
+    /// <summary>The vendor's quality word (<c>std</c>, <c>pro</c>; <c>low</c>, <c>high</c> …), where the model has such a choice.</summary>
+    public string? Quality { get; init; }
+
     /// <summary>Frames a second, or null for the upstream's own.</summary>
     public int? Fps { get; init; }
 
@@ -66,9 +70,20 @@ public sealed record ProviderRequest
     /// <summary>Checked extra parameters by their public name; only names the upstream model declares.</summary>
     public JsonObject Extras { get; init; } = [];
 
+    /// <summary>
+    /// The earlier result that is extended or edited, if this account made it and the upstream gave it an id of its own; otherwise null,
+    /// and its file is among the media as <see cref="MediaRole.SourceVideo"/>.
+    /// </summary>
+    public SourceReference? Source { get; init; }
+
     /// <summary>A hash of the caller's end user, for upstreams that have an abuse id.</summary>
     public string? UserHash { get; init; }
 }
+
+/// <summary>An earlier result at the same account.</summary>
+/// <param name="UpstreamId">The upstream's id of the generation that made it.</param>
+/// <param name="OutputReference">What <see cref="PollResult.Succeeded"/> told of it.</param>
+public sealed record SourceReference(string UpstreamId, JsonElement OutputReference);
 
 /// <summary>What an input is for.</summary>
 public enum MediaRole
@@ -93,6 +108,9 @@ public enum MediaRole
 
     /// <summary>Where an edit may change the picture.</summary>
     Mask,
+
+    /// <summary>A short video of somebody or something that the prompt names by <see cref="MediaInput.Name"/>.</summary>
+    Character,
 }
 
 /// <summary>One input file of an order, already stored and sniffed by the server.</summary>
@@ -109,6 +127,9 @@ public sealed record MediaInput
 
     /// <summary>A harmless file name with the right extension.</summary>
     public required string FileName { get; init; }
+
+    /// <summary>The name the prompt uses for it, for a <see cref="MediaRole.Character"/>; otherwise null.</summary>
+    public string? Name { get; init; }
 
     /// <summary>Opens the bytes; the caller disposes the stream. May be called more than once.</summary>
     public required Func<CancellationToken, Task<Stream>> OpenAsync { get; init; }

@@ -37,15 +37,27 @@ internal sealed record UpstreamModelRow
 
     public required IReadOnlyList<string> Modes { get; init; }
 
+    public IReadOnlyList<string>? Qualities { get; init; }
+
     public IReadOnlyList<int>? Seconds { get; init; }
 
     public IReadOnlyList<string>? Sizes { get; init; }
+
+    public SizeBounds? AnySize { get; init; }
+
+    public bool RatioFollowsFirstFrame { get; init; }
 
     public string? Audio { get; init; }
 
     public int? MaxPromptLength { get; init; }
 
-    public IReadOnlyList<string>? Extras { get; init; }
+    public int? MaxOutputs { get; init; }
+
+    public Dictionary<MediaRole, UpstreamReference>? References { get; init; }
+
+    public bool NeedsSourceId { get; init; }
+
+    public IReadOnlyDictionary<string, ExtraRow>? Extras { get; init; }
 
     public string? Lifecycle { get; init; }
 
@@ -57,19 +69,57 @@ internal sealed record UpstreamModelRow
     {
         Name = Name,
         Modes = Modes,
+        Qualities = Qualities ?? Defaults.Qualities,
         Seconds = Seconds ?? Defaults.Seconds,
         Sizes = Sizes ?? Defaults.Sizes,
+        AnySize = AnySize,
+        RatioFollowsFirstFrame = RatioFollowsFirstFrame,
         Audio = Audio ?? Defaults.Audio,
         MaxPromptLength = MaxPromptLength ?? Defaults.MaxPromptLength,
-        Extras = Extras ?? Defaults.Extras,
+        MaxOutputs = MaxOutputs ?? Defaults.MaxOutputs,
+        References = References ?? Defaults.References,
+        NeedsSourceId = NeedsSourceId,
+        Extras = Extras is null ? Defaults.Extras : [.. Extras.Select(pair => pair.Value.ToParameter(pair.Key))],
         Lifecycle = Lifecycle ?? Defaults.Lifecycle,
         ShutdownDate = ShutdownDate,
         Source = Source,
     };
 }
 
+/// <summary>An extra parameter as it stands in a file, under its name.</summary>
+internal sealed record ExtraRow
+{
+    public required string Type { get; init; }
+
+    public bool IsContent { get; init; }
+
+    public IReadOnlyList<string>? Allowed { get; init; }
+
+    public decimal? Min { get; init; }
+
+    public decimal? Max { get; init; }
+
+    public int? MaxLength { get; init; }
+
+    public ExtraParameter ToParameter(string name) => new()
+    {
+        Name = name,
+        Type = Type,
+        IsContent = IsContent,
+        Allowed = Allowed ?? [],
+        Min = Min,
+        Max = Max,
+        MaxLength = MaxLength,
+    };
+}
+
 /// <summary>Our own files are read strictly: a misspelt key must not pass for a missing fact.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [typeof(MediaRoleConverter)])]
 [JsonSerializable(typeof(IReadOnlyList<UpstreamModelRow>))]
 internal sealed partial class UpstreamModelJson : JsonSerializerContext;
+
+/// <summary>Roles in snake case.</summary>
+public sealed class MediaRoleConverter() : JsonStringEnumConverter<MediaRole>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

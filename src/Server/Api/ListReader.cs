@@ -29,7 +29,7 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
         return new Page<Video>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > query.Limit);
     }
 
-    /// <summary>The query of a list as callers and operators send it: <c>limit</c>, <c>order</c>, <c>after</c>, <c>external_task_id</c>.</summary>
+    /// <summary>The query of a list as callers and operators send it: <c>limit</c>, <c>order</c>, <c>after</c>, <c>external_task_id</c>, <c>user</c>.</summary>
     public static ApiResult<TaskListQuery> Query(HttpRequest request)
     {
         var limit = DefaultLimit;
@@ -54,6 +54,7 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
             IsDescending = order == "desc",
             AfterId = cursor,
             ExternalTaskId = request.Query["external_task_id"],
+            EndUser = request.Query["user"],
         };
     }
 

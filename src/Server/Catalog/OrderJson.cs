@@ -29,7 +29,7 @@ public static class OrderJson
     // Generated readers leave absent init-only properties at null, whatever their initializers say.
     private static GenerationOrder Complete(GenerationOrder? order) => order is null
         ? throw new JsonException("An order is an object.")
-        : order with { Warnings = order.Warnings ?? [], Media = order.Media ?? [] };
+        : order with { Warnings = order.Warnings ?? [], Media = order.Media ?? [], Count = Math.Max(order.Count, 1) };
 }
 
 /// <summary>Generated reading and writing of orders.</summary>
@@ -39,6 +39,3 @@ public static class OrderJson
     Converters = [typeof(MediaRoleConverter)])]
 [JsonSerializable(typeof(GenerationOrder))]
 internal sealed partial class OrderJsonContext : JsonSerializerContext;
-
-/// <summary>Roles in snake case.</summary>
-internal sealed class MediaRoleConverter() : JsonStringEnumConverter<MediaRole>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

@@ -81,7 +81,7 @@ public sealed record ModelOffer
         Sizes = SizeRule.Of(spec, upstream?.Sizes ?? []),
         Audio = upstream is null || upstream.Audio == "choice" ? spec.Audio : upstream.Audio,
         MaxPromptLength = Math.Min(spec.MaxPromptLength, upstream?.MaxPromptLength ?? int.MaxValue),
-        Extras = [.. (upstream?.Extras ?? []).Where(extra => spec.Extras?.Contains(extra) ?? true)],
+        Extras = [.. (upstream?.Extras ?? []).Select(extra => extra.Name).Where(extra => spec.Extras?.Contains(extra) ?? true)],
     };
 }
 

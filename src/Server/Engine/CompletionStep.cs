@@ -18,8 +18,8 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.FetchSeconds), parts.Time);
-            var assets = await parts.Fetcher.StoreAsync(channel, live.Attempt!, result.Outputs, limit.Token);
-            return await CompleteAsync(live, channel, assets, result.Usage);
+            var assets = await parts.Fetcher.StoreAsync(channel, live.Attempt!, result.Outputs.ToAsyncEnumerable(), limit.Token);
+            return await CompleteAsync(live, channel, assets, result.Usage, result.OutputReference?.GetRawText());
         }
         catch (Exception exception) when (exception is IOException or ProviderException or OperationCanceledException or HttpRequestException)
         {
@@ -29,9 +29,9 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
 
     /// <summary>Writes the end of a task whose files are durable.</summary>
     public async Task<NextStep> CompleteAsync(
-        LiveTask live, ProviderChannel channel, IReadOnlyList<TaskAsset> assets, Usage? usage)
+        LiveTask live, ProviderChannel channel, IReadOnlyList<TaskAsset> assets, Usage? usage, string? outputReferenceJson)
     {
-        var attempt = live.Attempt!;
+        var attempt = live.Attempt! with { OutputReferenceJson = outputReferenceJson };
         var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal()
             ? null
             : Endings.Complete(task, attempt, assets, usage, parts.Now));

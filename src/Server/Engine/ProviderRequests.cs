@@ -17,9 +17,12 @@ internal static class ProviderRequests
         Mode = order.Mode,
         Prompt = order.Prompt.Length == 0 ? null : order.Prompt,
         Seconds = order.Seconds > 0 ? order.Seconds : null,
-        WidthPixels = order.WidthPixels,
-        HeightPixels = order.HeightPixels,
+        WidthPixels = order.WidthPixels > 0 ? order.WidthPixels : null,
+        HeightPixels = order.HeightPixels > 0 ? order.HeightPixels : null,
+        AspectRatio = AspectRatio.Name(order.WidthPixels, order.HeightPixels),
         Tier = order.Tier,
+        Quality = order.Quality,
+        Count = order.Count,
         Audio = order.Audio,
         Extras = (JsonObject?)order.Extras?.DeepClone() ?? [],
         UserHash = order.User is null ? null : Hex(order.User),
@@ -31,6 +34,7 @@ internal static class ProviderRequests
         .. order.Media.Select((media, position) => new MediaInput
         {
             Role = media.Role,
+            Name = media.Name,
             ContentType = media.ContentType,
             SizeBytes = media.SizeBytes,
             FileName = $"input{position}.{media.ContentType[(media.ContentType.IndexOf('/') + 1)..]}",

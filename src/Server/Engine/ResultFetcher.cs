@@ -18,15 +18,15 @@ internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, En
     /// <exception cref="ResultRejectedException">What came is no picture, video or sound.</exception>
     /// <exception cref="IOException">Our own store failed, or the output was larger than the bound.</exception>
     public async Task<IReadOnlyList<TaskAsset>> StoreAsync(
-        ProviderChannel channel, TaskAttempt attempt, IReadOnlyList<ProviderOutput> outputs, CancellationToken cancellationToken)
+        ProviderChannel channel, TaskAttempt attempt, IAsyncEnumerable<ProviderOutput> outputs, CancellationToken cancellationToken)
     {
         await _slots.WaitAsync(cancellationToken);
         try
         {
             var folder = $"{attempt.TaskId}/{attempt.Number}";
             await assets.DeleteFolderAsync(folder, cancellationToken);
-            var stored = new List<TaskAsset>(outputs.Count);
-            foreach (var output in outputs)
+            var stored = new List<TaskAsset>();
+            await foreach (var output in outputs.WithCancellation(cancellationToken))
             {
                 var file = await StoreOneAsync(channel, folder, output, cancellationToken);
                 stored.Add(await MeasureAsync(attempt.TaskId, stored.Count, file, cancellationToken));

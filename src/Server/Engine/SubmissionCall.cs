@@ -90,7 +90,7 @@ internal sealed partial class SubmissionCall(
                 ProviderErrorKind.OutcomeUnknown, "The answer could not be read to its end: " + exception.Message, exception));
         }
 
-        return await completion.CompleteAsync(live, channel, assets, finished.Usage);
+        return await completion.CompleteAsync(live, channel, assets, finished.ReadUsage(), outputReferenceJson: null);
     }
 
     private async Task<NextStep> FailedAsync(LiveTask live, ProviderChannel channel, ProviderException exception)

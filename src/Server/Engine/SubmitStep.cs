@@ -73,6 +73,9 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, Submission
             ? new Change(task with
             {
                 Phase = TaskPhase.Submitting,
+
+                // An upstream that answers with the result works on the order from the first byte on.
+                HasStarted = task.HasStarted || route.Channel.Provider.IsSynchronous,
                 AttemptCount = task.AttemptCount + 1,
                 OpenAttempt = task.AttemptCount + 1,
             })

@@ -81,6 +81,9 @@ public sealed record TaskListQuery
     /// <summary>Only those with this caller's id.</summary>
     public string? ExternalTaskId { get; init; }
 
+    /// <summary>Only those ordered for this end user of the caller.</summary>
+    public string? EndUser { get; init; }
+
     /// <summary>Only those in this phase.</summary>
     public TaskPhase? Phase { get; init; }
 

@@ -43,6 +43,9 @@ public sealed record TaskAttempt
     /// <summary>What to poll with, as JSON, or null until known.</summary>
     public string? ReferenceJson { get; init; }
 
+    /// <summary>What the upstream calls the result, as JSON, for orders that go on from it; null where it has no such name.</summary>
+    public string? OutputReferenceJson { get; init; }
+
     /// <summary>When it is given up at the latest.</summary>
     public required long DeadlineAt { get; init; }
 

@@ -11,7 +11,7 @@ public class OrderJsonTests
     {
         var order = await Orders.AcceptAsync("""{"prompt":"猫 + <b>","seconds":8}""");
         Assert.Equal(
-            """{"model":"sora-2","upstream_models":["openai:sora-2"],"prompt":"猫 + <b>","mode":"t2v","seconds_echo":"8","size_echo":"720x1280","seconds":8,"width_pixels":720,"height_pixels":1280,"tier":"720p","audio":true,"warnings":[],"media":[]}""",
+            """{"model":"sora-2","upstream_models":["openai:sora-2"],"prompt":"猫 + <b>","mode":"t2v","seconds_echo":"8","size_echo":"720x1280","seconds":8,"width_pixels":720,"height_pixels":1280,"tier":"720p","count":1,"audio":true,"warnings":[],"media":[]}""",
             OrderJson.SerializeToString(order));
     }
 

@@ -32,7 +32,11 @@ internal static class Orders
             new()
             {
                 Name = "large", Modes = ["t2v", "i2v"], Seconds = [5, 10], Sizes = [], Audio = "choice", Source = "test", MaxPromptLength = 10,
-                Extras = ["seed", "fps", "cfg_scale", "negative_prompt", "watermark_info", "user"],
+                Extras =
+                [
+                    .. new[] { ("seed", "integer"), ("fps", "integer"), ("cfg_scale", "number"), ("negative_prompt", "text"), ("watermark_info", "object"), ("user", "text") }
+                        .Select(extra => new ExtraParameter { Name = extra.Item1, Type = extra.Item2 }),
+                ],
             },
         ],
     };

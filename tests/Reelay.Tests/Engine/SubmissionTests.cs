@@ -223,7 +223,8 @@ public sealed class SubmissionTests
     public async Task A_synchronous_upstream_answers_with_the_result_itself()
     {
         _upstream.OnSubmit = (_, _) => Task.FromResult<Submission>(new Submission.Finished(
-            [new ProviderOutput.Inline(new MemoryStream(StandInClipStore.Clip.ToArray()))], new Usage(Seconds: 4)));
+            new ProviderOutput[] { new ProviderOutput.Inline(new MemoryStream(StandInClipStore.Clip.ToArray())) }.ToAsyncEnumerable(),
+            () => new Usage(Seconds: 4)));
         await using var world = await EngineWorld.StartAsync(_upstream);
 
         var found = await world.FinishAsync(await world.OrderAsync());
@@ -239,7 +240,9 @@ public sealed class SubmissionTests
     {
         _upstream.SearchKind = SearchKind.None;
         _upstream.OnSubmit = (_, _) => Task.FromResult<Submission>(new Submission.Finished(
-            [new ProviderOutput.Opened(_ => Task.FromResult<OutputContent>(new OutputContent.Bytes(new MemoryStream([1, 2, 3]), 10)))], null));
+            new ProviderOutput[] { new ProviderOutput.Opened(_ => Task.FromResult<OutputContent>(new OutputContent.Bytes(new MemoryStream([1, 2, 3]), 10))) }
+                .ToAsyncEnumerable(),
+            () => null));
         await using var world = await EngineWorld.StartAsync(_upstream);
         var found = await world.FinishAsync(await world.OrderAsync());
         Assert.Equal("submission_outcome_unknown", found.Task.Error!.Code);

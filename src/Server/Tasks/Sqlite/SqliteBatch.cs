@@ -39,7 +39,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         var inserted = statements.InsertTask
             .Set(1, task.Id).Set(2, task.Shard).Set(3, task.Version).Set(4, task.AccountId).Set(5, task.KeyId)
             .Set(6, task.Order.Model).SetUtf8(7, create.OrderJson.Span).Set(8, task.BaseUrl).Set(9, task.Order.ExternalTaskId)
-            .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Execute();
+            .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Set(13, task.Order.User).Execute();
         if (inserted == 0) return new(OperationOutcome.IdTaken);
         Enter(account, task, "reserve", 0, task.PriceMicros);
         return new(OperationOutcome.Applied, task);
@@ -104,7 +104,8 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
             .Set(9, attempt.StartedAt).Set(10, attempt.SendBy).Set(11, attempt.SubmittedAt).Set(12, attempt.UpstreamId)
             .Set(13, attempt.ReferenceJson).Set(14, attempt.DeadlineAt).Set(15, attempt.EndedAt)
             .Set(16, attempt.Outcome is { } outcome ? SqliteRows.ToWord(outcome) : null).Set(17, attempt.ErrorKind)
-            .Set(18, attempt.ErrorMessage).Set(19, attempt.ErrorRaw).Set(20, attempt.PossibleCostMicros).Execute();
+            .Set(18, attempt.ErrorMessage).Set(19, attempt.ErrorRaw).Set(20, attempt.PossibleCostMicros)
+            .Set(21, attempt.OutputReferenceJson).Execute();
 
     private void Close(GenerationTask after, MoneyMove money)
     {

@@ -17,7 +17,7 @@ internal static class SqliteRows
     public const string AttemptColumns =
         "a.task_id, a.number, a.channel_id, a.channel_account, a.credential_version, a.upstream_model, a.token, a.fingerprint, " +
         "a.started_at, a.send_by, a.submitted_at, a.upstream_id, a.reference_json, a.deadline_at, a.ended_at, a.outcome, " +
-        "a.error_kind, a.error_message, a.error_raw, a.possible_cost_micros";
+        "a.error_kind, a.error_message, a.error_raw, a.possible_cost_micros, a.output_reference_json";
 
     public const string AssetColumns =
         "task_id, position, key, content_type, size_bytes, sha256, width, height, duration_ms, fps, has_audio, created_at";
@@ -72,6 +72,7 @@ internal static class SqliteRows
         ErrorMessage = row.TextOrNull(at + 17),
         ErrorRaw = row.TextOrNull(at + 18),
         PossibleCostMicros = row.GetInt64(at + 19),
+        OutputReferenceJson = row.TextOrNull(at + 20),
     };
 
     public static TaskAsset Asset(SqliteDataReader row) => new()

@@ -10,8 +10,9 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
     public readonly SqliteStatement InsertTask = new(
         connection,
         """
-        INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, external_task_id, phase, price_micros, created_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, external_task_id, phase, price_micros, created_at,
+            end_user)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         ON CONFLICT (id) DO NOTHING
         """);
 
@@ -29,11 +30,11 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         """
         INSERT INTO attempts (task_id, number, channel_id, channel_account, credential_version, upstream_model, token, fingerprint,
             started_at, send_by, submitted_at, upstream_id, reference_json, deadline_at, ended_at, outcome,
-            error_kind, error_message, error_raw, possible_cost_micros)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+            error_kind, error_message, error_raw, possible_cost_micros, output_reference_json)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
         ON CONFLICT (task_id, number) DO UPDATE SET
             submitted_at = ?11, upstream_id = ?12, reference_json = ?13, deadline_at = ?14, ended_at = ?15, outcome = ?16,
-            error_kind = ?17, error_message = ?18, error_raw = ?19, possible_cost_micros = ?20
+            error_kind = ?17, error_message = ?18, error_raw = ?19, possible_cost_micros = ?20, output_reference_json = ?21
         """);
 
     public readonly SqliteStatement CountOpenAttempts = new(

@@ -140,11 +140,12 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
             WHERE ($all OR t.deleted_at IS NULL)
                 {(query.AccountId is null ? "" : "AND t.account_id = $account")}
                 {(query.ExternalTaskId is null ? "" : "AND t.external_task_id = $external")}
+                {(query.EndUser is null ? "" : "AND t.end_user = $user")}
                 {(query.Phase is null ? "" : "AND t.phase = $phase")}
                 {(query.AfterId is null ? "" : query.IsDescending ? "AND t.id < $after" : "AND t.id > $after")}
             ORDER BY t.id {(query.IsDescending ? "DESC" : "ASC")} LIMIT $limit
             """,
-            ("$all", query.IncludesDeleted), ("$account", query.AccountId), ("$external", query.ExternalTaskId),
+            ("$all", query.IncludesDeleted), ("$account", query.AccountId), ("$external", query.ExternalTaskId), ("$user", query.EndUser),
             ("$phase", query.Phase?.ToWord()), ("$after", query.AfterId), ("$limit", query.Limit))));
 
     public Task<AdoptionFacts> FindAdoptionFactsAsync(
