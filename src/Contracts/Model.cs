@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Reelay.Contracts;
 
 /// <summary>One model that a key can order.</summary>
@@ -30,36 +32,133 @@ public sealed record Model
     /// <summary>What can be ordered.</summary>
     public required ModelCapabilities Capabilities { get; init; }
 
-    /// <summary>Prices by tier.</summary>
+    /// <summary><c>video</c> or <c>image</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>For a further name: the model it stands for.</summary>
+    public string? AliasOf { get; init; }
+
+    /// <summary>For a further name: the parameters it fixes.</summary>
+    public JsonObject? Fixed { get; init; }
+
+    /// <summary>For a name that stands for several models: what <c>model_name</c> may be.</summary>
+    public IReadOnlyList<string>? ModelNames { get; init; }
+
+    /// <summary>Prices; the first row that fits an order counts.</summary>
     public required IReadOnlyList<ModelPrice> Prices { get; init; }
 }
 
-/// <summary>What can be ordered of a model.</summary>
+/// <summary>What can be ordered of a model: the union of what its upstream models can do, of which not every combination need be possible.</summary>
 public sealed record ModelCapabilities
 {
     /// <summary>Task modes.</summary>
     public required IReadOnlyList<string> Modes { get; init; }
 
-    /// <summary>Lengths in seconds.</summary>
+    /// <summary>What each mode needs and takes.</summary>
+    public required IReadOnlyDictionary<string, ModelMode> Inputs { get; init; }
+
+    /// <summary>Lengths in seconds; empty for pictures.</summary>
     public required IReadOnlyList<int> Seconds { get; init; }
 
-    /// <summary>Sizes; <c>any</c> alone where the model makes every size within its bounds.</summary>
+    /// <summary>Seconds when none are asked; absent for pictures.</summary>
+    public int? DefaultSeconds { get; init; }
+
+    /// <summary>Sizes; <c>any</c> where the model makes every size within its bounds, perhaps beside some that have names.</summary>
     public required IReadOnlyList<string> Sizes { get; init; }
 
-    /// <summary>Seconds when none are asked.</summary>
-    public required int DefaultSeconds { get; init; }
+    /// <summary>Bounds of sizes that need not be listed.</summary>
+    public ModelSizeBounds? AnySize { get; init; }
 
     /// <summary>Size when none is asked.</summary>
     public required string DefaultSize { get; init; }
 
+    /// <summary>Resolution tiers.</summary>
+    public required IReadOnlyList<string> Tiers { get; init; }
+
+    /// <summary>Quality words, where there is such a choice.</summary>
+    public IReadOnlyList<string>? Qualities { get; init; }
+
+    /// <summary>Quality when none is asked.</summary>
+    public string? DefaultQuality { get; init; }
+
+    /// <summary>Frames a second, where it is known.</summary>
+    public int? Fps { get; init; }
+
     /// <summary><c>always</c>, <c>never</c>, <c>choice</c> or <c>unknown</c>.</summary>
     public required string Audio { get; init; }
 
+    /// <summary>Sound when the caller says nothing, where there is a choice.</summary>
+    public bool? DefaultAudio { get; init; }
+
     /// <summary>Longest prompt in Unicode code points.</summary>
     public required int MaxPromptLength { get; init; }
+
+    /// <summary>Largest <c>n</c>.</summary>
+    public required int MaxOutputs { get; init; }
+
+    /// <summary>Input files by role.</summary>
+    public required IReadOnlyDictionary<string, ModelReference> References { get; init; }
+
+    /// <summary>Further parameters.</summary>
+    public required IReadOnlyList<ModelParameter> Parameters { get; init; }
 }
 
-/// <summary>Price of one second of a tier.</summary>
-/// <param name="Tier">The tier, or <c>any</c>.</param>
-/// <param name="MicrosPerSecond">Micro-dollars.</param>
-public sealed record ModelPrice(string Tier, long MicrosPerSecond);
+/// <summary>What a mode needs and takes: <c>prompt</c> and roles of input files.</summary>
+public sealed record ModelMode(IReadOnlyList<string> Requires, IReadOnlyList<string> Takes);
+
+/// <summary>Bounds of sizes in pixels.</summary>
+public sealed record ModelSizeBounds(int MinSide, int MaxSide, int MultipleOf, long? MinPixels, long? MaxPixels, double? MaxRatio);
+
+/// <summary>Bounds on the input files of one role.</summary>
+/// <param name="MaxCount">Most files.</param>
+/// <param name="MaxBytes">Largest file in bytes.</param>
+/// <param name="Types">Media types, as found in the bytes.</param>
+/// <param name="Encodings">Ways to send one.</param>
+public sealed record ModelReference(int MaxCount, long MaxBytes, IReadOnlyList<string> Types, IReadOnlyList<string> Encodings);
+
+/// <summary>A further parameter.</summary>
+public sealed record ModelParameter
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>text</c>, <c>integer</c>, <c>number</c>, <c>boolean</c>, <c>object</c> or <c>list</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary><c>content</c> if it changes what is made and is refused where it cannot be honoured, else <c>hint</c>.</summary>
+    public required string Class { get; init; }
+
+    /// <summary>Words allowed.</summary>
+    public IReadOnlyList<string>? Allowed { get; init; }
+
+    /// <summary>Least number, or fewest items.</summary>
+    public decimal? Min { get; init; }
+
+    /// <summary>Largest number, or most items.</summary>
+    public decimal? Max { get; init; }
+
+    /// <summary>Most characters.</summary>
+    public int? MaxLength { get; init; }
+}
+
+/// <summary>One row of a price list; a condition that is absent holds always.</summary>
+public sealed record ModelPrice
+{
+    /// <summary>The tier it is for.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>The quality it is for.</summary>
+    public string? Quality { get; init; }
+
+    /// <summary>The mode it is for.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>With or without sound.</summary>
+    public bool? Audio { get; init; }
+
+    /// <summary><c>second</c> of each output, or <c>output</c>.</summary>
+    public required string Per { get; init; }
+
+    /// <summary>Micro-dollars.</summary>
+    public required long Micros { get; init; }
+}

@@ -44,6 +44,9 @@ public sealed record Video
     /// <summary>Why it failed.</summary>
     public VideoError? Error { get; init; }
 
+    /// <summary>The video it was remixed, edited or extended from.</summary>
+    public string? RemixedFromVideoId { get; init; }
+
     /// <summary>Where the result is, with the same key; set on completion.</summary>
     public string? OutputUrl { get; init; }
 
@@ -72,14 +75,17 @@ public sealed record VideoWarning(string Param, string Code, string Message);
 /// <summary>What runs and is billed.</summary>
 public sealed record VideoEffective
 {
-    /// <summary>Width and height in pixels, <c>WxH</c>.</summary>
-    public required string Size { get; init; }
+    /// <summary>Width and height in pixels, <c>WxH</c>; absent while an input or the upstream decides it.</summary>
+    public string? Size { get; init; }
 
-    /// <summary>Seconds.</summary>
-    public required string Seconds { get; init; }
+    /// <summary>Seconds; absent for pictures, and while an input decides it.</summary>
+    public string? Seconds { get; init; }
 
-    /// <summary>Resolution tier.</summary>
-    public required string Tier { get; init; }
+    /// <summary>Resolution tier; absent where an input decides it.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>Quality word, where the model has such a choice.</summary>
+    public string? Quality { get; init; }
 
     /// <summary>Task mode.</summary>
     public required string Mode { get; init; }

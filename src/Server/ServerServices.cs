@@ -123,9 +123,9 @@ internal static class ServerServices
         services.AddSingleton<ListReader>();
         services.AddSingleton<VideoEndpoints>();
         services.AddSingleton<ContentEndpoints>();
-        services.AddSingleton(provider => new ModelEndpoints(
-            provider.GetRequiredService<Authentication>(), provider.GetRequiredService<ModelCatalog>(),
-            provider.GetRequiredService<ChannelSet>(), File.GetLastWriteTimeUtc(Assembly.GetExecutingAssembly().Location)));
+        services.AddSingleton(provider => new ModelBodies(
+            provider.GetRequiredService<ModelCatalog>(), File.GetLastWriteTimeUtc(Assembly.GetExecutingAssembly().Location)));
+        services.AddSingleton<ModelEndpoints>();
         services.AddSingleton<AdminKeyEndpoints>();
         services.AddSingleton<AdminTaskEndpoints>();
         services.AddSingleton<HealthEndpoints>();

@@ -1,11 +1,10 @@
 using Reelay.Contracts;
-using Reelay.Server.Catalog;
 using Reelay.Server.Routing;
 
 namespace Reelay.Server.Api;
 
 /// <summary>What a key can order now.</summary>
-internal sealed class ModelEndpoints(Authentication authentication, ModelCatalog catalog, ChannelSet channels, DateTimeOffset builtAt)
+internal sealed class ModelEndpoints(Authentication authentication, ModelBodies bodies, ChannelSet channels)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -16,10 +15,10 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelCatalog
     private Task ListAsync(HttpContext context)
     {
         if (authentication.Authenticate(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
-        var models = catalog.Models.Select(Body).OfType<Model>().ToList();
+        var models = bodies.All(channels.Servable.Contains);
         return JsonAnswer.WriteAsync(
             context,
-            new Page<Model>(models, models.FirstOrDefault()?.Id, models.LastOrDefault()?.Id, false),
+            new Page<Model>(models, models.Count > 0 ? models[0].Id : null, models.Count > 0 ? models[^1].Id : null, false),
             ContractsJson.Default.PageModel);
     }
 
@@ -27,36 +26,8 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelCatalog
     {
         if (authentication.Authenticate(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var id = VideoEndpoints.RouteId(context);
-        return catalog.Find(id) is { } known && Body(known) is { } model
+        return bodies.Find(id, channels.Servable.Contains) is { } model
             ? JsonAnswer.WriteAsync(context, model, ContractsJson.Default.Model)
             : ErrorWriter.WriteAsync(context, new ApiError(404, "model_not_found", $"There is no model '{id}' here; see GET /v1/models.", "model"));
-    }
-
-    // Null where no channel serves it.
-    private Model? Body(PublicModel model)
-    {
-        if (model.Capability(channels.Servable.Contains) is not { } capability) return null;
-        var spec = model.Spec;
-        return new Model
-        {
-            Id = model.Name,
-            Created = builtAt.ToUnixTimeSeconds(),
-            Description = spec.Description,
-            Lifecycle = spec.Lifecycle.State,
-            ShutdownDate = spec.Lifecycle.ShutdownDate,
-            Successor = spec.Lifecycle.Successor,
-            Capabilities = new ModelCapabilities
-            {
-                Modes = capability.Modes,
-                Seconds = capability.Seconds,
-                Sizes = spec.AnySize is null ? capability.Sizes : ["any"],
-                DefaultSeconds = spec.Seconds.Default,
-                DefaultSize = spec.DefaultSize,
-                Audio = capability.Audio,
-                MaxPromptLength = capability.MaxPromptLength,
-            },
-            Prices = spec.AnySize is { } any ? [new ModelPrice("any", any.PriceMicrosPerSecond)]
-                : [.. spec.Tiers.Select(tier => new ModelPrice(tier.Name, tier.PriceMicrosPerSecond))],
-        };
     }
 }

@@ -52,7 +52,7 @@ internal sealed class TaskCreation(
 
     private async Task<ApiResult<GenerationTask>> WriteAsync(GenerationOrder order, ApiKey key, string baseUrl)
     {
-        var price = Price.For(order, parts.Catalog.Find(order.Model)!);
+        var price = Price.For(order, parts.Catalog.Find(order.CatalogModel ?? order.Model)!);
         for (var mint = 0; mint < MaxMints; mint++)
         {
             var task = NewTask(order, key, baseUrl, price);

@@ -30,9 +30,10 @@ internal static class VideoBodies
             Status = Status(task),
             Progress = task.Progress,
             CreatedAt = task.CreatedAt / 1000,
-            Seconds = order.SecondsEcho,
+            Seconds = SecondsEcho(task, asset),
             Size = order.SizeEcho,
             Prompt = order.Prompt,
+            RemixedFromVideoId = order.Source?.TaskId,
             CompletedAt = task.FinishedAt / 1000,
             ExpiresAt = isCompleted ? task.ExpiresAt / 1000 : null,
             Error = task.Error is { } error ? new VideoError(error.Code, error.Message) : null,
@@ -55,14 +56,22 @@ internal static class VideoBodies
         return (int)Math.Clamp(remaining / 10, 1000, 5000);
     }
 
+    // What was asked; for an extension, once it is there, the whole it has become.
+    private static string SecondsEcho(GenerationTask task, TaskAsset? asset) =>
+        task is { Phase: TaskPhase.Completed, Order.Mode: "extend" } && asset?.DurationMilliseconds is { } milliseconds
+            ? Math.Round(milliseconds / 1000m, MidpointRounding.AwayFromZero).ToString("0")
+            : task.Order.SecondsEcho;
+
     private static VideoEffective Effective(GenerationTask task, TaskAsset? asset)
     {
         var order = task.Order;
         return new VideoEffective
         {
-            Size = $"{asset?.WidthPixels ?? order.WidthPixels}x{asset?.HeightPixels ?? order.HeightPixels}",
-            Seconds = asset?.DurationMilliseconds is { } milliseconds ? Seconds(milliseconds) : order.Seconds.ToString(),
-            Tier = order.Tier,
+            Size = asset is { WidthPixels: { } width, HeightPixels: { } height } ? $"{width}x{height}"
+                : order.WidthPixels > 0 ? $"{order.WidthPixels}x{order.HeightPixels}" : null,
+            Seconds = asset?.DurationMilliseconds is { } milliseconds ? Seconds(milliseconds) : order.Seconds > 0 ? order.Seconds.ToString() : null,
+            Tier = order.Tier.Length > 0 ? order.Tier : null,
+            Quality = order.Quality,
             Mode = order.Mode,
             Fps = asset?.Fps is { } fps ? Math.Round(fps, 3) : null,
             Audio = asset?.HasAudio ?? order.Audio,

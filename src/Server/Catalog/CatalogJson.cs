@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Reelay.Providers;
 
 namespace Reelay.Server.Catalog;
 
@@ -6,6 +7,7 @@ namespace Reelay.Server.Catalog;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false)]
+    AllowDuplicateProperties = false,
+    Converters = [typeof(MediaRoleConverter)])]
 [JsonSerializable(typeof(ModelSpec))]
 internal sealed partial class CatalogJson : JsonSerializerContext;

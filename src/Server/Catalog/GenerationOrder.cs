@@ -27,16 +27,19 @@ public sealed record GenerationOrder
     /// <summary>Size as echoed to the caller: what was asked, else the default.</summary>
     public required string SizeEcho { get; init; }
 
-    /// <summary>Seconds that will be made and billed.</summary>
+    /// <summary>Seconds the upstream is asked for, and billed; 0 where it takes none.</summary>
     public required int Seconds { get; init; }
 
-    /// <summary>Width in pixels that will be made.</summary>
+    /// <summary>Seconds that are reserved for, where an input decides the length; else null.</summary>
+    public int? BilledSeconds { get; init; }
+
+    /// <summary>Width in pixels that will be made; 0 where an input or the upstream decides.</summary>
     public required int WidthPixels { get; init; }
 
-    /// <summary>Height in pixels that will be made.</summary>
+    /// <summary>Height in pixels that will be made; 0 where an input or the upstream decides.</summary>
     public required int HeightPixels { get; init; }
 
-    /// <summary>Resolution tier that will be made and billed, for example <c>720p</c>.</summary>
+    /// <summary>Resolution tier that will be made and billed, for example <c>720p</c>; empty where an input decides.</summary>
     public required string Tier { get; init; }
 
     /// <summary>The vendor's quality word that will be made and billed, or null where the model has no such choice.</summary>

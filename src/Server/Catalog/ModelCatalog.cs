@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json.Nodes;
 using Reelay.Providers;
 
 namespace Reelay.Server.Catalog;
@@ -7,29 +8,43 @@ namespace Reelay.Server.Catalog;
 public sealed class ModelCatalog
 {
     private readonly FrozenDictionary<string, PublicModel> _byName;
+    private readonly FrozenDictionary<string, ModelAlias> _aliases;
+    private readonly FrozenDictionary<string, IReadOnlyList<PublicModel>> _families;
 
-    private ModelCatalog(List<PublicModel> models)
+    private ModelCatalog(List<PublicModel> models, IEnumerable<ModelAlias> aliases)
     {
         Models = models;
         _byName = models.ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
+        _aliases = aliases.ToFrozenDictionary(alias => alias.Name, StringComparer.Ordinal);
+        _families = models.Where(model => model.Spec.Family is not null).GroupBy(model => model.Spec.Family!)
+            .ToFrozenDictionary(group => group.Key, group => (IReadOnlyList<PublicModel>)[.. group], StringComparer.Ordinal);
     }
 
     /// <summary>The models in the catalog's order.</summary>
     public IReadOnlyList<PublicModel> Models { get; }
 
-    /// <summary>Builds the catalog from the shipped files and what channels add.</summary>
+    /// <summary>Further names, each for one model with some parameters fixed.</summary>
+    public IReadOnlyCollection<ModelAlias> Aliases => _aliases.Values;
+
+    /// <summary>Names that stand for several models, told apart by <c>model_name</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<PublicModel>> Families => _families;
+
+    /// <summary>Builds the catalog from the shipped files and what operators add.</summary>
     /// <param name="upstreamModels">Upstream facts by provider id.</param>
     /// <param name="channelModels">
     /// Models that an operator named at a channel, for example <see cref="ModelSpec.SelfHosted"/>. One with a shipped name replaces it.
     /// An upstream model that its provider does not list has no bounds of its own.
     /// </param>
+    /// <param name="aliases">Aliases of the operator's own; one with a shipped alias's name replaces it.</param>
     /// <exception cref="CatalogException">Lists every mistake found.</exception>
     public static ModelCatalog Load(
-        IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels, IReadOnlyList<ModelSpec>? channelModels = null)
+        IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels,
+        IReadOnlyList<ModelSpec>? channelModels = null,
+        IReadOnlyList<ModelAlias>? aliases = null)
     {
         var mistakes = new List<string>();
         var shipped = CatalogFiles.Read(mistakes);
-        return Build(shipped, upstreamModels, channelModels ?? [], mistakes);
+        return Build(shipped, upstreamModels, channelModels ?? [], aliases ?? [], mistakes);
     }
 
     /// <summary>Builds the catalog from given models; <paramref name="mistakes"/> are those found while reading them.</summary>
@@ -38,6 +53,7 @@ public sealed class ModelCatalog
         IReadOnlyList<ModelSpec> shipped,
         IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels,
         IReadOnlyList<ModelSpec> channelModels,
+        IReadOnlyList<ModelAlias> ownAliases,
         IReadOnlyList<string> mistakes)
     {
         var check = new CatalogCheck(upstreamModels);
@@ -45,24 +61,34 @@ public sealed class ModelCatalog
         var models = new List<PublicModel>();
         foreach (var spec in shipped)
         {
-            if (!channelModels.Any(own => own.Name == spec.Name))
-            {
-                check.Add(spec, models, mustBeListed: true);
-            }
+            if (!channelModels.Any(own => own.Name == spec.Name)) check.Add(spec, models, mustBeListed: true);
         }
 
-        foreach (var spec in channelModels)
-        {
-            check.Add(spec, models, mustBeListed: false);
-        }
-
-        check.CheckSuccessors(models);
-        return check.Mistakes.Count == 0 ? new(models) : throw new CatalogException(check.Mistakes);
+        foreach (var spec in channelModels) check.Add(spec, models, mustBeListed: false);
+        var aliases = models.SelectMany(model => model.Spec.Aliases ?? EmptyAliases, (model, pair) => new ModelAlias(pair.Key, model.Name, pair.Value))
+            .Where(alias => ownAliases.All(own => own.Name != alias.Name)).Concat(ownAliases).ToList();
+        check.CheckReferences(models, aliases);
+        return check.Mistakes.Count == 0 ? new(models, aliases) : throw new CatalogException(check.Mistakes);
     }
 
-    /// <summary>Finds a model by its public name; null if there is none.</summary>
-    public PublicModel? Find(string name) => _byName.GetValueOrDefault(name);
+    private static IReadOnlyDictionary<string, JsonObject> EmptyAliases { get; } = new Dictionary<string, JsonObject>();
+
+    /// <summary>Finds a model by its name or an alias; null if there is none.</summary>
+    public PublicModel? Find(string name) =>
+        _byName.GetValueOrDefault(name) ?? (_aliases.TryGetValue(name, out var alias) ? _byName.GetValueOrDefault(alias.Model) : null);
+
+    /// <summary>Finds an alias; null if the name is none.</summary>
+    public ModelAlias? FindAlias(string name) => _byName.ContainsKey(name) ? null : _aliases.GetValueOrDefault(name);
+
+    /// <summary>The models that a family's name stands for; null if it is none.</summary>
+    public IReadOnlyList<PublicModel>? FindFamily(string name) => _families.GetValueOrDefault(name);
 }
+
+/// <summary>A further name for a model.</summary>
+/// <param name="Name">The name callers use.</param>
+/// <param name="Model">The model's own name.</param>
+/// <param name="Parameters">What it fixes, as if the caller had sent it; another value beside it is refused.</param>
+public sealed record ModelAlias(string Name, string Model, JsonObject Parameters);
 
 /// <summary>The catalog has mistakes; the server does not start with it.</summary>
 public sealed class CatalogException(IReadOnlyList<string> mistakes)

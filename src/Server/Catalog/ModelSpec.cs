@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Reelay.Providers;
 
 namespace Reelay.Server.Catalog;
@@ -11,23 +12,38 @@ public sealed record ModelSpec
     /// <summary>One sentence for people.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Upstream models that may serve it, as <c>provider:model</c>, best first.</summary>
-    public required IReadOnlyList<string> Upstream { get; init; }
+    /// <summary><c>video</c> or <c>image</c>; null is video. Pictures have no length.</summary>
+    public string? Kind { get; init; }
 
-    /// <summary>Task modes by name.</summary>
+    /// <summary>A name under which several models are ordered, told apart by <c>model_name</c>; or null.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>Further names for it, each with the parameters that it fixes.</summary>
+    public IReadOnlyDictionary<string, JsonObject>? Aliases { get; init; }
+
+    /// <summary>Upstream models that may serve it, best first.</summary>
+    public required IReadOnlyList<UpstreamEntry> Upstream { get; init; }
+
+    /// <summary>Task modes by name, the one to be inferred first standing first.</summary>
     public required IReadOnlyDictionary<string, ModeSpec> Modes { get; init; }
 
-    /// <summary>Lengths callers may order.</summary>
-    public required SecondsSpec Seconds { get; init; }
+    /// <summary>Lengths callers may order; null where there are none (pictures).</summary>
+    public SecondsSpec? Seconds { get; init; }
 
-    /// <summary>Resolution tiers with their sizes and prices; empty where <see cref="AnySize"/> is set.</summary>
+    /// <summary>Resolution tiers with their sizes; empty where any size within <see cref="AnySize"/> is made and none has a name.</summary>
     public required IReadOnlyList<TierSpec> Tiers { get; init; }
 
-    /// <summary>Set for models that make any size within bounds; otherwise null.</summary>
-    public AnySizeSpec? AnySize { get; init; }
+    /// <summary>Bounds of sizes beside those of the tiers, or null.</summary>
+    public SizeBounds? AnySize { get; init; }
 
     /// <summary>Size <c>WxH</c> when the caller asks for none; its tier is the default tier.</summary>
     public required string DefaultSize { get; init; }
+
+    /// <summary>Quality word when the caller asks for none and the model has such a choice; null takes the first possible.</summary>
+    public string? DefaultQuality { get; init; }
+
+    /// <summary>Frames a second, for listings; null where nobody can say.</summary>
+    public int? Fps { get; init; }
 
     /// <summary>Sound of the result: <c>always</c>, <c>never</c>, <c>choice</c>, or <c>unknown</c> where nobody can say.</summary>
     public required string Audio { get; init; }
@@ -41,11 +57,20 @@ public sealed record ModelSpec
     /// <summary>Largest <c>n</c>.</summary>
     public required int MaxOutputs { get; init; }
 
-    /// <summary>Input files by role, in snake case: <c>first_frame</c> …</summary>
-    public required IReadOnlyDictionary<string, ReferenceSpec> References { get; init; }
+    /// <summary>Input files by role, in snake case; null takes what the upstream models take.</summary>
+    public IReadOnlyDictionary<MediaRole, ReferenceSpec>? References { get; init; }
 
-    /// <summary>Hints that go upstream where the upstream model takes them; null means all that it takes.</summary>
+    /// <summary>Extra parameters that go upstream where the upstream model takes them; null means all that it takes.</summary>
     public IReadOnlyList<string>? Extras { get; init; }
+
+    /// <summary>Longest source video of an edit or extension in seconds: what is reserved while its length is unknown. Null where there is none.</summary>
+    public int? MaxSourceSeconds { get; init; }
+
+    /// <summary>Public model that edits and extends this one's results, where this one cannot; or null.</summary>
+    public string? EditWith { get; init; }
+
+    /// <summary>Prices; the first row that fits an order counts.</summary>
+    public required IReadOnlyList<PriceSpec> Prices { get; init; }
 
     /// <summary>Where the model is in its life at its vendor.</summary>
     public required LifecycleSpec Lifecycle { get; init; }
@@ -61,6 +86,9 @@ public sealed record ModelSpec
 
     /// <summary>What a cancel costs once the upstream works on it: <c>full</c> or <c>none</c>.</summary>
     public required string CancelCharge { get; init; }
+
+    /// <summary>Whether it makes pictures.</summary>
+    public bool IsImage => Kind == "image";
 
     /// <summary>A model at an operator's own server, of which nothing is known: 1 to 60 s, any even size up to 4096, text or a first frame.</summary>
     /// <param name="name">The public name.</param>
@@ -78,100 +106,20 @@ public sealed record ModelSpec
         },
         Seconds = new() { Min = 1, Max = 60, Default = 4 },
         Tiers = [],
-        AnySize = new() { MinSide = 64, MaxSide = 4096, MultipleOf = 2, PriceMicrosPerSecond = priceMicrosPerSecond },
+        AnySize = new() { MinSide = 64, MaxSide = 4096, MultipleOf = 2 },
         DefaultSize = "1280x720",
         Audio = "unknown",
         MaxPromptLength = 32_000,
         MaxOutputs = 1,
-        References = new Dictionary<string, ReferenceSpec>
+        References = new Dictionary<MediaRole, ReferenceSpec>
         {
-            ["first_frame"] = new() { MaxCount = 1, MaxBytes = 20 << 20, Types = ["image/png", "image/jpeg", "image/webp"] },
+            [MediaRole.FirstFrame] = new() { MaxCount = 1, MaxBytes = 20 << 20, Types = ["image/png", "image/jpeg", "image/webp"] },
         },
+        Prices = [new() { Per = "second", Micros = priceMicrosPerSecond }],
         Lifecycle = new() { State = "active", Source = "operator" },
         ExpectedSeconds = 120,
         DeadlineSeconds = 3600,
         MaxQueueSeconds = 900,
         CancelCharge = "full",
     };
-}
-
-/// <summary>What a mode needs.</summary>
-public sealed record ModeSpec
-{
-    /// <summary><c>prompt</c> and roles of <see cref="MediaRole"/> in snake case.</summary>
-    public required IReadOnlyList<string> Requires { get; init; }
-}
-
-/// <summary>Lengths: a set, or a range where <see cref="Allowed"/> is null.</summary>
-public sealed record SecondsSpec
-{
-    /// <summary>The lengths allowed, or null.</summary>
-    public IReadOnlyList<int>? Allowed { get; init; }
-
-    /// <summary>Shortest length of a range.</summary>
-    public int? Min { get; init; }
-
-    /// <summary>Longest length of a range.</summary>
-    public int? Max { get; init; }
-
-    /// <summary>Length when none is asked and 4 is not allowed.</summary>
-    public required int Default { get; init; }
-}
-
-/// <summary>One resolution tier.</summary>
-public sealed record TierSpec
-{
-    /// <summary>Its name, for example <c>720p</c>.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Its sizes as <c>WxH</c>.</summary>
-    public required IReadOnlyList<string> Sizes { get; init; }
-
-    /// <summary>Price of one second of output in micro-dollars.</summary>
-    public required long PriceMicrosPerSecond { get; init; }
-}
-
-/// <summary>Bounds of a model that makes any size.</summary>
-public sealed record AnySizeSpec
-{
-    /// <summary>Smallest width and height in pixels.</summary>
-    public required int MinSide { get; init; }
-
-    /// <summary>Largest width and height in pixels.</summary>
-    public required int MaxSide { get; init; }
-
-    /// <summary>Width and height are multiples of it.</summary>
-    public required int MultipleOf { get; init; }
-
-    /// <summary>Price of one second of output in micro-dollars, whatever the size.</summary>
-    public required long PriceMicrosPerSecond { get; init; }
-}
-
-/// <summary>Bounds on the input files of one role.</summary>
-public sealed record ReferenceSpec
-{
-    /// <summary>Most files.</summary>
-    public required int MaxCount { get; init; }
-
-    /// <summary>Largest file in bytes.</summary>
-    public required long MaxBytes { get; init; }
-
-    /// <summary>Media types, as found in the bytes.</summary>
-    public required IReadOnlyList<string> Types { get; init; }
-}
-
-/// <summary>Where a model is in its life at its vendor. Says nothing about channels elsewhere.</summary>
-public sealed record LifecycleSpec
-{
-    /// <summary><c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
-    public required string State { get; init; }
-
-    /// <summary>Day of the shutdown as <c>yyyy-MM-dd</c>, or null.</summary>
-    public string? ShutdownDate { get; init; }
-
-    /// <summary>Public name that callers should use instead, or null.</summary>
-    public string? Successor { get; init; }
-
-    /// <summary>Where this is known from, with the date read.</summary>
-    public required string Source { get; init; }
 }

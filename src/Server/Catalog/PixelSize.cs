@@ -11,6 +11,9 @@ public readonly record struct PixelSize(int WidthPixels, int HeightPixels)
     /// <summary>The smaller side.</summary>
     public int ShortSidePixels => Math.Min(WidthPixels, HeightPixels);
 
+    /// <summary>Pixels in all.</summary>
+    public long Count => (long)WidthPixels * HeightPixels;
+
     /// <summary>Reads <c>WxH</c>, <c>W*H</c> or <c>W:H</c> with both numbers between 1 and 99,999.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out PixelSize size)
     {

@@ -4,7 +4,7 @@ namespace Reelay.Server.Catalog;
 
 /// <summary>A public model with everything that can make it.</summary>
 /// <param name="Spec">What the operator offers.</param>
-/// <param name="Offers">One per upstream model, best first; each is the intersection of both.</param>
+/// <param name="Offers">One per row of upstream facts, best first; each is the intersection of both.</param>
 public sealed record PublicModel(ModelSpec Spec, IReadOnlyList<ModelOffer> Offers)
 {
     /// <summary>The name callers use.</summary>
@@ -15,74 +15,40 @@ public sealed record PublicModel(ModelSpec Spec, IReadOnlyList<ModelOffer> Offer
     public ModelCapability? Capability(Func<string, bool> canServe)
     {
         List<ModelOffer> offers = [.. Offers.Where(offer => canServe(offer.UpstreamModel))];
-        return offers.Count == 0 ? null : new ModelCapability
+        if (offers.Count == 0) return null;
+        var makes = offers.Select(offer => offer.Audio).Distinct().ToList();
+        return new ModelCapability
         {
-            Modes = [.. offers.SelectMany(offer => offer.Modes).Distinct()],
+            Modes = [.. Spec.Modes.Keys.Where(mode => offers.Exists(offer => offer.Modes.Contains(mode)))],
+            Qualities = [.. offers.SelectMany(offer => offer.Qualities).Distinct()],
             Seconds = [.. offers.SelectMany(offer => offer.Seconds.Values).Distinct().Order()],
             Sizes = [.. offers.SelectMany(offer => offer.Sizes.Sizes).Distinct().Select(size => size.ToString())],
             Tiers = [.. offers.SelectMany(offer => offer.Sizes.Tiers).Distinct()],
-            Audio = offers.TrueForAll(offer => offer.Audio == offers[0].Audio) ? offers[0].Audio : "choice",
+            Audio = makes.Count == 1 ? makes[0] : "choice",
             MaxPromptLength = offers.Max(offer => offer.MaxPromptLength),
-            Extras = [.. offers.SelectMany(offer => offer.Extras).Distinct()],
+            MaxOutputs = offers.Max(offer => offer.MaxOutputs),
+            References = References(offers),
+            Extras = [.. offers.SelectMany(offer => offer.Extras.Values).DistinctBy(extra => extra.Name)],
         };
     }
 
-    /// <summary>Price of one second in micro-dollars.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The model has no such tier.</exception>
-    public long PriceMicrosPerSecond(string tier)
+    private static Dictionary<MediaRole, OfferedReference> References(List<ModelOffer> offers)
     {
-        if (Spec.AnySize is { } any)
+        var widest = new Dictionary<MediaRole, OfferedReference>();
+        foreach (var (role, bounds) in offers.SelectMany(offer => offer.References))
         {
-            return any.PriceMicrosPerSecond;
+            widest[role] = widest.TryGetValue(role, out var known)
+                ? known with
+                {
+                    MaxCount = Math.Max(known.MaxCount, bounds.MaxCount),
+                    MaxBytes = Math.Max(known.MaxBytes, bounds.MaxBytes),
+                    Types = [.. known.Types.Union(bounds.Types)],
+                }
+                : bounds;
         }
 
-        foreach (var row in Spec.Tiers)
-        {
-            if (row.Name == tier)
-            {
-                return row.PriceMicrosPerSecond;
-            }
-        }
-
-        throw new ArgumentOutOfRangeException(nameof(tier), tier, $"The model {Name} has no such tier.");
+        return widest;
     }
-}
-
-/// <summary>What one upstream model can do for one public model.</summary>
-public sealed record ModelOffer
-{
-    /// <summary>The upstream model, as <c>provider:model</c>.</summary>
-    public required string UpstreamModel { get; init; }
-
-    /// <summary>Task modes.</summary>
-    public required IReadOnlyList<string> Modes { get; init; }
-
-    /// <summary>Lengths.</summary>
-    public required SecondsRule Seconds { get; init; }
-
-    /// <summary>Sizes and tiers.</summary>
-    public required SizeRule Sizes { get; init; }
-
-    /// <summary>Sound: <c>always</c>, <c>never</c>, <c>choice</c> or <c>unknown</c>.</summary>
-    public required string Audio { get; init; }
-
-    /// <summary>Longest prompt in Unicode code points.</summary>
-    public required int MaxPromptLength { get; init; }
-
-    /// <summary>Hints that go upstream.</summary>
-    public required IReadOnlyList<string> Extras { get; init; }
-
-    /// <summary>Intersects both sides; <paramref name="upstream"/> is null for a server of which nothing is known.</summary>
-    public static ModelOffer Of(ModelSpec spec, string id, UpstreamModel? upstream) => new()
-    {
-        UpstreamModel = id,
-        Modes = [.. spec.Modes.Keys.Where(mode => upstream?.Modes.Contains(mode) ?? true)],
-        Seconds = SecondsRule.Of(spec.Seconds, upstream?.Seconds ?? []),
-        Sizes = SizeRule.Of(spec, upstream?.Sizes ?? []),
-        Audio = upstream is null || upstream.Audio == "choice" ? spec.Audio : upstream.Audio,
-        MaxPromptLength = Math.Min(spec.MaxPromptLength, upstream?.MaxPromptLength ?? int.MaxValue),
-        Extras = [.. (upstream?.Extras ?? []).Select(extra => extra.Name).Where(extra => spec.Extras?.Contains(extra) ?? true)],
-    };
 }
 
 /// <summary>The union of what several upstream models can do; not every combination need be possible.</summary>
@@ -90,6 +56,9 @@ public sealed record ModelCapability
 {
     /// <summary>Task modes.</summary>
     public required IReadOnlyList<string> Modes { get; init; }
+
+    /// <summary>Quality words.</summary>
+    public required IReadOnlyList<string> Qualities { get; init; }
 
     /// <summary>Lengths in seconds, in order.</summary>
     public required IReadOnlyList<int> Seconds { get; init; }
@@ -106,6 +75,12 @@ public sealed record ModelCapability
     /// <summary>Longest prompt in Unicode code points.</summary>
     public required int MaxPromptLength { get; init; }
 
-    /// <summary>Hints that go upstream.</summary>
-    public required IReadOnlyList<string> Extras { get; init; }
+    /// <summary>Largest <c>n</c>.</summary>
+    public required int MaxOutputs { get; init; }
+
+    /// <summary>Input files by role, each with its widest bounds.</summary>
+    public required IReadOnlyDictionary<MediaRole, OfferedReference> References { get; init; }
+
+    /// <summary>Extra parameters that go upstream.</summary>
+    public required IReadOnlyList<ExtraParameter> Extras { get; init; }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Reelay.Providers;
 
 namespace Reelay.Server.Catalog;
 
@@ -6,33 +6,39 @@ namespace Reelay.Server.Catalog;
 /// <param name="Pixels">An exact size.</param>
 /// <param name="Ratio">Width over height.</param>
 /// <param name="Tier">A resolution tier in lower case.</param>
-public readonly record struct SizeAsk(PixelSize? Pixels, double? Ratio, string? Tier);
+public readonly record struct SizeAsk(PixelSize? Pixels, double? Ratio, string? Tier)
+{
+    /// <summary>The ratio that was asked for in either way, or null.</summary>
+    public double? AnyRatio => Pixels?.Ratio ?? Ratio;
+}
 
 /// <summary>What will be made.</summary>
-/// <param name="Size">Pixels.</param>
-/// <param name="Tier">The tier that is billed.</param>
+/// <param name="Size">Pixels; zero where an input decides.</param>
+/// <param name="Tier">The tier that is billed; empty where an input decides.</param>
 public readonly record struct SizeChoice(PixelSize Size, string Tier);
 
-/// <summary>Sizes a model can make, by tier; or any within bounds.</summary>
+/// <summary>Sizes a model can make: by tier, within bounds, or none where an input decides.</summary>
 public sealed class SizeRule
 {
     /// <summary>How far a ratio or a short side may be from the model's own.</summary>
     public const double Tolerance = 0.05;
 
-    private const double Landscape = 16.0 / 9;
-
     private readonly List<(string Name, PixelSize[] Sizes)> _tiers;
-    private readonly AnySizeSpec? _any;
+    private readonly SizeBounds? _any;
     private readonly PixelSize _default;
+    private readonly double _usualRatio;
 
-    private SizeRule(List<(string, PixelSize[])> tiers, AnySizeSpec? any, PixelSize defaultSize) =>
-        (_tiers, _any, _default) = (tiers, any, defaultSize);
+    private SizeRule(List<(string, PixelSize[])> tiers, SizeBounds? any, ModelSpec spec)
+    {
+        (_tiers, _any, _default) = (tiers, any, PixelSize.Parse(spec.DefaultSize));
+        _usualRatio = spec.IsImage ? 1 : 16.0 / 9;
+    }
 
-    /// <summary>Whether no size is left.</summary>
-    public bool IsEmpty => _any is null && _tiers.Count == 0;
+    /// <summary>Whether no size can be asked, since an input decides.</summary>
+    public bool IsNone => _any is null && _tiers.Count == 0;
 
-    /// <summary>Whether any size within bounds can be made.</summary>
-    public bool IsAny => _any is not null;
+    /// <summary>Whether sizes have no names at all: any within bounds is made.</summary>
+    public bool IsAny => _any is not null && _tiers.Count == 0;
 
     /// <summary>The sizes, where they are named.</summary>
     public IEnumerable<PixelSize> Sizes => _tiers.SelectMany(tier => tier.Sizes);
@@ -40,57 +46,63 @@ public sealed class SizeRule
     /// <summary>The tiers, where they are named.</summary>
     public IEnumerable<string> Tiers => _tiers.Select(tier => tier.Name);
 
-    /// <summary>What the public model and the upstream model both allow; an upstream that names no sizes sets no bound.</summary>
-    public static SizeRule Of(ModelSpec spec, IReadOnlyList<string> upstream)
+    /// <summary>What the public model and the upstream model both allow.</summary>
+    /// <param name="spec">The public side.</param>
+    /// <param name="upstream">The upstream side, or null where nothing is known of it.</param>
+    public static SizeRule Of(ModelSpec spec, UpstreamModel? upstream)
     {
         var tiers = new List<(string, PixelSize[])>();
         foreach (var tier in spec.Tiers)
         {
-            PixelSize[] sizes = [.. tier.Sizes.Where(size => upstream.Count == 0 || upstream.Contains(size)).Select(PixelSize.Parse)];
-            if (sizes.Length > 0)
-            {
-                tiers.Add((tier.Name, sizes));
-            }
+            PixelSize[] sizes = [.. tier.Sizes.Where(size => upstream is null || upstream.Sizes.Contains(size)).Select(PixelSize.Parse)];
+            if (sizes.Length > 0) tiers.Add((tier.Name, sizes));
         }
 
-        return new(tiers, spec.AnySize, PixelSize.Parse(spec.DefaultSize));
+        return new(tiers, upstream is null || upstream.AnySize is not null ? spec.AnySize : null, spec);
     }
 
     /// <summary>Finds what honours the ask: size gives the ratio, tier gives the pixels. Null if nothing does.</summary>
     public SizeChoice? Resolve(SizeAsk ask)
     {
-        if (_any is not null)
-        {
-            return ResolveAny(ask, _any);
-        }
-
+        if (IsNone) return ask == default ? new SizeChoice(default, "") : null;
+        if (IsAny) return ResolveAny(ask, _any!);
         if (ask.Tier is { } name)
         {
             var tier = _tiers.Find(tier => tier.Name == name);
-            return tier.Sizes is null ? null : Nearest(tier.Name, tier.Sizes, ask.Pixels?.Ratio ?? ask.Ratio ?? Landscape);
+            return tier.Sizes is null ? null : Nearest(tier.Name, tier.Sizes, ask.AnyRatio ?? _usualRatio);
         }
 
-        return ask.Pixels is { } pixels ? ResolvePixels(pixels)
-            : _tiers.Find(tier => tier.Sizes.Contains(_default)) is not { Sizes: not null } byDefault ? null
-            : ask.Ratio is { } ratio ? Nearest(byDefault.Name, byDefault.Sizes, ratio)
-            : new(_default, byDefault.Name);
+        if (ask.Pixels is { } pixels) return ResolvePixels(pixels);
+        var byDefault = DefaultTier();
+        return ask.Ratio is { } ratio ? Nearest(byDefault.Name, byDefault.Sizes, ratio)
+            : byDefault.Sizes.Contains(_default) ? new(_default, byDefault.Name)
+            : Nearest(byDefault.Name, byDefault.Sizes, _default.Ratio) ?? new(byDefault.Sizes[0], byDefault.Name);
+    }
+
+    /// <summary>Finds the tier alone, where an input decides the ratio. Null if there is no such tier.</summary>
+    public string? ResolveTier(SizeAsk ask)
+    {
+        if (ask.Tier is { } name) return Tiers.Contains(name) ? name : null;
+        if (ask.Pixels is not { } pixels) return DefaultTier().Name;
+        foreach (var (tier, sizes) in _tiers)
+        {
+            if (sizes.Contains(pixels)) return tier;
+        }
+
+        return _tiers.Find(tier => tier.Sizes.Any(size => IsNear(pixels.ShortSidePixels, size.ShortSidePixels))).Name;
     }
 
     /// <summary>For messages: the sizes, or the bounds.</summary>
-    public override string ToString() => _any is null
-        ? string.Join(", ", Sizes)
-        : $"any WxH of {_any.MinSide} to {_any.MaxSide} pixels a side in steps of {_any.MultipleOf}";
+    public override string ToString() => IsNone ? "the size of its input"
+        : string.Join(", or ", new[] { string.Join(", ", Sizes), Bounds() }.Where(part => part.Length > 0));
 
-    /// <summary>Reads the number of lines from a tier's name: 720 from <c>720p</c>, 1440 from <c>2k</c>; 0 if it is no tier.</summary>
-    public static int ShortSideOf(string tier) => tier switch
-    {
-        "1k" => 1024,
-        "2k" => 1440,
-        "4k" => 2160,
-        "8k" => 4320,
-        _ => tier.Length is 4 or 5 && tier[^1] == 'p'
-            && int.TryParse(tier.AsSpan(0, tier.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var lines) ? lines : 0,
-    };
+    private string Bounds() => _any is null ? "" : $"any WxH of {_any.MinSide} to {_any.MaxSide} pixels a side in steps of {_any.MultipleOf}"
+        + (_any.MaxRatio is { } ratio ? $", at most {ratio:0.##}:1" : "")
+        + (_any.MinPixels is { } least && _any.MaxPixels is { } most ? $", {least:N0} to {most:N0} pixels in all" : "");
+
+    // The default's own tier, else the first there is: an upstream model need not make the default.
+    private (string Name, PixelSize[] Sizes) DefaultTier() =>
+        _tiers.Find(tier => tier.Sizes.Contains(_default)) is { Sizes: not null } own ? own : _tiers[0];
 
     private static bool IsNear(double asked, double own) => Math.Abs(asked - own) <= (own * Tolerance) + 1e-9;
 
@@ -100,30 +112,22 @@ public sealed class SizeRule
         return IsNear(ratio, best.Ratio) ? new(best, tier) : null;
     }
 
-    private static string TierOf(int shortSidePixels)
-    {
-        ReadOnlySpan<string> known = ["480p", "540p", "720p", "1080p", "2k", "4k"];
-        foreach (var tier in known)
-        {
-            if (IsNear(shortSidePixels, ShortSideOf(tier)))
-            {
-                return tier;
-            }
-        }
-
-        return $"{shortSidePixels}p";
-    }
-
     private SizeChoice? ResolvePixels(PixelSize pixels)
     {
         foreach (var tier in _tiers)
         {
-            if (tier.Sizes.Contains(pixels))
-            {
-                return new(pixels, tier.Name);
-            }
+            if (tier.Sizes.Contains(pixels)) return new(pixels, tier.Name);
         }
 
+        return _any?.Contains(pixels.WidthPixels, pixels.HeightPixels) ?? false ? new(pixels, TierByPixels(pixels)) : ResolveNear(pixels);
+    }
+
+    // A size without a name is billed as the first tier that has a size of at least as many pixels.
+    private string TierByPixels(PixelSize pixels) =>
+        _tiers.Find(tier => tier.Sizes.Any(size => size.Count >= pixels.Count)).Name ?? _tiers[^1].Name;
+
+    private SizeChoice? ResolveNear(PixelSize pixels)
+    {
         SizeChoice? best = null;
         var smallest = double.MaxValue;
         foreach (var (name, sizes) in _tiers)
@@ -142,19 +146,15 @@ public sealed class SizeRule
         return best;
     }
 
-    private SizeChoice? ResolveAny(SizeAsk ask, AnySizeSpec any)
+    private SizeChoice? ResolveAny(SizeAsk ask, SizeBounds any)
     {
-        var shortSide = ask.Tier is { } tier ? ShortSideOf(tier) : _default.ShortSidePixels;
-        var ratio = ask.Pixels?.Ratio ?? ask.Ratio ?? (ask.Tier is null ? _default.Ratio : Landscape);
+        var shortSide = ask.Tier is { } tier ? TierNames.ShortSideOf(tier) : _default.ShortSidePixels;
+        var ratio = ask.AnyRatio ?? (ask.Tier is null ? _default.Ratio : _usualRatio);
         var size = ask is { Pixels: { } pixels, Tier: null } ? pixels
             : ratio >= 1 ? new PixelSize(Step(shortSide * ratio, any), Step(shortSide, any))
             : new PixelSize(Step(shortSide, any), Step(shortSide / ratio, any));
-        return Fits(size.WidthPixels, any) && Fits(size.HeightPixels, any)
-            ? new(size, ask.Tier ?? TierOf(size.ShortSidePixels))
-            : null;
+        return any.Contains(size.WidthPixels, size.HeightPixels) ? new(size, ask.Tier ?? TierNames.Nearest(size.ShortSidePixels)) : null;
     }
 
-    private static int Step(double pixels, AnySizeSpec any) => (int)(Math.Round(Math.Min(pixels, 1e6) / any.MultipleOf) * any.MultipleOf);
-
-    private static bool Fits(int pixels, AnySizeSpec any) => pixels >= any.MinSide && pixels <= any.MaxSide && pixels % any.MultipleOf == 0;
+    private static int Step(double pixels, SizeBounds any) => (int)(Math.Round(Math.Min(pixels, 1e6) / any.MultipleOf) * any.MultipleOf);
 }

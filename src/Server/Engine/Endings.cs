@@ -70,8 +70,8 @@ internal static class Settlement
     /// <summary>The amount and what it rests on.</summary>
     public static (long Micros, string Basis) For(GenerationTask task, IReadOnlyList<TaskAsset> assets, Usage? usage)
     {
-        var ordered = task.Order.Seconds;
-        if (ordered <= 0) return (task.PriceMicros, "requested");
+        // Pictures and calls are sold by the piece, an extension by what it adds, of which the finished file does not tell.
+        if (Ordered(task) <= 0 || task.Order.Mode == "extend") return (task.PriceMicros, "requested");
         if (assets is [{ DurationMilliseconds: { } milliseconds }, ..]) return (Part(task, milliseconds / 1000m), "measured");
         return usage?.Seconds is { } seconds ? (Part(task, seconds), "reported") : (task.PriceMicros, "requested");
     }
@@ -79,7 +79,10 @@ internal static class Settlement
     // Whole seconds are sold, so a clip of 4.04 s counts as 4; a fraction of a micro-dollar is rounded up.
     private static long Part(GenerationTask task, decimal delivered)
     {
-        var seconds = (int)Math.Clamp(Math.Round(delivered, MidpointRounding.AwayFromZero), 1, task.Order.Seconds);
-        return (long)((((Int128)task.PriceMicros * seconds) + task.Order.Seconds - 1) / task.Order.Seconds);
+        var ordered = Ordered(task);
+        var seconds = (int)Math.Clamp(Math.Round(delivered, MidpointRounding.AwayFromZero), 1, ordered);
+        return (long)((((Int128)task.PriceMicros * seconds) + ordered - 1) / ordered);
     }
+
+    private static int Ordered(GenerationTask task) => task.Order.BilledSeconds ?? task.Order.Seconds;
 }

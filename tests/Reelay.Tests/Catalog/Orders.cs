@@ -31,11 +31,11 @@ internal static class Orders
             new() { Name = "small", Modes = ["t2v"], Seconds = [4, 5], Sizes = ["1280x720"], Audio = "never", Source = "test" },
             new()
             {
-                Name = "large", Modes = ["t2v", "i2v"], Seconds = [5, 10], Sizes = [], Audio = "choice", Source = "test", MaxPromptLength = 10,
+                Name = "large", References = FirstFrame, Modes = ["t2v", "i2v"], Seconds = [5, 10], Sizes = ["1280x720", "720x1280", "960x720", "1920x1080"], Audio = "choice", Source = "test", MaxPromptLength = 10,
                 Extras =
                 [
                     .. new[] { ("seed", "integer"), ("fps", "integer"), ("cfg_scale", "number"), ("negative_prompt", "text"), ("watermark_info", "object"), ("user", "text") }
-                        .Select(extra => new ExtraParameter { Name = extra.Item1, Type = extra.Item2 }),
+                        .Select(extra => new ExtraParameter { Name = extra.Item1, Type = extra.Item2, Min = extra.Item1 == "fps" ? 1 : null }),
                 ],
             },
         ],
@@ -72,9 +72,14 @@ internal static class Orders
         return result.Error;
     }
 
+    private static Dictionary<MediaRole, UpstreamReference> FirstFrame => new()
+    {
+        [MediaRole.FirstFrame] = new() { MaxCount = 1, MaxBytes = 20 << 20, Types = ["image/png", "image/jpeg", "image/webp"] },
+    };
+
     private static UpstreamModel Sora(string name, string[] sizes) => new()
     {
-        Name = name, Modes = ["t2v", "i2v"], Seconds = [4, 8, 12, 16, 20], Sizes = sizes, Audio = "always", Source = "test",
+        Name = name, Modes = ["t2v", "i2v"], Seconds = [4, 8, 12, 16, 20], Sizes = sizes, Audio = "always", Source = "test", References = FirstFrame,
     };
 
     // Two upstream models that can do different things stand behind one name.
@@ -85,9 +90,10 @@ internal static class Orders
         AnySize = null,
         Tiers =
         [
-            new() { Name = "720p", Sizes = ["1280x720", "720x1280", "960x720"], PriceMicrosPerSecond = 10 },
-            new() { Name = "1080p", Sizes = ["1920x1080"], PriceMicrosPerSecond = 20 },
+            new() { Name = "720p", Sizes = ["1280x720", "720x1280", "960x720"] },
+            new() { Name = "1080p", Sizes = ["1920x1080"] },
         ],
+        Prices = [new() { Tier = "720p", Per = "second", Micros = 10 }, new() { Tier = "1080p", Per = "second", Micros = 20 }],
         Audio = "choice",
         DefaultAudio = false,
     };

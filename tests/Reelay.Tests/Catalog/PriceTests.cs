@@ -35,7 +35,7 @@ public class PriceTests
     {
         var order = await Orders.AcceptAsync("""{"prompt":"x","model":"wan","seconds":60}""");
         var model = Orders.Catalog.Find("wan")!;
-        var dear = model with { Spec = model.Spec with { AnySize = model.Spec.AnySize! with { PriceMicrosPerSecond = long.MaxValue } } };
+        var dear = model with { Spec = model.Spec with { Prices = [new() { Per = "second", Micros = long.MaxValue }] } };
         Assert.Throws<OverflowException>(() => Price.For(order, dear));
     }
 }

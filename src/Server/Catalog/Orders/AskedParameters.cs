@@ -7,7 +7,11 @@ namespace Reelay.Server.Catalog.Orders;
 /// <param name="Parameter">The parameter.</param>
 /// <param name="Path">Where it stood, in the caller's spelling: <c>duration</c>, <c>metadata.seconds</c>.</param>
 /// <param name="Value">What was sent.</param>
-internal readonly record struct Asked(Parameter Parameter, string Path, JsonElement Value);
+internal readonly record struct Asked(Parameter Parameter, string Path, JsonElement Value)
+{
+    /// <summary>Whether it stood at top level.</summary>
+    public bool IsTopLevel => !Path.Contains('.', StringComparison.Ordinal);
+}
 
 /// <summary>Reads one value; returns why it cannot be read, or null.</summary>
 internal delegate ApiError? ValueReader<T>(Asked asked, out T value);
@@ -19,13 +23,16 @@ internal sealed class AskedParameters
 
     public IReadOnlyList<Asked> All => _all;
 
+    /// <summary>Whether of differing values the one at top level wins.</summary>
+    public bool IsLenient { get; init; }
+
     public void Add(Asked asked)
     {
-        if (!Values.IsNeutral(asked))
-        {
-            _all.Add(asked);
-        }
+        if (!Values.IsNeutral(asked)) _all.Add(asked);
     }
+
+    /// <summary>All values of one parameter.</summary>
+    public IEnumerable<Asked> Of(Parameter parameter) => _all.Where(asked => ReferenceEquals(asked.Parameter, parameter));
 
     /// <summary>Reads a parameter that has one value, wherever and however often it stands.</summary>
     /// <param name="path">Where it was found first; null if it was not sent.</param>
@@ -34,23 +41,16 @@ internal sealed class AskedParameters
     {
         value = default;
         path = null;
+        var isTop = false;
         foreach (var asked in _all)
         {
-            if (!ReferenceEquals(asked.Parameter, parameter))
+            if (!ReferenceEquals(asked.Parameter, parameter)) continue;
+            if (read(asked, out var found) is { } error) return error;
+            if (path is null || (IsLenient && asked.IsTopLevel && (!isTop || asked.Path == parameter.Name)))
             {
-                continue;
+                (value, path, isTop) = (found, asked.Path, asked.IsTopLevel);
             }
-
-            if (read(asked, out var found) is { } error)
-            {
-                return error;
-            }
-
-            if (path is null)
-            {
-                (value, path) = (found, asked.Path);
-            }
-            else if (!EqualityComparer<T>.Default.Equals(value, found))
+            else if (!IsLenient && !EqualityComparer<T>.Default.Equals(value, found))
             {
                 return OrderErrors.Conflict(path, asked.Path);
             }

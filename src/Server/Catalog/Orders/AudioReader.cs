@@ -13,13 +13,16 @@ internal static class AudioReader
         }
 
         var audio = draft.Offers[0].Audio;
+
+        // Silence where there is no sound, and no word about it where nobody can say, ask for nothing.
         if (path is null || draft.TryNarrow(offer => Makes(offer, wanted)))
         {
             draft.Audio = path is null ? null : wanted;
             return null;
         }
 
-        return OrderErrors.Unsupported(path, wanted ? "on" : "off", draft.Model.Name, Explain(audio));
+        return OrderErrors.Unsupported(
+            path, wanted ? "on" : "off", draft.Model.Name, Explain(audio) + OrderErrors.Where(draft, offer => Makes(offer, wanted)));
     }
 
     /// <summary>Sets the sound where none was asked, once everything that was asked has chosen the upstream models.</summary>

@@ -16,7 +16,18 @@ internal static class KeptReader
         }
 
         draft.ExternalTaskId = id;
-        return HintReader.ReadUser(draft) ?? ReadCount(draft) ?? ReadResponseFormat(draft);
+        return ReadUser(draft) ?? ReadCount(draft) ?? ReadResponseFormat(draft);
+    }
+
+    // The end user's id: kept here, and sent as a hash where the upstream has an abuse id.
+    private static ApiError? ReadUser(OrderDraft draft)
+    {
+        var error = draft.Asked.One<string>(Parameters.User, Id, out var user, out var path);
+        if (error is not null || path is null) return error;
+        draft.User = user;
+        return draft.Offers.Exists(offer => offer.Extras.ContainsKey(Parameters.User.Name))
+            ? null
+            : ExtrasReader.Report(draft, path, "unsupported_parameter", $"`{path}` is kept with the task; `{draft.Model.Name}` has no place for it.");
     }
 
     /// <summary>Reads an id of the caller's own; numbers are taken as they are written.</summary>
@@ -35,26 +46,19 @@ internal static class KeptReader
 
     private static ApiError? ReadCount(OrderDraft draft)
     {
-        foreach (var asked in draft.Asked.All)
-        {
-            if (!ReferenceEquals(asked.Parameter, Parameters.Count))
-            {
-                continue;
-            }
-
-            if (!Values.TryInteger(asked.Value, out var count) || count < 1)
-            {
-                return OrderErrors.Invalid("invalid_type", asked.Path, Values.Show(asked.Value), "It is a whole number of at least 1.");
-            }
-
-            if (count > 1)
-            {
-                return OrderErrors.Unsupported(asked, draft.Model.Name, "Allowed: 1.");
-            }
-        }
-
-        return null;
+        if (draft.Asked.One<int>(Parameters.Count, CountValue, out var count, out var path) is { } error) return error;
+        if (path is null) return null;
+        draft.Count = count;
+        var most = draft.Offers.Max(offer => offer.MaxOutputs);
+        return draft.TryNarrow(offer => offer.MaxOutputs >= count)
+            ? null
+            : OrderErrors.Unsupported(path, count.ToString(), draft.Model.Name, most == 1 ? "Allowed: 1." : $"Allowed: 1 to {most}.");
     }
+
+    private static ApiError? CountValue(Asked asked, out int count) =>
+        Values.TryInteger(asked.Value, out count) && count >= 1
+            ? null
+            : OrderErrors.Invalid("invalid_type", asked.Path, Values.Show(asked.Value), "It is a whole number of at least 1.");
 
     private static ApiError? ReadResponseFormat(OrderDraft draft)
     {

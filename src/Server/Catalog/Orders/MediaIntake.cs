@@ -1,95 +1,167 @@
 using System.Buffers;
 using Reelay.Providers;
 using Reelay.Server.Api;
+using Reelay.Server.Api.Reading;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Probing;
 
 namespace Reelay.Server.Catalog.Orders;
 
-/// <summary>Makes the order's pictures durable, as the last step: nothing is stored for a request that is refused anyway.</summary>
+/// <summary>Makes the order's inputs durable, as the last step: nothing is stored for a request that is refused anyway.</summary>
 internal static class MediaIntake
 {
     public static async ValueTask<ApiError?> StoreAsync(OrderDraft draft, CancellationToken cancellationToken)
     {
-        foreach (var source in draft.FirstFrames)
+        foreach (var source in draft.Media)
         {
-            var bounds = draft.Model.Spec.References[MediaRoles.Name(MediaRole.FirstFrame)];
-            var error = source.File is { } file
-                ? Keep(draft, bounds, source.Path, file.Asset)
-                : await DecodeAsync(draft, bounds, source, cancellationToken);
-            if (error is not null)
+            var error = source switch
             {
-                return error;
-            }
+                { Link: { } link } => KeepLink(draft, source, link),
+                { File: { } file } => await KeepAsync(draft, source, file.Asset, cancellationToken),
+                { Stored: { } stored } => await CopyAsync(draft, source, stored, cancellationToken),
+                _ => await DecodeAsync(draft, source, cancellationToken),
+            };
+            if (error is not null) return error;
         }
 
-        return await DropUnusedAsync(draft);
-    }
-
-    private static ApiError? Keep(OrderDraft draft, ReferenceSpec bounds, string path, StoredAsset asset)
-    {
-        if (asset.SizeBytes > bounds.MaxBytes)
-        {
-            return TooLarge(path, bounds);
-        }
-
-        if (TypeOf(asset.Head.Span, bounds) is not { } type)
-        {
-            return NotAnImage(path, bounds);
-        }
-
-        draft.Media.Add(new OrderMedia(MediaRole.FirstFrame, asset.Key, type, asset.SizeBytes, asset.Sha256));
+        WarnOfRatio(draft, isKnown: false);
+        await DropUnusedAsync(draft);
         return null;
     }
 
-    // The type found in the first bytes, if the model takes it; what the caller says of it does not count.
-    private static string? TypeOf(ReadOnlySpan<byte> head, ReferenceSpec bounds) =>
-        MediaSniffer.Sniff(head) is { } type && bounds.Types.Contains(type) ? type : null;
-
-    private static async ValueTask<ApiError?> DecodeAsync(
-        OrderDraft draft, ReferenceSpec bounds, MediaSource source, CancellationToken cancellationToken)
+    private static ApiError? KeepLink(OrderDraft draft, MediaSource source, Uri link)
     {
-        var isText = Base64Text.TryDecode(source.Text, bounds.MaxBytes, out var bytes, out var count, out var isTooLarge);
+        draft.Stored.Add(new OrderMedia(source.Role, "", "", 0, "") { Url = link.OriginalString });
+        return null;
+    }
+
+    private static async ValueTask<ApiError?> KeepAsync(OrderDraft draft, MediaSource source, StoredAsset asset, CancellationToken cancellationToken)
+    {
+        if (Check(draft, source, asset.SizeBytes, asset.Head.Span, out var type) is { } error) return error;
+        if (draft.Terms.Library is { } library && await library.ProbeAsync(asset.Key, cancellationToken) is { } facts
+            && CheckPicture(draft, source, facts) is { } pictureError)
+        {
+            return pictureError;
+        }
+
+        draft.Stored.Add(new OrderMedia(source.Role, asset.Key, type, asset.SizeBytes, asset.Sha256) { Name = source.Stored?.Name });
+        return null;
+    }
+
+    // What the account has stored is copied, so that its deletion breaks no order.
+    private static async ValueTask<ApiError?> CopyAsync(OrderDraft draft, MediaSource source, LibraryFile file, CancellationToken cancellationToken)
+    {
+        if (CheckType(draft, source, file.SizeBytes, file.ContentType) is { } error) return error;
+        if (draft.Terms.IsEstimate)
+        {
+            draft.Stored.Add(new OrderMedia(source.Role, file.AssetKey, file.ContentType, file.SizeBytes, file.Sha256) { Name = file.Name });
+            return null;
+        }
+
         try
         {
-            if (isTooLarge)
-            {
-                return TooLarge(source.Path, bounds);
-            }
+            await using var content = await draft.Terms.Library!.OpenAsync(file.AssetKey, cancellationToken);
+            return await KeepAsync(draft, source, await draft.Fields.SaveAsync(content, file.SizeBytes, cancellationToken), cancellationToken);
+        }
+        catch (FileNotFoundException)
+        {
+            return new ApiError(404, "file_not_found", $"What `{source.Path}` names was deleted just now.", source.Path);
+        }
+    }
 
-            if (!isText || TypeOf(bytes.AsSpan(0, Math.Min(count, MediaSniffer.HeadBytes)), bounds) is null)
+    private static async ValueTask<ApiError?> DecodeAsync(OrderDraft draft, MediaSource source, CancellationToken cancellationToken)
+    {
+        var most = draft.Offers.Max(offer => offer.References[source.Role].MaxBytes);
+        var isText = Base64Text.TryDecode(source.Text, most, out var bytes, out var count, out var isTooLarge);
+        try
+        {
+            if (isTooLarge) return TooLarge(source, most);
+            if (!isText) return WrongType(draft, source);
+            if (Check(draft, source, count, bytes.AsSpan(0, Math.Min(count, MediaSniffer.HeadBytes)), out var type) is { } error) return error;
+            if (draft.Terms.IsEstimate)
             {
-                return NotAnImage(source.Path, bounds);
+                draft.Stored.Add(new OrderMedia(source.Role, "", type, count, ""));
+                return null;
             }
 
             await using var content = new MemoryStream(bytes, 0, count, writable: false);
-            return Keep(draft, bounds, source.Path, await draft.Fields.SaveAsync(content, bounds.MaxBytes, cancellationToken));
+            return await KeepAsync(draft, source, await draft.Fields.SaveAsync(content, most, cancellationToken), cancellationToken);
         }
         finally
         {
-            if (bytes.Length > 0)
-            {
-                ArrayPool<byte>.Shared.Return(bytes);
-            }
+            if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 
-    private static async ValueTask<ApiError?> DropUnusedAsync(OrderDraft draft)
+    // The type found in the first bytes counts; what the caller says of it does not.
+    private static ApiError? Check(OrderDraft draft, MediaSource source, long sizeBytes, ReadOnlySpan<byte> head, out string type)
+    {
+        type = MediaSniffer.Sniff(head) ?? "";
+        return CheckType(draft, source, sizeBytes, type);
+    }
+
+    private static ApiError? CheckType(OrderDraft draft, MediaSource source, long sizeBytes, string type)
+    {
+        if (!draft.TryNarrow(offer => offer.References[source.Role].Types.Contains(type))) return WrongType(draft, source);
+        return draft.TryNarrow(offer => offer.References[source.Role].MaxBytes >= sizeBytes)
+            ? null
+            : TooLarge(source, draft.Offers.Max(offer => offer.References[source.Role].MaxBytes));
+    }
+
+    private static ApiError? CheckPicture(OrderDraft draft, MediaSource source, MediaFacts facts)
+    {
+        if (facts is not { WidthPixels: > 0 and { } width, HeightPixels: > 0 and { } height }) return null;
+        if (PictureBounds.FindFault(width, height) is { } fault) return InvalidPicture(source, $"is {width}x{height} pixels; {fault}");
+        if (!facts.ContentType.StartsWith("image/", StringComparison.Ordinal)) return null;
+        var size = new PixelSize(width, height);
+        if (source.Role is MediaRole.FirstFrame) WarnOfRatio(draft, isKnown: true, size.Ratio);
+        if (!draft.TryNarrow(offer => !(size.ShortSidePixels < offer.References[source.Role].MinSide)))
+        {
+            return InvalidPicture(source, $"is {size} pixels; each side needs at least {draft.Offers.Min(offer => offer.References[source.Role].MinSide)}");
+        }
+
+        var ratio = Math.Max(size.Ratio, 1 / size.Ratio);
+        return draft.TryNarrow(offer => !(ratio > offer.References[source.Role].MaxRatio))
+            ? null
+            : InvalidPicture(source, $"is {size} pixels; one side may be at most {draft.Offers.Max(offer => offer.References[source.Role].MaxRatio):0.##} times the other");
+    }
+
+    private static void WarnOfRatio(OrderDraft draft, bool isKnown, double ratio = 0)
+    {
+        if (draft.AskedRatio is not { } asked) return;
+        if (!isKnown || Math.Abs(asked - ratio) > ratio * SizeRule.Tolerance)
+        {
+            var param = draft.Asked.Of(Parameters.AspectRatio).Select(value => value.Path).FirstOrDefault() ?? Parameters.Size.Name;
+            draft.Warnings.Add(new OrderWarning(param, "aspect_ratio_follows_image", $"The video has the ratio of its first frame; `{param}` chose the resolution only."));
+        }
+
+        draft.AskedRatio = null;
+    }
+
+    private static async ValueTask DropUnusedAsync(OrderDraft draft)
     {
         foreach (var file in draft.Fields.Files)
         {
-            if (!draft.Media.Exists(media => media.AssetKey == file.Asset.Key))
-            {
-                await draft.Fields.DiscardOneAsync(file.Asset.Key);
-            }
+            if (!draft.Stored.Exists(media => media.AssetKey == file.Asset.Key)) await draft.Fields.DiscardOneAsync(file.Asset.Key);
         }
-
-        return null;
     }
 
-    private static ApiError TooLarge(string path, ReferenceSpec bounds) =>
-        ApiError.Invalid("file_too_large", path, $"The picture `{path}` has more than {bounds.MaxBytes:N0} bytes.");
+    private static ApiError TooLarge(MediaSource source, long most) =>
+        ApiError.Invalid("file_too_large", Shown.Name(source.Path), $"The file `{Shown.Name(source.Path)}` has more than {most:N0} bytes.");
 
-    private static ApiError NotAnImage(string path, ReferenceSpec bounds) =>
-        ApiError.Invalid("invalid_image", path, $"`{path}` is not a picture that can be used; allowed are {string.Join(", ", bounds.Types)}.");
+    private static ApiError InvalidPicture(MediaSource source, string what) =>
+        ApiError.Invalid("invalid_image", Shown.Name(source.Path), $"The picture `{Shown.Name(source.Path)}` {what}.");
+
+    private static ApiError WrongType(OrderDraft draft, MediaSource source)
+    {
+        var kind = source.Role switch
+        {
+            MediaRole.ReferenceAudio => "audio",
+            MediaRole.ReferenceVideo or MediaRole.SourceVideo or MediaRole.Character => "video",
+            _ => "image",
+        };
+        var types = string.Join(", ", draft.Offers.SelectMany(offer => offer.References[source.Role].Types).Distinct());
+        return ApiError.Invalid(
+            "invalid_" + kind, Shown.Name(source.Path), $"`{Shown.Name(source.Path)}` is not {(kind == "video" ? "a video" : kind == "audio" ? "a sound" : "a picture")} that can be used; allowed are {types}.");
+    }
 }

@@ -39,4 +39,36 @@ internal static class OrderErrors
 
     public static ApiError Invalid(string code, string path, string value, string rule) =>
         ApiError.Invalid(code, Shown.Name(path), $"`{Shown.Name(path)}` = `{value}` is not allowed. {rule}");
+
+    /// <summary>An edit or extension that the model cannot do.</summary>
+    public static ApiError UnsupportedOperation(OrderDraft draft, string mode) => ApiError.Invalid(
+        "unsupported_operation", "model", $"`{draft.Model.Name}` cannot {mode} a video.{OthersWith(draft, mode)}");
+
+    /// <summary>A sentence with models that have a mode, or nothing.</summary>
+    public static string OthersWith(OrderDraft draft, string mode)
+    {
+        var others = draft.Terms.Catalog.Models
+            .Where(model => model != draft.Model && draft.Terms.MayOrder(model)
+                && model.Offers.Any(offer => offer.Modes.Contains(mode) && draft.Terms.CanServe(offer.UpstreamModel)))
+            .Select(model => $"`{model.Name}`")
+            .Take(8)
+            .ToList();
+        return others.Count == 0 ? "" : $" Models that can: {string.Join(", ", others)}.";
+    }
+
+    /// <summary>Under what other choices something would be possible: <c> (possible with quality pro)</c>, or nothing.</summary>
+    public static string Where(OrderDraft draft, Predicate<ModelOffer> canHonour)
+    {
+        var able = draft.AllOffers.FindAll(canHonour);
+        if (able.Count == 0) return "";
+        var inMode = able.FindAll(offer => offer.Modes.Contains(draft.Mode));
+        var parts = new List<string>();
+        if (inMode.Count == 0) parts.Add("mode " + string.Join(" or ", able.SelectMany(offer => offer.Modes).Distinct()));
+        else able = inMode;
+        var qualities = able.SelectMany(offer => offer.Qualities).Distinct().ToList();
+        if (qualities.Count > 0) parts.Add("quality " + string.Join(" or ", qualities));
+        var seconds = able.Where(offer => !offer.Seconds.IsNone).Select(offer => offer.Seconds.ToString()).Distinct().ToList();
+        if (seconds.Count > 0) parts.Add($"{string.Join(" or ", seconds)} seconds");
+        return parts.Count == 0 ? "" : $" (possible with {string.Join(", ", parts)})";
+    }
 }

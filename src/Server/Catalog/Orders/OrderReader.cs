@@ -15,11 +15,8 @@ public static class OrderReader
         var isAccepted = false;
         try
         {
-            if ((Check(draft) ?? await MediaIntake.StoreAsync(draft, cancellationToken)) is { } error)
-            {
-                return error;
-            }
-
+            if (await CheckAsync(draft, cancellationToken) is { } error) return error;
+            if (await MediaIntake.StoreAsync(draft, cancellationToken) is { } mediaError) return mediaError;
             isAccepted = true;
             return draft.ToOrder();
         }
@@ -32,24 +29,45 @@ public static class OrderReader
         }
     }
 
+    /// <summary>Reads an order to tell what it would be and cost. Stores nothing; what was uploaded with it is discarded.</summary>
+    internal static async ValueTask<ApiResult<OrderDraft>> EstimateAsync(
+        RequestFields fields, OrderTerms terms, CancellationToken cancellationToken)
+    {
+        var draft = new OrderDraft(fields, terms with { IsEstimate = true });
+        try
+        {
+            var error = await CheckAsync(draft, cancellationToken) ?? await MediaIntake.StoreAsync(draft, cancellationToken);
+            return error is null ? draft : error;
+        }
+        finally
+        {
+            await fields.DiscardAsync();
+        }
+    }
+
+    private static async ValueTask<ApiError?> CheckAsync(OrderDraft draft, CancellationToken cancellationToken) =>
+        Gather(draft) ?? await LibraryReader.ReadAsync(draft, cancellationToken) ?? Check(draft);
+
+    private static ApiError? Gather(OrderDraft draft) => PlacesReader.Read(draft) ?? ContentReader.Read(draft) ?? MediaReader.Read(draft);
+
     // The order matters: each reader chooses among the upstream models that the readers before it left. What was asked comes before
     // what is assumed, and what must be honoured before what is only a hint.
     private static ApiError? Check(OrderDraft draft) =>
-        PlacesReader.Read(draft)
-        ?? ModelReader.Read(draft)
+        ModelReader.Read(draft)
         ?? PromptReader.Read(draft)
-        ?? ContentClassReader.Read(draft)
-        ?? FirstFrameReader.Read(draft)
         ?? ModeReader.Read(draft)
+        ?? RoleReader.Read(draft)
         ?? SecondsReader.Read(draft)
         ?? SizeReader.Read(draft)
         ?? AudioReader.Read(draft)
-        ?? Complete(draft)
         ?? KeptReader.Read(draft)
-        ?? HintReader.Read(draft);
+        ?? ExtrasReader.ReadContent(draft)
+        ?? Complete(draft)
+        ?? ExtrasReader.ReadHints(draft);
 
     private static ApiError? Complete(OrderDraft draft)
     {
+        QualityReader.Complete(draft);
         SecondsReader.Complete(draft);
         SizeReader.Complete(draft);
         AudioReader.Complete(draft);

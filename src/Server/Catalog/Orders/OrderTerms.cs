@@ -1,3 +1,5 @@
+using Reelay.Server.Assets.Probing;
+
 namespace Reelay.Server.Catalog.Orders;
 
 /// <summary>What the server and the caller's key add to a request before it can become an order.</summary>
@@ -17,4 +19,71 @@ public sealed record OrderTerms
 
     /// <summary>Whether hints that cannot be honoured are refused instead of reported.</summary>
     public bool IsStrict { get; init; }
+
+    /// <summary>Whether of two values of one parameter the one at top level wins instead of both being refused.</summary>
+    public bool IsLenient { get; init; }
+
+    /// <summary>What the route asks for beyond the body: a mode and perhaps a source. None for a plain create.</summary>
+    public OrderRoute Route { get; init; }
+
+    /// <summary>Whether only the price is asked for: then nothing is stored.</summary>
+    public bool IsEstimate { get; init; }
+
+    /// <summary>What the account has stored; null where nothing of it can be named.</summary>
+    internal IOrderLibrary? Library { get; init; }
 }
+
+/// <summary>What a route says about an order.</summary>
+/// <param name="Mode">The task mode it stands for, or null.</param>
+/// <param name="SourceId">The task it goes on from, where the path names it; or null.</param>
+public readonly record struct OrderRoute(string? Mode, string? SourceId)
+{
+    /// <summary>Whether it needs an earlier video.</summary>
+    public bool NeedsSource => Mode is not null;
+}
+
+/// <summary>What an account has stored here, and how files are looked at. One per request.</summary>
+internal interface IOrderLibrary
+{
+    /// <summary>An uploaded file, or null if the account has none with this id.</summary>
+    ValueTask<LibraryFile?> FindFileAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>A character, or null if the account has none with this id.</summary>
+    ValueTask<LibraryFile?> FindCharacterAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>A completed task's result, or why it cannot be used.</summary>
+    ValueTask<Api.ApiResult<LibraryVideo>> FindVideoAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>What a link names if it leads to this server; null for all others.</summary>
+    OwnLink? FindOwn(Uri link);
+
+    /// <summary>Why a link cannot be fetched whatever it leads to; null if it may be tried.</summary>
+    string? FindFault(Uri link);
+
+    /// <summary>Opens stored bytes.</summary>
+    Task<Stream> OpenAsync(string assetKey, CancellationToken cancellationToken);
+
+    /// <summary>Measures stored bytes; null if they are no picture, video or sound.</summary>
+    ValueTask<MediaFacts?> ProbeAsync(string assetKey, CancellationToken cancellationToken);
+
+    /// <summary>Whether upstreams can fetch files from this server.</summary>
+    bool HasPublicAddress { get; }
+}
+
+/// <summary>A stored file.</summary>
+/// <param name="AssetKey">Its key.</param>
+/// <param name="ContentType">Media type found in its bytes.</param>
+/// <param name="SizeBytes">Size in bytes.</param>
+/// <param name="Sha256">Hash of its bytes.</param>
+/// <param name="Name">A character's name, else null.</param>
+internal sealed record LibraryFile(string AssetKey, string ContentType, long SizeBytes, string Sha256, string? Name = null);
+
+/// <summary>The result of an earlier task.</summary>
+/// <param name="File">Its first output.</param>
+/// <param name="Model">The public model that made it.</param>
+/// <param name="Source">How an upstream may know it.</param>
+/// <param name="Seconds">Its measured length, or null.</param>
+internal sealed record LibraryVideo(LibraryFile File, string Model, OrderSource Source, decimal? Seconds);
+
+/// <summary>Something of ours that a link names: exactly one of both.</summary>
+internal readonly record struct OwnLink(string? FileId, string? TaskId);

@@ -16,10 +16,7 @@ internal static class PlacesReader
     {
         foreach (var field in draft.Fields.Fields)
         {
-            if (ReadMember(draft, field.Name, field.Name, field.Value, field.IsRepeated) is { } error)
-            {
-                return error;
-            }
+            if (ReadMember(draft, field.Name, field.Name, field.Value, field.IsRepeated) is { } error) return error;
         }
 
         return CheckFiles(draft);
@@ -28,41 +25,26 @@ internal static class PlacesReader
     private static ApiError? ReadMember(OrderDraft draft, string path, string name, JsonElement value, bool isRepeated)
     {
         var parameter = Parameters.Find(name);
-        if (isRepeated && parameter is not { IsList: true } && parameter?.Class is not ParameterClass.Content)
-        {
-            return OrderErrors.Conflict(path, path);
-        }
-
-        if (ReferenceEquals(parameter, Parameters.Metadata))
-        {
-            return ReadMetadata(draft, path, value);
-        }
-
+        if (isRepeated && parameter is not { IsList: true }) return OrderErrors.Conflict(path, path);
+        if (ReferenceEquals(parameter, Parameters.Metadata)) return ReadMetadata(draft, path, value);
         if (parameter is not null)
         {
             draft.Asked.Add(new Asked(parameter, path, value));
             return null;
         }
 
-        return Parameters.Places.Contains(name) && path == name
-            ? ReadPlace(draft, path, value)
-            : HintReader.Unknown(draft, path, value);
+        if (Parameters.Places.Contains(name) && path == name) return ReadPlace(draft, path, value);
+        draft.Unknown.Add(new UnknownField(name, path, value, IsKept: false));
+        return null;
     }
 
     private static ApiError? ReadPlace(OrderDraft draft, string path, JsonElement value)
     {
         var error = AsObject(draft.Fields, path, value, out var place);
-        if (error is not null || place is null)
-        {
-            return error;
-        }
-
+        if (error is not null || place is null) return error;
         foreach (var member in place.Value.EnumerateObject())
         {
-            if (ReadMember(draft, $"{path}.{member.Name}", member.Name, member.Value, isRepeated: false) is { } memberError)
-            {
-                return memberError;
-            }
+            if (ReadMember(draft, $"{path}.{member.Name}", member.Name, member.Value, isRepeated: false) is { } memberError) return memberError;
         }
 
         return null;
@@ -71,11 +53,7 @@ internal static class PlacesReader
     private static ApiError? ReadMetadata(OrderDraft draft, string path, JsonElement value)
     {
         var error = AsObject(draft.Fields, path, value, out var metadata);
-        if (error is not null || metadata is null)
-        {
-            return error;
-        }
-
+        if (error is not null || metadata is null) return error;
         if (JsonMarshal.GetRawUtf8Value(metadata.Value).Length > MaxMetadataBytes)
         {
             return ApiError.Invalid("metadata_too_large", path, $"`{path}` has more than {MaxMetadataBytes:N0} bytes.");
@@ -83,26 +61,20 @@ internal static class PlacesReader
 
         foreach (var member in metadata.Value.EnumerateObject())
         {
-            // Whatever else the caller keeps there is theirs: it is echoed, not judged.
-            if (Parameters.Find(member.Name) is not { } parameter || ReferenceEquals(parameter, Parameters.Metadata))
-            {
-                continue;
-            }
-
+            var memberPath = $"{path}.{member.Name}";
+            var parameter = Parameters.Find(member.Name);
             if (ReferenceEquals(parameter, Parameters.Model))
             {
-                return OrderErrors.Invalid("unsupported_parameter", $"{path}.model", Values.Show(member.Value), "A model is named at top level only.");
+                return OrderErrors.Invalid("unsupported_parameter", memberPath, Values.Show(member.Value), "A model is named at top level only.");
             }
 
-            draft.Asked.Add(new Asked(parameter, $"{path}.{member.Name}", member.Value));
+            // Whatever else the caller keeps there is theirs: it is echoed, not judged.
+            if (parameter is null) draft.Unknown.Add(new UnknownField(member.Name, memberPath, member.Value, IsKept: true));
+            else if (!ReferenceEquals(parameter, Parameters.Metadata)) draft.Asked.Add(new Asked(parameter, memberPath, member.Value));
         }
 
         var copy = Values.Copy(metadata.Value)!.AsObject();
-        if (draft.Metadata is not null && !JsonNode.DeepEquals(draft.Metadata, copy))
-        {
-            return OrderErrors.Conflict("metadata", path);
-        }
-
+        if (draft.Metadata is not null && !JsonNode.DeepEquals(draft.Metadata, copy)) return OrderErrors.Conflict("metadata", path);
         draft.Metadata = copy;
         return null;
     }
@@ -111,22 +83,14 @@ internal static class PlacesReader
     public static ApiError? AsObject(RequestFields fields, string path, JsonElement value, out JsonElement? result)
     {
         result = null;
-        if (value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && value.GetString() is ""))
-        {
-            return null;
-        }
-
+        if (value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && value.GetString() is "")) return null;
         if (value.ValueKind is JsonValueKind.String && value.GetString()!.TrimStart().StartsWith('{')
             && fields.TryParseText(path, value.GetString()!, out value) is { } error)
         {
             return error;
         }
 
-        if (value.ValueKind is not JsonValueKind.Object)
-        {
-            return ApiError.Invalid("invalid_type", path, $"`{path}` must be an object.");
-        }
-
+        if (value.ValueKind is not JsonValueKind.Object) return ApiError.Invalid("invalid_type", path, $"`{path}` must be an object.");
         result = value;
         return null;
     }
@@ -136,17 +100,13 @@ internal static class PlacesReader
         foreach (var file in draft.Fields.Files)
         {
             var parameter = Parameters.Find(file.Name);
-            if (ReferenceEquals(parameter, Parameters.FirstFrame))
-            {
-                continue;
-            }
-
+            if (parameter?.Media is not null and not MediaHint.Character) continue;
             return parameter is { Class: ParameterClass.Read or ParameterClass.Hint }
                 ? ApiError.Invalid("invalid_type", file.Path, $"`{file.Path}` was sent as a file; it must be text.")
                 : ApiError.Invalid(
                     "unsupported_parameter",
                     Shown.Name(file.Path),
-                    $"The file `{Shown.Name(file.Path)}` cannot be used. A first frame is taken as `{Parameters.FirstFrame.Name}`.");
+                    $"The file `{Shown.Name(file.Path)}` cannot be used. A picture is taken as `{Parameters.Picture.Name}`, a video as `video`, a sound as `audio_urls`.");
         }
 
         return null;

@@ -12,32 +12,55 @@ internal static class SecondsReader
 
     public static ApiError? Read(OrderDraft draft)
     {
-        if (draft.Asked.One<int>(Parameters.Seconds, ReadValue, out var seconds, out var path) is { } error)
-        {
-            return error;
-        }
+        if (draft.Asked.One<int>(Parameters.Seconds, ReadValue, out var seconds, out var path) is { } error) return error;
+        if (path is null) return null;
+        draft.SecondsEcho = seconds.ToString();
 
+        // Pictures have no length: callers of one gateway send it all the same, and see it echoed.
+        if (draft.Model.Spec.IsImage) return null;
+        if (draft.Offers.TrueForAll(offer => offer.Seconds.IsNone)) return FollowsSource(draft, path, seconds);
         var allowed = Allowed(draft.Offers);
-        if (path is not null && !draft.TryNarrow(offer => offer.Seconds.Allows(seconds)))
+        var made = Made(draft.Offers, seconds);
+        if (made is null)
         {
-            return OrderErrors.Invalid("invalid_seconds", path, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds.");
+            return OrderErrors.Invalid(
+                "invalid_seconds", path, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds{OrderErrors.Where(draft, offer => offer.Seconds.Resolve(seconds) is not null)}.");
         }
 
-        draft.Seconds = seconds;
+        draft.TryNarrow(offer => offer.Seconds.Resolve(seconds) == made);
+        draft.Seconds = made.Value;
+        if (made != seconds) draft.Note(Parameters.Seconds.Name, made.ToString(), "rounded", $"`{draft.Model.Name}` makes {allowed} seconds");
         return null;
     }
 
     /// <summary>Sets the length where none was asked, once everything that was asked has chosen the upstream models.</summary>
     public static void Complete(OrderDraft draft)
     {
-        if (draft.Seconds > 0)
-        {
-            return;
-        }
+        if (draft.Model.Spec.Seconds is { } spec && draft.Seconds == 0) SetDefault(draft, spec);
+        if (draft.SecondsEcho.Length == 0) draft.SecondsEcho = draft.Seconds.ToString();
+        if (draft.Seconds > 0 || draft.Model.Spec.IsImage) return;
 
-        int[] wanted = [UsualDefault, draft.Model.Spec.Seconds.Default, draft.Offers[0].Seconds.Values.First()];
-        draft.Seconds = wanted.First(seconds => draft.TryNarrow(offer => offer.Seconds.Allows(seconds)));
+        // The source decides: what is known of its length is reserved for, else the longest allowed.
+        draft.BilledSeconds = draft.Source?.Seconds is { } known ? Math.Max((int)Math.Ceiling(known), 1) : draft.Model.Spec.MaxSourceSeconds ?? Longest;
     }
+
+    private static void SetDefault(OrderDraft draft, SecondsSpec spec)
+    {
+        var offers = draft.Offers.FindAll(offer => !offer.Seconds.IsNone);
+        if (offers.Count == 0) return;
+        int[] wanted = [UsualDefault, spec.Default, offers[0].Seconds.Values.First()];
+        draft.Seconds = wanted.First(seconds => draft.TryNarrow(offer => offer.Seconds.Allows(seconds)));
+        draft.Note(Parameters.Seconds.Name, draft.Seconds.ToString(), "default", "none was asked");
+    }
+
+    // The shortest way to what was asked: a length made as it is comes before one that is rounded.
+    private static int? Made(List<ModelOffer> offers, int seconds) => offers.Exists(offer => offer.Seconds.Allows(seconds))
+        ? seconds
+        : offers.Select(offer => offer.Seconds.Resolve(seconds)).FirstOrDefault(made => made is not null);
+
+    private static ApiError? FollowsSource(OrderDraft draft, string path, int seconds) => draft.Mode == "extend"
+        ? OrderErrors.Unsupported(path, seconds.ToString(), draft.Model.Name, "It extends by a length of its own; leave it out.")
+        : ExtrasReader.Report(draft, path, "seconds_follow_source", $"`{path}` = `{seconds}` has no effect: the result is as long as its source.");
 
     private static ApiError? ReadValue(Asked asked, out int seconds)
     {
@@ -49,7 +72,9 @@ internal static class SecondsReader
             : null;
     }
 
-    private static string Allowed(List<ModelOffer> offers) => offers.Count == 1
-        ? offers[0].Seconds.ToString()
-        : string.Join(", ", offers.SelectMany(offer => offer.Seconds.Values).Distinct().Order());
+    private static string Allowed(List<ModelOffer> offers)
+    {
+        var rules = offers.Where(offer => !offer.Seconds.IsNone).Select(offer => offer.Seconds.ToString()).Distinct().ToList();
+        return rules.Count == 1 ? rules[0] : string.Join(", ", offers.SelectMany(offer => offer.Seconds.Values).Distinct().Order());
+    }
 }

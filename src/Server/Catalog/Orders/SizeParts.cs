@@ -14,6 +14,9 @@ internal sealed class SizeParts
     /// <summary>What to resolve.</summary>
     public SizeAsk Ask => new(_pixels?.Value, _ratio?.Value, _tier?.Value);
 
+    /// <summary>Whether the choice was left to the model, in so many words.</summary>
+    public bool IsAuto => _autoPath is not null;
+
     /// <summary>What is echoed: the size as it was asked for, or null.</summary>
     public string? Echo { get; private set; }
 

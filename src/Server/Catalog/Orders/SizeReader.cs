@@ -1,56 +1,95 @@
+using Reelay.Providers;
 using Reelay.Server.Api;
 
 namespace Reelay.Server.Catalog.Orders;
 
-/// <summary>Size, ratio and tier: joins whatever was asked, then finds what the model makes of it.</summary>
+/// <summary>Size, ratio, tier and quality: joins whatever was asked, then finds what the model makes of it.</summary>
 internal static class SizeReader
 {
+    private const string Auto = "auto";
+
     public static ApiError? Read(OrderDraft draft)
     {
         var parts = new SizeParts();
-        if (parts.Read(draft) is { } error)
-        {
-            return error;
-        }
-
+        if (parts.Read(draft) is { } error) return error;
         draft.SizeEcho = parts.Echo ?? "";
-        return parts.Ask == default || TryChoose(draft, parts.Ask) ? null : NotMade(draft, parts);
+        if (parts.Ask == default) return parts.IsAuto && draft.Model.Spec.IsImage ? ChooseAuto(draft) : null;
+        if (draft.Offers.TrueForAll(offer => offer.Sizes.IsNone)) return FollowsSource(draft, parts);
+        return Follows(draft) ? ChooseTier(draft, parts) : TryChoose(draft, parts.Ask) ? null : NotMade(draft, parts);
     }
 
     /// <summary>Sets the size where none was asked, once everything that was asked has chosen the upstream models.</summary>
     public static void Complete(OrderDraft draft)
     {
-        if (draft.Size == default && !TryChoose(draft, default))
+        if (!draft.HasSize)
         {
-            TryChoose(draft, new SizeAsk(draft.Offers[0].Sizes.Sizes.First(), null, null));
+            if (Follows(draft)) ChooseTier(draft, default(SizeAsk));
+            else TryChoose(draft, default);
+            if (draft.Size.Tier.Length > 0) draft.Note(Parameters.Size.Name, Shown(draft), "default", "none was asked");
         }
 
-        draft.SizeEcho = draft.SizeEcho.Length > 0 ? draft.SizeEcho : draft.Size.Size.ToString();
+        if (draft.SizeEcho.Length == 0) draft.SizeEcho = draft.Size.Size == default ? draft.Model.Spec.DefaultSize : draft.Size.Size.ToString();
+    }
+
+    // Where the picture decides the ratio, a size can only choose the tier.
+    private static bool Follows(OrderDraft draft) =>
+        draft.Media.Exists(source => source.Role is MediaRole.FirstFrame) && draft.Offers.TrueForAll(offer => offer.RatioFollowsFirstFrame);
+
+    private static ApiError? ChooseTier(OrderDraft draft, SizeParts parts)
+    {
+        if (ChooseTier(draft, parts.Ask)) return null;
+        return NotMade(draft, parts);
+    }
+
+    private static bool ChooseTier(OrderDraft draft, SizeAsk ask)
+    {
+        foreach (var offer in draft.Offers)
+        {
+            if (offer.Sizes.ResolveTier(ask) is not { } tier) continue;
+            (draft.Size, draft.HasSize, draft.AskedRatio) = (new SizeChoice(default, tier), true, ask.AnyRatio);
+            return draft.TryNarrow(other => other.Sizes.ResolveTier(ask) == tier);
+        }
+
+        return false;
+    }
+
+    private static ApiError? ChooseAuto(OrderDraft draft)
+    {
+        if (!TryChoose(draft, default)) return null;
+        draft.Size = draft.Size with { Size = default };
+        draft.Note(Parameters.Size.Name, Auto, "mapped", "the upstream chooses; the default tier is billed");
+        return null;
     }
 
     private static bool TryChoose(OrderDraft draft, SizeAsk ask)
     {
         foreach (var offer in draft.Offers)
         {
-            if (offer.Sizes.Resolve(ask) is { } choice)
-            {
-                draft.Size = choice;
-                return draft.TryNarrow(other => other.Sizes.Resolve(ask) == choice);
-            }
+            if (offer.Sizes.Resolve(ask) is not { } choice) continue;
+            (draft.Size, draft.HasSize) = (choice, true);
+            return draft.TryNarrow(other => other.Sizes.Resolve(ask) == choice);
         }
 
         return false;
     }
 
+    private static ApiError? FollowsSource(OrderDraft draft, SizeParts parts)
+    {
+        draft.HasSize = true;
+        return ExtrasReader.Report(
+            draft, parts.FirstPath, "size_follows_source", $"`{parts.FirstPath}` = `{parts.Describe()}` has no effect: the result has the size of its source.");
+    }
+
+    private static string Shown(OrderDraft draft) => draft.Size.Size == default ? draft.Size.Tier : $"{draft.Size.Size} ({draft.Size.Tier})";
+
     private static ApiError NotMade(OrderDraft draft, SizeParts parts)
     {
         var offers = draft.Offers;
-        var sizes = offers.Count == 1
-            ? offers[0].Sizes.ToString()
-            : string.Join(", ", offers.Select(offer => offer.Sizes.ToString()).Distinct());
+        var sizes = string.Join(", ", offers.Select(offer => offer.Sizes.ToString()).Distinct());
         var tiers = string.Join(", ", offers.SelectMany(offer => offer.Sizes.Tiers).Distinct());
         var others = draft.Terms.Catalog.Models
-            .Where(model => model != draft.Model && draft.Terms.MayOrder(model) && model.Offers.Any(offer => !offer.Sizes.IsAny && offer.Sizes.Resolve(parts.Ask) is not null))
+            .Where(model => model != draft.Model && model.Spec.IsImage == draft.Model.Spec.IsImage && draft.Terms.MayOrder(model)
+                && model.Offers.Any(offer => !offer.Sizes.IsAny && offer.Sizes.Resolve(parts.Ask) is not null))
             .Select(model => $"`{model.Name}`")
             .Take(3)
             .ToList();
@@ -58,7 +97,7 @@ internal static class SizeReader
             "invalid_size",
             parts.FirstPath,
             parts.Describe(),
-            $"`{draft.Model.Name}` makes {sizes}{(tiers.Length > 0 ? $" (tiers {tiers})" : "")}."
+            $"`{draft.Model.Name}` makes {sizes}{(tiers.Length > 0 ? $" (tiers {tiers})" : "")}{OrderErrors.Where(draft, offer => offer.Sizes.Resolve(parts.Ask) is not null)}."
             + (others.Count > 0 ? $" It can be made by {string.Join(", ", others)}." : ""));
     }
 }

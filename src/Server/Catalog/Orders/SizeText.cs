@@ -49,6 +49,6 @@ internal readonly record struct SizeText(SizeAsk Ask, bool IsAuto)
     public static bool TryParseTier(string text, out string tier)
     {
         tier = text.Trim().ToLowerInvariant();
-        return SizeRule.ShortSideOf(tier) > 0;
+        return TierNames.ShortSideOf(tier) > 0;
     }
 }

@@ -1,0 +1,107 @@
+using Reelay.Contracts;
+using Reelay.Providers;
+using Reelay.Server.Catalog;
+
+namespace Reelay.Server.Api;
+
+/// <summary>Models in the words of the public API: their own names, the names of families, and aliases.</summary>
+internal sealed class ModelBodies(ModelCatalog catalog, DateTimeOffset builtAt)
+{
+    private static readonly string[] _encodings = ["file", "data_url", "base64", "file_id", "url"];
+
+    /// <summary>Everything that can be ordered, by name.</summary>
+    /// <param name="canServe">Whether a channel serves an upstream model.</param>
+    public IReadOnlyList<Model> All(Func<string, bool> canServe) =>
+    [
+        .. catalog.Models.Select(model => model.Name)
+            .Concat(catalog.Families.Keys.Order(StringComparer.Ordinal))
+            .Concat(catalog.Aliases.Select(alias => alias.Name).Order(StringComparer.Ordinal))
+            .Select(name => Find(name, canServe)).OfType<Model>(),
+    ];
+
+    /// <summary>One by its name, or null if there is none or no channel serves it.</summary>
+    public Model? Find(string name, Func<string, bool> canServe)
+    {
+        if (catalog.FindFamily(name) is { } family) return Family(name, family, canServe);
+        if (catalog.Find(name) is not { } model || Body(model, canServe) is not { } body) return null;
+        return catalog.FindAlias(name) is { } alias
+            ? body with { Id = name, AliasOf = model.Name, Fixed = alias.Parameters.Count > 0 ? alias.Parameters : null }
+            : body;
+    }
+
+    // What the first can do stands for the family; each member is listed under its own name too.
+    private Model? Family(string name, IReadOnlyList<PublicModel> family, Func<string, bool> canServe)
+    {
+        var bodies = family.Select(model => Body(model, canServe)).OfType<Model>().ToList();
+        return bodies.Count == 0 ? null : bodies[^1] with
+        {
+            Id = name,
+            Description = $"Several models, told apart by model_name; the capabilities shown are those of {bodies[^1].Id}.",
+            ModelNames = [.. bodies.Select(body => body.Id)],
+        };
+    }
+
+    private Model? Body(PublicModel model, Func<string, bool> canServe)
+    {
+        if (model.Capability(canServe) is not { } capability) return null;
+        var spec = model.Spec;
+        return new Model
+        {
+            Id = model.Name,
+            Created = builtAt.ToUnixTimeSeconds(),
+            Description = spec.Description,
+            Lifecycle = spec.Lifecycle.State,
+            ShutdownDate = spec.Lifecycle.ShutdownDate,
+            Successor = spec.Lifecycle.Successor,
+            Kind = spec.Kind ?? "video",
+            Capabilities = Capabilities(spec, capability),
+            Prices = [.. spec.Prices.Select(Price)],
+        };
+    }
+
+    private static ModelCapabilities Capabilities(ModelSpec spec, ModelCapability capability) => new()
+    {
+        Modes = capability.Modes,
+        Inputs = capability.Modes.ToDictionary(mode => mode, mode => new ModelMode(spec.Modes[mode].Requires, spec.Modes[mode].Takes ?? [])),
+        Seconds = capability.Seconds,
+        DefaultSeconds = spec.Seconds is null ? null : capability.Seconds.Contains(4) ? 4 : spec.Seconds.Default,
+        Sizes = spec.AnySize is null ? capability.Sizes : [.. capability.Sizes, "any"],
+        AnySize = spec.AnySize is { } any
+            ? new(any.MinSide, any.MaxSide, any.MultipleOf, any.MinPixels, any.MaxPixels, any.MaxRatio) : null,
+        DefaultSize = spec.DefaultSize,
+        Tiers = capability.Tiers,
+        Qualities = capability.Qualities.Count > 0 ? capability.Qualities : null,
+        DefaultQuality = spec.DefaultQuality,
+        Fps = spec.Fps,
+        Audio = capability.Audio,
+        DefaultAudio = spec.DefaultAudio,
+        MaxPromptLength = capability.MaxPromptLength,
+        MaxOutputs = capability.MaxOutputs,
+        References = capability.References.ToDictionary(
+            pair => MediaRoles.Name(pair.Key),
+            pair => new ModelReference(
+                pair.Value.MaxCount, pair.Value.MaxBytes, pair.Value.Types, pair.Key is MediaRole.Character ? ["file_id"] : _encodings)),
+        Parameters = [.. capability.Extras.Select(Parameter)],
+    };
+
+    private static ModelParameter Parameter(ExtraParameter extra) => new()
+    {
+        Name = extra.Name,
+        Type = extra.Type,
+        Class = extra.IsContent ? "content" : "hint",
+        Allowed = extra.Allowed.Count > 0 ? extra.Allowed : null,
+        Min = extra.Min,
+        Max = extra.Max,
+        MaxLength = extra.MaxLength,
+    };
+
+    private static ModelPrice Price(PriceSpec price) => new()
+    {
+        Tier = price.Tier,
+        Quality = price.Quality,
+        Mode = price.Mode,
+        Audio = price.Audio,
+        Per = price.Per,
+        Micros = price.Micros,
+    };
+}
