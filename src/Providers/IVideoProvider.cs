@@ -39,6 +39,26 @@ public interface IChecksOptions
     IReadOnlyList<string> FindMistakes(JsonElement options);
 }
 
+/// <summary>
+/// A provider whose channels differ in what they can do, by their options: servers of one protocol that lack some of its operations or
+/// have parameters of their own, and models of which nothing is published.
+/// </summary>
+public interface IDescribesModels
+{
+    /// <summary>
+    /// What a channel's upstream models can do through it, in place of <see cref="IVideoProvider.Models"/>. Pure. A submission that keeps
+    /// to these rows is never refused by the provider itself; one that does not may be.
+    /// </summary>
+    /// <param name="options">The channel's options, free of mistakes; an undefined element means all defaults.</param>
+    /// <param name="names">The upstream models the channel serves, whether the provider lists them or not.</param>
+    /// <returns>
+    /// The rows in the order of the names, as many of one name as its values depend on each other; none for a name of which the channel can
+    /// make nothing. <see cref="UpstreamModel.Audio"/> is <c>unknown</c> where nothing is known of it.
+    /// </returns>
+    /// <exception cref="ArgumentException">The options have mistakes.</exception>
+    IReadOnlyList<UpstreamModel> ModelsOf(JsonElement options, IReadOnlyList<string> names);
+}
+
 /// <summary>A provider that can stop a generation the upstream has accepted.</summary>
 public interface ICancelsVideos
 {

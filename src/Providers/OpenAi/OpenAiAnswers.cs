@@ -43,7 +43,8 @@ internal static class OpenAiAnswers
 
     /// <summary>What the answer to a poll says.</summary>
     /// <exception cref="ProviderException">It says nothing of the job.</exception>
-    public static PollResult Polled(UpstreamAnswer answer, OpenAiOptions options, Func<OpenAiVideo, IReadOnlyList<ProviderOutput>> outputs)
+    public static PollResult Polled(
+        UpstreamAnswer answer, OpenAiOptions options, string id, Func<OpenAiVideo, IReadOnlyList<ProviderOutput>> outputs)
     {
         // vLLM-Omni answers for a failed job with the job itself under the status of its error.
         if (Video(answer.Json) is not { Status: not null } video || (!answer.IsSuccess && video.Object != "video"))
@@ -54,7 +55,7 @@ internal static class OpenAiAnswers
         {
             JobState.Queued => new PollResult.Running(HasStarted: false, Progress(video), answer.PollAfter),
             JobState.Running => new PollResult.Running(HasStarted: true, Progress(video), answer.PollAfter),
-            JobState.Completed => new PollResult.Succeeded(outputs(video), Used(video)),
+            JobState.Completed => new PollResult.Succeeded(outputs(video), Used(video), Output(id, video, options)),
             _ => Failed(state, answer, video.Status),
         };
     }
@@ -82,6 +83,17 @@ internal static class OpenAiAnswers
     /// <summary>The id in a stored reference.</summary>
     public static string IdOf(JsonElement reference) =>
         reference.Member("id").AsText() ?? throw new ArgumentException("The reference has no id.", nameof(reference));
+
+    /// <summary>The id of the video an order works on.</summary>
+    public static string IdOf(SourceReference source) => source.OutputReference.Member("id").AsText() ?? source.UpstreamId;
+
+    /// <summary>Length of the video an order works on, or null where the upstream did not say it.</summary>
+    public static decimal? SecondsOf(SourceReference source) => source.OutputReference.Member("seconds").AsNumber();
+
+    // Only for servers where a later order can name it. The length tells edits and extensions apart when one has to be looked for.
+    private static JsonElement? Output(string id, OpenAiVideo video, OpenAiOptions options) => options.HasEdits || options.HasExtensions
+        ? JsonSerializer.SerializeToElement(new(id, video.Seconds ?? video.Duration), OpenAiJson.Strict.OpenAiSource)
+        : null;
 
     private static PollResult.Unreadable Unreadable(UpstreamAnswer answer) =>
         new(answer.Clean($"HTTP {answer.StatusCode} without a job: {OpenAiErrors.Read(answer)?.Message ?? answer.RawText}"));

@@ -86,7 +86,10 @@ public sealed record OpenAiOptions
     /// <summary>Whether a picture may be sent as a <c>data:</c> URL; otherwise a public link of ours is needed.</summary>
     public bool ReferenceInline { get; init; } = true;
 
-    /// <summary>Extra parameters that are forwarded under their own names; all others stay here.</summary>
+    /// <summary>
+    /// Extra parameters that callers may send and that are forwarded under their own names: known ones by name, others as
+    /// <c>name:type</c>. An order with any other is refused.
+    /// </summary>
     public IReadOnlyList<string> Extras { get; init; } = [];
 
     /// <summary>Fields that are always sent, above everything else of that name.</summary>
@@ -103,6 +106,15 @@ public sealed record OpenAiOptions
 
     /// <summary>Value of <c>OpenAI-Project</c>, or null.</summary>
     public string? Project { get; init; }
+
+    /// <summary>Whether <c>POST /videos/edits</c> exists.</summary>
+    public bool HasEdits { get; init; }
+
+    /// <summary>Whether <c>POST /videos/extensions</c> exists.</summary>
+    public bool HasExtensions { get; init; }
+
+    /// <summary>Whether <c>POST /videos/characters</c> exists.</summary>
+    public bool HasCharacters { get; init; }
 
     /// <summary>Whether <c>DELETE /videos/{id}</c> exists.</summary>
     public bool HasDelete { get; init; }

@@ -6,13 +6,6 @@ namespace Reelay.Providers.OpenAi;
 /// <summary>The known servers' settings, and how a channel's own settings are laid over them.</summary>
 internal static class OpenAiProfiles
 {
-    // They name files or weights on the server, or would escape what was checked and priced (README, quirks).
-    private static readonly string?[] NeverFromCallers =
-    [
-        null, "prompt", "model", "output_path", "video_path", "frame_interpolation_model_path", "upscaling_model_path", "diffusers_kwargs",
-        "lora",
-    ];
-
     private static readonly Dictionary<string, string?> CommonFields = new()
     {
         ["prompt"] = "prompt", ["model"] = "model", ["seconds"] = "seconds", ["size"] = "size",
@@ -20,7 +13,8 @@ internal static class OpenAiProfiles
 
     private static readonly OpenAiOptions OpenAi = new()
     {
-        RequestIdHeader = "X-Client-Request-Id", HasDelete = true, HasList = true, ListHasPrompt = true,
+        RequestIdHeader = "X-Client-Request-Id", HasEdits = true, HasExtensions = true, HasCharacters = true,
+        HasDelete = true, HasList = true, ListHasPrompt = true,
     };
 
     private static readonly Dictionary<string, OpenAiOptions> Presets = new OpenAiOptions[]
@@ -34,8 +28,8 @@ internal static class OpenAiProfiles
                 ("count", "num_outputs_per_prompt"), ("fps", "fps"), ("audio", "generate_sound"), ("aspect_ratio", "aspect_ratio")),
             Extras =
             [
-                "negative_prompt", "num_frames", "num_inference_steps", "guidance_scale", "guidance_scale_2", "boundary_ratio",
-                "flow_shift", "true_cfg_scale", "seed", "quality", "sound_duration",
+                "negative_prompt", "num_inference_steps", "guidance_scale", "guidance_scale_2", "boundary_ratio", "flow_shift",
+                "true_cfg_scale", "seed", "sound_duration",
             ],
             HasDelete = true, DeleteCancels = true, HasList = true, ListHasPrompt = true,
         },
@@ -46,8 +40,8 @@ internal static class OpenAiProfiles
             Fields = With(("count", "n"), ("fps", "fps")),
             Extras =
             [
-                "negative_prompt", "num_frames", "num_inference_steps", "guidance_scale", "guidance_scale_2", "true_cfg_scale",
-                "flow_shift", "max_sequence_length", "seed", "enable_teacache", "output_quality", "output_compression",
+                "negative_prompt", "num_inference_steps", "guidance_scale", "guidance_scale_2", "true_cfg_scale", "flow_shift",
+                "max_sequence_length", "seed", "enable_teacache", "output_quality", "output_compression",
             ],
             HasDelete = true, HasList = true, ContentIndexQuery = "variant",
         },
@@ -59,7 +53,7 @@ internal static class OpenAiProfiles
             Fields = With(("fps", "fps")),
             ReferenceField = "image_reference",
             ReferenceAs = OpenAiReferenceForm.Url,
-            Extras = ["negative_prompt", "num_frames", "num_inference_steps", "guidance_scale", "max_sequence_length", "seed"],
+            Extras = ["negative_prompt", "num_inference_steps", "guidance_scale", "max_sequence_length", "seed"],
             HasDelete = true, DeleteCancels = true, HasList = true, ListHasPrompt = true,
         },
         new()
@@ -67,6 +61,7 @@ internal static class OpenAiProfiles
             Profile = "gateway",
             Extras = ["negative_prompt", "cfg_scale", "camera_control", "seed"],
             IdempotencyHeader = "Idempotency-Key",
+            HasEdits = true, HasExtensions = true, HasCharacters = true,
         },
     }.ToDictionary(preset => preset.Profile);
 
@@ -144,13 +139,12 @@ internal static class OpenAiProfiles
         var mistakes = new List<string>();
         if (options is { Encoding: OpenAiEncoding.Json, ReferenceAs: OpenAiReferenceForm.File })
             mistakes.Add("reference_as: a file needs the encoding multipart");
-        foreach (var word in options.Fields.Keys.Where(word => !OpenAiRequests.Words.Contains(word)))
-            mistakes.Add($"fields.{word}: must be one of {string.Join(", ", OpenAiRequests.Words)}");
+        foreach (var word in options.Fields.Keys.Where(word => !OpenAiFields.Words.Contains(word)))
+            mistakes.Add($"fields.{word}: must be one of {string.Join(", ", OpenAiFields.Words)}");
         var names = options.Fields.Values.Append(options.ReferenceField).Where(name => !string.IsNullOrEmpty(name)).ToList();
         foreach (var name in names.GroupBy(name => name).Where(group => group.Count() > 1))
             mistakes.Add($"fields: {name.Key} is named twice");
-        foreach (var extra in options.Extras.Where(extra => NeverFromCallers.Contains(extra) || extra == options.ReferenceField))
-            mistakes.Add($"extras: {extra ?? "null"} may not be left to callers");
+        mistakes.AddRange(OpenAiExtras.FindMistakes(options));
         if (options.ListDelaySeconds is not (>= 0 and <= 300))
             mistakes.Add("list_delay_seconds: must be 0 to 300");
         if (options.Poll404Confirmations is not (>= 1 and <= 100))

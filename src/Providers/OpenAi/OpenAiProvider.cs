@@ -6,7 +6,7 @@ namespace Reelay.Providers.OpenAi;
 /// Speaks OpenAI's Videos protocol to whichever server is behind the account: vLLM-Omni, SGLang, TensorRT-LLM, another gateway, or a host
 /// that still has the original. What differs between them is in <see cref="OpenAiOptions"/>.
 /// </summary>
-public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmissions, IChecksOptions
+public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmissions, IChecksOptions, IDescribesModels
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("OpenAiModels.json");
 
@@ -19,7 +19,10 @@ public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmi
     /// <inheritdoc/>
     public async Task<Submission> SubmitAsync(SubmissionContext submission, CancellationToken cancellationToken)
     {
-        using var request = OpenAiRequests.Create(submission, OpenAiProfiles.Of(submission.Account));
+        var options = OpenAiProfiles.Of(submission.Account);
+        OpenAiModes.RefuseUnsayable(submission, options);
+        var characterIds = await OpenAiCharacters.CreateAsync(submission, options, cancellationToken);
+        using var request = OpenAiRequests.Order(submission, options, characterIds);
         var answer = await UpstreamHttp.SubmitAsync(submission.Account, request, cancellationToken);
         return OpenAiAnswers.Accepted(answer);
     }
@@ -31,7 +34,7 @@ public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmi
         var id = OpenAiAnswers.IdOf(reference);
         using var request = OpenAiRequests.New(HttpMethod.Get, account, options, OpenAiRequests.Job(id));
         var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
-        return OpenAiAnswers.Polled(answer, options, new OpenAiOutputs(account, options, id).Of);
+        return OpenAiAnswers.Polled(answer, options, id, new OpenAiOutputs(account, options, id).Of);
     }
 
     /// <inheritdoc/>
@@ -72,4 +75,13 @@ public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmi
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindMistakes(JsonElement options) => OpenAiProfiles.Read(options).Mistakes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<UpstreamModel> ModelsOf(JsonElement options, IReadOnlyList<string> names)
+    {
+        var (read, mistakes) = OpenAiProfiles.Read(options);
+        return read is null
+            ? throw new ArgumentException(string.Join("; ", mistakes), nameof(options))
+            : OpenAiCapability.Of(read, KnownModels, names);
+    }
 }

@@ -43,9 +43,9 @@ public sealed class OpenAiRequestTests
     }
 
     [Fact]
-    public async Task VllmOmni_gets_no_model_and_only_the_extras_it_knows()
+    public async Task VllmOmni_gets_no_model_and_the_extras_in_its_own_order()
     {
-        var extras = new JsonObject { ["unknown"] = 1, ["seed"] = 7, ["guidance_scale"] = 4.5, ["output_path"] = "/etc/x" };
+        var extras = new JsonObject { ["seed"] = 7, ["guidance_scale"] = 4.5 };
         await SubmitAsync(
             """{"profile":"vllm_omni"}""", OpenAiCase.BoatClip with { Mode = "i2v", Fps = 16, Audio = true, Count = 2, Extras = extras }, OpenAiCase.Picture());
 
@@ -140,7 +140,9 @@ public sealed class OpenAiRequestTests
 
     public static TheoryData<ProviderRequest, string> Unsayable => new()
     {
-        { OpenAiCase.BoatClip with { Mode = "extend" }, "extend" },
+        { OpenAiCase.BoatClip with { Mode = "i2v_first_last" }, "i2v_first_last" },
+        { OpenAiCase.BoatClip with { Extras = new JsonObject { ["seed"] = 7 } }, "seed" },
+        { OpenAiCase.BoatClip with { Extras = new JsonObject { ["output_path"] = "/etc/x" } }, "output_path" },
         { OpenAiCase.BoatClip with { Count = 2 }, "2 outputs" },
         { OpenAiCase.BoatClip with { WidthPixels = null, HeightPixels = null, Tier = "720p" }, "tier" },
         { OpenAiCase.BoatClip with { WidthPixels = null, HeightPixels = null, AspectRatio = "16:9" }, "aspect ratio" },

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Reelay.Providers.OpenAi;
@@ -9,31 +6,34 @@ namespace Reelay.Providers.OpenAi;
 /// <summary>Builds the requests of the protocol; strict: nothing goes out that the profile does not name.</summary>
 internal static class OpenAiRequests
 {
-    /// <summary>Our words for what a create carries, in the order in which they are sent.</summary>
-    public static readonly IReadOnlyList<string> Words =
-        ["prompt", "model", "seconds", "size", "width", "height", "count", "fps", "audio", "user", "tier", "aspect_ratio"];
-
-    // How JSON is written inside a text.
-    private static readonly JsonSerializerOptions Relaxed = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, TypeInfoResolver = OpenAiJson.Default,
-    };
-
-    /// <summary>The create of one submission.</summary>
+    /// <summary>The one request that starts paid work: a create, an edit or an extension.</summary>
+    /// <param name="submission">The order, which <see cref="OpenAiModes.RefuseUnsayable"/> has let pass.</param>
+    /// <param name="options">The channel's options.</param>
+    /// <param name="characterIds">The upstream's ids of the order's characters.</param>
     /// <exception cref="ProviderException">The profile cannot carry this order; nothing was sent.</exception>
-    public static HttpRequestMessage Create(SubmissionContext submission, OpenAiOptions options)
+    public static HttpRequestMessage Order(SubmissionContext submission, OpenAiOptions options, IReadOnlyList<string> characterIds)
     {
-        RefuseUnsayable(submission, options);
         var body = new UpstreamBody(submission.AttemptToken);
-        var values = Values(submission.Request, options);
-        var fields = new List<FormField>();
-        if (submission.Media is [var frame])
-            AddReference(frame, options, body, values, fields);
+        var values = OpenAiFields.Of(submission.Request, options);
+        var files = new List<FormField>();
+        var isForm = options.Encoding == OpenAiEncoding.Multipart;
+        if (OpenAiModes.NeedsSource(submission.Request.Mode))
+        {
+            // A file needs a form, whatever the channel's encoding.
+            isForm |= submission.Request.Source is null;
+            AddSource(submission, body, isForm, values, files);
+        }
+        else
+        {
+            if (submission.Media.FirstOrDefault(input => input.Role == MediaRole.FirstFrame) is { } frame)
+                AddFirstFrame(frame, options, body, values, files);
+            AddCharacters(characterIds, isForm, values);
+        }
 
-        var request = New(HttpMethod.Post, submission.Account, options, "videos");
-        request.Content = options.Encoding == OpenAiEncoding.Json
-            ? body.Json(new JsonObject(values.Select(value => KeyValuePair.Create<string, JsonNode?>(value.Name, value.Value))))
-            : body.Multipart([.. values.Select(value => new FormField(value.Name, FormText(value.Value))), .. fields]);
+        var request = New(HttpMethod.Post, submission.Account, options, Path(submission.Request.Mode));
+        request.Content = isForm
+            ? body.Multipart([.. values.Select(value => new FormField(value.Name, OpenAiFields.FormText(value.Value))), .. files])
+            : body.Json(new JsonObject(values.Select(value => KeyValuePair.Create<string, JsonNode?>(value.Name, value.Value))));
         foreach (var header in new[] { options.IdempotencyHeader, options.RequestIdHeader })
         {
             if (header is not null)
@@ -68,91 +68,42 @@ internal static class OpenAiRequests
     /// <summary>Path of one job.</summary>
     public static string Job(string id) => $"videos/{Uri.EscapeDataString(id)}";
 
-    // The caller pays for what was asked: what cannot be said to this server is refused here, never left out.
-    private static void RefuseUnsayable(SubmissionContext submission, OpenAiOptions options)
+    private static string Path(string mode) => mode switch
     {
-        var request = submission.Request;
-        string? reason = null;
-        if (request.Mode is not ("t2v" or "i2v"))
-            reason = $"mode {request.Mode} is not part of this protocol's create";
-        else if (submission.Media.Count > 1 || submission.Media.Any(media => media.Role != MediaRole.FirstFrame))
-            reason = "only one first frame can be sent";
-        else if (submission.Media.Count == 1 && options.ReferenceField is null)
-            reason = "this channel takes no picture";
-        else if (request.Count > 1 && !Has("count"))
-            reason = $"{request.Count} outputs cannot be asked for";
-        else if (request.Seconds is not null && !Has("seconds"))
-            reason = "seconds cannot be asked for";
-        else if (request.WidthPixels is not null && !Has("size") && !(Has("width") && Has("height")))
-            reason = "a size cannot be asked for";
-        else if (request is { WidthPixels: null, Tier: not null } && !Has("tier"))
-            reason = "a tier without a size cannot be asked for";
-        else if (request is { WidthPixels: null, AspectRatio: not null } && !Has("aspect_ratio"))
-            reason = "an aspect ratio without a size cannot be asked for";
-        if (reason is not null)
-            throw new ProviderException(ProviderErrorKind.InvalidRequest, $"not sent by channel {submission.Account.ChannelId}: {reason}");
-
-        bool Has(string word) => Field(options, word) is not null || options.FixedFields.ContainsKey(word);
-    }
-
-    private static List<(string Name, JsonNode? Value)> Values(ProviderRequest request, OpenAiOptions options)
-    {
-        var values = new List<(string Name, JsonNode? Value)>();
-        foreach (var word in Words)
-        {
-            if (Field(options, word) is { } name && Value(word, request, options) is { } value)
-                values.Add((name, value));
-        }
-
-        foreach (var extra in options.Extras)
-        {
-            if (request.Extras.TryGetPropertyValue(extra, out var value) && value is not null && values.All(item => item.Name != extra))
-                values.Add((extra, value.DeepClone()));
-        }
-
-        foreach (var (name, value) in options.FixedFields)
-        {
-            values.RemoveAll(item => item.Name == name);
-            values.Add((name, value?.DeepClone()));
-        }
-
-        return values;
-    }
-
-    private static JsonNode? Value(string word, ProviderRequest request, OpenAiOptions options) => word switch
-    {
-        "prompt" => request.Prompt,
-        "model" => options.SendModel ? request.UpstreamModel : null,
-        "seconds" => Seconds(request.Seconds, options.SecondsAs),
-        "size" => request is { WidthPixels: { } width, HeightPixels: { } height } ? $"{width}x{height}" : null,
-        "width" => request.WidthPixels,
-        "height" => request.HeightPixels,
-        "count" => request.Count > 1 ? request.Count : null,
-        "fps" => request.Fps,
-        "audio" => request.Audio,
-        "user" => request.UserHash,
-
-        // Where pixels are said, tier and ratio would only say them again.
-        "tier" => request.WidthPixels is null ? request.Tier : null,
-        "aspect_ratio" => request.WidthPixels is null ? request.AspectRatio : null,
-        _ => null,
+        "edit" => "videos/edits",
+        "extend" => "videos/extensions",
+        _ => "videos",
     };
 
-    private static JsonValue? Seconds(int? seconds, OpenAiSeconds form) => (seconds, form) switch
+    private static void AddSource(
+        SubmissionContext submission, UpstreamBody body, bool isForm, List<(string Name, JsonNode? Value)> values, List<FormField> files)
     {
-        (null, _) => null,
-        ({ } value, OpenAiSeconds.Whole) => JsonValue.Create(value),
-        ({ } value, OpenAiSeconds.Fraction) => JsonValue.Create(value + 0.0m),
-        ({ } value, _) => JsonValue.Create(value.ToString(CultureInfo.InvariantCulture)),
-    };
+        if (submission.Request.Source is { } source)
+        {
+            var id = OpenAiAnswers.IdOf(source);
+            values.Add(isForm ? ("video[id]", id) : ("video", new JsonObject { ["id"] = id }));
+            return;
+        }
 
-    private static void AddReference(
-        MediaInput frame, OpenAiOptions options, UpstreamBody body, List<(string Name, JsonNode? Value)> values, List<FormField> fields)
+        var file = submission.Media[0];
+        files.Add(new("video", body.Raw(file), file.FileName, file.ContentType));
+    }
+
+    private static void AddCharacters(IReadOnlyList<string> ids, bool isForm, List<(string Name, JsonNode? Value)> values)
+    {
+        if (isForm)
+            values.AddRange(ids.Select(id => ("characters[][id]", (JsonNode?)id)));
+        else if (ids.Count > 0)
+            values.Add(("characters", new JsonArray([.. ids.Select(id => new JsonObject { ["id"] = id })])));
+    }
+
+    private static void AddFirstFrame(
+        MediaInput frame, OpenAiOptions options, UpstreamBody body, List<(string Name, JsonNode? Value)> values, List<FormField> files)
     {
         var name = options.ReferenceField!;
         if (options.ReferenceAs == OpenAiReferenceForm.File)
         {
-            fields.Add(new(name, body.Raw(frame), frame.FileName, frame.ContentType));
+            files.Add(new(name, body.Raw(frame), frame.FileName, frame.ContentType));
             return;
         }
 
@@ -164,19 +115,9 @@ internal static class OpenAiRequests
         values.Add(options switch
         {
             { ReferenceAs: OpenAiReferenceForm.Url } => (name, link),
-            { ReferenceAs: OpenAiReferenceForm.JsonText } => (name, FormText(wrapped)),
+            { ReferenceAs: OpenAiReferenceForm.JsonText } => (name, OpenAiFields.FormText(wrapped)),
             { Encoding: OpenAiEncoding.Multipart } => ($"{name}[image_url]", link),
             _ => (name, wrapped),
         });
     }
-
-    private static string? Field(OpenAiOptions options, string word) =>
-        options.Fields.GetValueOrDefault(word) is { Length: > 0 } name ? name : null;
-
-    private static string FormText(JsonNode? value) => value switch
-    {
-        null => "",
-        JsonValue text when text.GetValueKind() == JsonValueKind.String => text.GetValue<string>(),
-        _ => value.ToJsonString(Relaxed),
-    };
 }

@@ -58,11 +58,21 @@ internal static class OpenAiSearch
     // The prompt must be there and equal; of the rest, what the row shows.
     private static bool IsMatch(OpenAiVideo video, ProviderRequest request, OpenAiOptions options)
     {
+        if (request.Prompt is null || video.Prompt != request.Prompt)
+            return false;
         var seconds = video.Seconds ?? video.Duration;
+        if (OpenAiModes.NeedsSource(request.Mode))
+            return request.Source is { } source && IsMadeFrom(source, video.RemixedFromVideoId, seconds, request);
         var size = request is { WidthPixels: { } width, HeightPixels: { } height } ? $"{width}x{height}" : null;
-        return request.Prompt is not null && video.Prompt == request.Prompt
+        return video.RemixedFromVideoId is null
             && (!options.SendModel || video.Model is null || video.Model == request.UpstreamModel)
             && (seconds is null || request.Seconds is null || seconds == request.Seconds)
             && (string.IsNullOrEmpty(video.Size) || size is null || video.Size == size);
     }
+
+    // An edit is as long as its source, an extension longer by what was asked: without both lengths the two look alike. The row of an order
+    // that brought its source as a file shows nothing of it, so such an order is never found.
+    private static bool IsMadeFrom(SourceReference source, string? sourceId, decimal? seconds, ProviderRequest request) =>
+        sourceId == OpenAiAnswers.IdOf(source) && seconds is not null
+        && seconds == OpenAiAnswers.SecondsOf(source) + (request.Seconds ?? 0);
 }

@@ -70,6 +70,39 @@ public sealed class OpenAiSearchTests
         Assert.Equal(isMatch, Assert.Single(await FindAsync()).IsMatch);
     }
 
+    [Theory]
+    [InlineData("edit", "video_0", "8", true)]
+    [InlineData("edit", "video_0", "12", false)]
+    [InlineData("edit", "video_9", "8", false)]
+    [InlineData("edit", null, "8", false)]
+    [InlineData("edit", "video_0", null, false)]
+    [InlineData("extend", "video_0", "12", true)]
+    [InlineData("extend", "video_0", "8", false)]
+    [InlineData("extend", "video_0", "4", false)]
+    [InlineData("t2v", null, "8", true)]
+    [InlineData("t2v", "video_0", "8", false)]
+    public async Task What_was_made_from_another_video_is_known_by_it_and_by_its_length(string mode, string? sourceId, string? seconds, bool isMatch)
+    {
+        var row = Row("a", 1);
+        (row["remixed_from_video_id"], row["seconds"], row["model"]) = (sourceId, seconds, mode == "t2v" ? "sora-2" : "sora-2-pro");
+        var request = mode == "t2v" ? OpenAiCase.BoatClip : new ProviderRequest
+        {
+            UpstreamModel = "sora-2",
+            Mode = mode,
+            Prompt = OpenAiCase.BoatClip.Prompt,
+            Seconds = mode == "extend" ? 4 : null,
+            Source = OpenAiCase.Earlier(),
+        };
+        Assert.Equal(isMatch, await IsMatchAsync(row, request));
+
+        // Without the source's id or length nothing tells the row from another one with the same prompt.
+        if (mode != "t2v")
+        {
+            Assert.False(await IsMatchAsync(row, request with { Source = null }));
+            Assert.False(await IsMatchAsync(row, request with { Source = OpenAiCase.Earlier("""{"id":"video_0"}""") }));
+        }
+    }
+
     [Fact]
     public async Task A_server_that_was_sent_no_model_is_not_judged_by_it()
     {
@@ -122,6 +155,13 @@ public sealed class OpenAiSearchTests
     {
         _test.Upstream.Answer(status, body);
         Assert.Equal(kind, (await Assert.ThrowsAsync<ProviderException>(() => FindAsync())).Kind);
+    }
+
+    private async Task<bool> IsMatchAsync(JsonObject row, ProviderRequest request)
+    {
+        _test.Upstream.Answer(200, List(false, (JsonObject)row.DeepClone()));
+        var found = await _test.Provider.FindAsync(_test.Account(), Query() with { Request = request }, TestContext.Current.CancellationToken);
+        return Assert.Single(found).IsMatch;
     }
 
     private Task<IReadOnlyList<FoundSubmission>> FindAsync(string? options = null) =>

@@ -37,6 +37,19 @@ public sealed class OpenAiCase
         Account = account, Request = request ?? BoatClip, AttemptToken = "att_7", Media = media, Deadline = Now.AddMinutes(1),
     };
 
+    public static MediaInput Clip(MediaRole role, string? name = null, string bytes = "MP4!") => new()
+    {
+        Role = role,
+        Name = name,
+        ContentType = "video/mp4",
+        SizeBytes = bytes.Length,
+        FileName = "clip.mp4",
+        OpenAsync = _ => Task.FromResult<Stream>(new OneWayStream(Encoding.UTF8.GetBytes(bytes))),
+    };
+
+    /// <summary>An earlier result of the same account, eight seconds long unless said otherwise.</summary>
+    public static SourceReference Earlier(string output = """{"id":"video_0","seconds":8}""") => new("video_0", JsonElement.Parse(output));
+
     public static MediaInput Picture(string bytes = "PNG!", Uri? publicUrl = null) => new()
     {
         Role = MediaRole.FirstFrame,
@@ -81,16 +94,31 @@ public sealed class OpenAiModelTests
     {
         var models = new OpenAiProvider().Models;
 
-        Assert.Equal(
-            ["sora-2", "sora-2-pro", "sora-2-2025-10-06", "sora-2-2025-12-08", "sora-2-pro-2025-10-06"], models.Select(model => model.Name));
+        string[] names = ["sora-2", "sora-2-pro", "sora-2-2025-10-06", "sora-2-2025-12-08", "sora-2-pro-2025-10-06"];
+        Assert.Equal(names.SelectMany(name => Enumerable.Repeat(name, 3)), models.Select(model => model.Name));
+        foreach (var rows in models.GroupBy(model => model.Name).Select(group => group.ToList()))
+        {
+            // What creates comes first: it is what a reader of one row per name should see.
+            Assert.Equal(["t2v", "i2v"], rows[0].Modes);
+            Assert.Equal([4, 8, 12, 16, 20], rows[0].Seconds);
+            Assert.Equal(rows[0].Name.Contains("pro", StringComparison.Ordinal) ? 6 : 2, rows[0].Sizes.Count);
+            Assert.Equal([MediaRole.FirstFrame, MediaRole.Character], rows[0].References.Keys);
+            Assert.Equal((1, 20_971_520), (rows[0].References[MediaRole.FirstFrame].MaxCount, rows[0].References[MediaRole.FirstFrame].MaxBytes));
+            Assert.Equal(2, rows[0].References[MediaRole.Character].MaxCount);
+            Assert.Equal(["edit"], rows[1].Modes);
+            Assert.Empty(rows[1].Seconds);
+            Assert.Equal(["extend"], rows[2].Modes);
+            Assert.Equal([4, 8, 12, 16, 20], rows[2].Seconds);
+            Assert.All(rows[1..], row => Assert.Empty(row.Sizes));
+            Assert.All(rows[1..], row => Assert.Equal(["video/mp4"], Assert.Single(row.References).Value.Types));
+            Assert.All(rows[1..], row => Assert.Equal(MediaRole.SourceVideo, Assert.Single(row.References).Key));
+        }
+
         Assert.All(models, model =>
         {
-            Assert.Equal(["t2v", "i2v"], model.Modes);
-            Assert.Equal([4, 8, 12, 16, 20], model.Seconds);
-            Assert.Equal(model.Name.Contains("pro", StringComparison.Ordinal) ? 6 : 2, model.Sizes.Count);
-
             // What a file leaves out keeps its default.
             Assert.Empty(model.Extras);
+            Assert.False(model.NeedsSourceId);
             Assert.Equal(32_000, model.MaxPromptLength);
             Assert.Equal(("always", "retired", "2026-09-24"), (model.Audio, model.Lifecycle, model.ShutdownDate));
         });
@@ -118,6 +146,14 @@ public sealed class OpenAiOptionsTests
     [InlineData("""{"poll_404_confirmations":0}""", "poll_404_confirmations")]
     [InlineData("""{"list_delay_seconds":-1}""", "list_delay_seconds")]
     [InlineData("""{"extras":["seed","output_path"]}""", "output_path")]
+    [InlineData("""{"extras":["output_path:text"]}""", "output_path")]
+    [InlineData("""{"extras":["steps"]}""", "steps:number")]
+    [InlineData("""{"extras":["steps:float"]}""", "steps:number")]
+    [InlineData("""{"extras":["seed","seed:number"]}""", "seed is named twice")]
+    [InlineData("""{"extras":["seconds"]}""", "seconds is one of the fields")]
+    [InlineData("""{"profile":"sglang","extras":["n:integer"]}""", "n is one of the fields")]
+    [InlineData("""{"extras":["video:text"]}""", "video")]
+    [InlineData("""{"has_edits":"yes"}""", "has_edits")]
     [InlineData("""{"fields":{"length":"seconds"}}""", "fields.length")]
     [InlineData("""{"encoding":"json","reference_as":"file"}""", "reference_as")]
     [InlineData("""{"idempotency_header":"a b"}""", "a b")]
@@ -153,5 +189,6 @@ public sealed class OpenAiOptionsTests
         Assert.Equal(ProviderErrorKind.NotSent, exception.Kind);
         Assert.Contains("channel-1", exception.Message, StringComparison.Ordinal);
         Assert.Empty(test.Upstream.Requests);
+        Assert.Throws<ArgumentException>(() => test.Provider.ModelsOf(JsonElement.Parse("""{"profile":"other"}"""), ["sora-2"]));
     }
 }

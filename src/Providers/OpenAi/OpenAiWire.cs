@@ -24,6 +24,9 @@ internal sealed record OpenAiVideo
 
     public string? Size { get; init; }
 
+    /// <summary>Id of the video this one was made from.</summary>
+    public string? RemixedFromVideoId { get; init; }
+
     /// <summary>Length of the video; TensorRT-LLM calls it <see cref="Duration"/>.</summary>
     public decimal? Seconds { get; init; }
 
@@ -57,6 +60,10 @@ internal sealed record OpenAiVideo
 /// <summary>The stored reference of a job.</summary>
 internal sealed record OpenAiReference(string Id);
 
+/// <summary>What is kept of a finished video, for later orders that name it.</summary>
+internal sealed record OpenAiSource(
+    string Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Seconds);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(LenientTextConverter), typeof(LenientNumberConverter)])]
@@ -69,6 +76,7 @@ internal sealed partial class OpenAiWire : JsonSerializerContext;
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(OpenAiOptions))]
 [JsonSerializable(typeof(OpenAiReference))]
+[JsonSerializable(typeof(OpenAiSource))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class OpenAiJson : JsonSerializerContext
 {
