@@ -18,4 +18,8 @@ namespace Reelay.Contracts;
 [JsonSerializable(typeof(AdminTask))]
 [JsonSerializable(typeof(Page<AdminTask>))]
 [JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(FileObject))]
+[JsonSerializable(typeof(Page<FileObject>))]
+[JsonSerializable(typeof(DeletedFile))]
+[JsonSerializable(typeof(Character))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Reelay.Server.Api;
+using Reelay.Server.Files;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server;
@@ -42,6 +43,8 @@ internal static class ServerApp
     {
         app.Services.GetRequiredService<VideoEndpoints>().Map(app);
         app.Services.GetRequiredService<ContentEndpoints>().Map(app);
+        app.Services.GetRequiredService<FileEndpoints>().Map(app);
+        app.Services.GetRequiredService<CharacterEndpoints>().Map(app);
         app.Services.GetRequiredService<ModelEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);

@@ -9,6 +9,7 @@ using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
+using Reelay.Server.Files;
 using Reelay.Server.Routing;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
@@ -38,6 +39,7 @@ internal static class ServerServices
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
         AddEngine(services, options);
         AddApi(services);
+        services.AddFiles();
     }
 
     private static void AddStorage(IServiceCollection services, IConfiguration configuration)

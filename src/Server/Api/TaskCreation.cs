@@ -1,16 +1,17 @@
 using Reelay.Server.Accounts;
 using Reelay.Server.Api.Reading;
-using Reelay.Server.Assets;
 using Reelay.Server.Catalog;
 using Reelay.Server.Catalog.Orders;
 using Reelay.Server.Engine;
+using Reelay.Server.Files;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
 
 /// <summary>From a request to a durable, paid-for task. Nothing here talks to an upstream.</summary>
 internal sealed class TaskCreation(
-    EngineParts parts, TaskEngine engine, GroupCommitter committer, TaskIds ids, Ownership ownership, BaseUrls baseUrls, ServerOptions options)
+    EngineParts parts, TaskEngine engine, GroupCommitter committer, TaskIds ids, Ownership ownership, BaseUrls baseUrls, ServerOptions options,
+    UploadFolders uploads)
 {
     private const int MaxMints = 3;
 
@@ -19,7 +20,8 @@ internal sealed class TaskCreation(
     {
         if (Closed(key) is { } closed) return closed;
 
-        var sink = new UploadSink(parts.Assets, parts.Randomness);
+        // Inputs get a folder of their own: the task's id is not known yet while they arrive.
+        await using var sink = uploads.Begin("inputs");
         var read = await RequestReader.ReadAsync(context.Request, sink, ReadingLimits.Default, context.RequestAborted);
         if (read.Error is { } unreadable) return unreadable;
         using var fields = read.Value!;
@@ -27,6 +29,7 @@ internal sealed class TaskCreation(
         if (ordered.Error is { } refused) return refused;
 
         // If this throws, nobody knows whether the row exists, and its inputs stay: a row without them would be worse than the reverse.
+        sink.Keep();
         var created = await WriteAsync(ordered.Value!, key, baseUrls.Of(context.Request));
         if (created.Error is not null) await fields.DiscardAsync();
         else engine.Add(created.Value!);
@@ -88,16 +91,5 @@ internal sealed class TaskCreation(
             PriceMicros = price,
             CreatedAt = parts.Now,
         };
-    }
-
-    // Inputs get a folder of their own: the task's id is not known yet while they arrive.
-    private sealed class UploadSink(IAssetStore assets, Randomness randomness) : IUploadSink
-    {
-        private string? _folder;
-
-        public Task<StoredAsset> SaveAsync(Stream content, long maxBytes, CancellationToken cancellationToken) =>
-            assets.WriteAsync(_folder ??= "inputs/" + randomness.Text(24), content, maxBytes, cancellationToken);
-
-        public Task DiscardAsync(string key) => assets.DeleteAsync(key, CancellationToken.None);
     }
 }

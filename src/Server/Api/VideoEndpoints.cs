@@ -18,12 +18,11 @@ internal sealed class VideoEndpoints(
         routes.MapPost("/v1/videos/{id}/cancel", context => IntendAsync(context, isDelete: false));
 
         // Fixed words win over {id} by ASP.NET's own precedence.
-        foreach (var operation in new[] { "edits", "extensions", "characters" })
+        foreach (var operation in new[] { "edits", "extensions" })
         {
             routes.MapPost("/v1/videos/" + operation, context => RefuseAsync(context, operation));
         }
 
-        routes.MapGet("/v1/videos/characters/{id}", context => RefuseAsync(context, "characters"));
         routes.MapPost("/v1/videos/{id}/remix", context => RefuseAsync(context, "remix"));
     }
 

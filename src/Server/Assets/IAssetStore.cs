@@ -22,7 +22,21 @@ public interface IAssetStore
 
     /// <summary>Removes everything under a folder, unfinished files too; nothing happens if it is not there.</summary>
     Task DeleteFolderAsync(string folder, CancellationToken cancellationToken);
+
+    /// <summary>Copies a file into a folder under a new random name, as durable as <see cref="WriteAsync"/>; the two live apart from then on.</summary>
+    /// <returns>The copy, or null if the key is not there.</returns>
+    /// <exception cref="IOException">Reading or writing failed; nothing is kept.</exception>
+    Task<StoredAsset?> CopyAsync(string key, string folder, CancellationToken cancellationToken);
+
+    /// <summary>The folders directly under a folder, in no order, found while they are listed; none if it is not there.</summary>
+    /// <param name="parent">One or two path segments, for example <c>inputs</c>.</param>
+    IAsyncEnumerable<AssetFolder> ListFoldersAsync(string parent, CancellationToken cancellationToken);
 }
+
+/// <summary>A folder of the store.</summary>
+/// <param name="Folder">Its path, for example <c>inputs/3kd…</c>.</param>
+/// <param name="ChangedAt">When anything in it, unfinished files included, was last written, made or removed; by the clock of the storage.</param>
+public sealed record AssetFolder(string Folder, DateTimeOffset ChangedAt);
 
 /// <summary>An open file. Reads at different offsets may run at the same time.</summary>
 public interface IAssetReader : IAsyncDisposable

@@ -98,6 +98,20 @@ internal sealed class LocalAssetStore : IAssetStore
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public async Task<StoredAsset?> CopyAsync(string key, string folder, CancellationToken cancellationToken)
+    {
+        // Written anew, not linked or copied by the system: a link would share one file's fate, and a system's copy keeps the old time, by
+        // which a sweep would take it for something long forgotten.
+        if (await OpenAsync(key, cancellationToken) is not { } reader) return null;
+        await using var content = new AssetStream(reader);
+        return await WriteAsync(folder, content, reader.LengthBytes, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AssetFolder> ListFoldersAsync(string parent, CancellationToken cancellationToken) =>
+        LocalAssetListing.Folders(PathOf(AssetKey.FolderSegments(parent)), parent, cancellationToken).ToAsyncEnumerable();
+
     private static FileStream CreateFile(string path)
     {
         var options = new FileStreamOptions

@@ -1,0 +1,23 @@
+namespace Reelay.Server.Files;
+
+/// <summary>What uploads are made of.</summary>
+internal static class FileServices
+{
+    public static void AddFiles(this IServiceCollection services)
+    {
+        services.AddSingleton<IFileStore, SqliteFileStore>();
+        services.AddSingleton<IFileLookup>(provider => provider.GetRequiredService<IFileStore>());
+        services.AddSingleton<ICharacterStore, SqliteCharacterStore>();
+        services.AddSingleton<ICharacterLookup>(provider => provider.GetRequiredService<ICharacterStore>());
+        services.AddSingleton<INamedAssets, SqliteNamedAssets>();
+        services.AddSingleton<UploadFolders>();
+        services.AddSingleton<UploadIds>();
+        services.AddSingleton<FileCreation>();
+        services.AddSingleton<FileEndpoints>();
+        services.AddSingleton<CharacterCreation>();
+        services.AddSingleton<CharacterEndpoints>();
+        services.AddSingleton<FileJanitor>();
+        services.AddSingleton<OrphanSweep>();
+        services.AddHostedService<UploadUpkeep>();
+    }
+}
