@@ -1,4 +1,5 @@
 using Reelay.Server.Api;
+using Reelay.Server.Api.Content;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server;
@@ -42,6 +43,7 @@ internal static class ServerApp
     {
         app.Services.GetRequiredService<VideoEndpoints>().Map(app);
         app.Services.GetRequiredService<ContentEndpoints>().Map(app);
+        app.Services.GetRequiredService<InputEndpoints>().Map(app);
         app.Services.GetRequiredService<ModelEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);
