@@ -50,13 +50,22 @@ public sealed record Video
     /// <summary>Where the result is, with the same key; set on completion.</summary>
     public string? OutputUrl { get; init; }
 
+    /// <summary>Where the result is, for anybody who has the link, until <see cref="ExpiresAt"/>; set on completion.</summary>
+    public string? VideoUrl { get; init; }
+
+    /// <summary>The same as <see cref="VideoUrl"/>, for callers of other gateways.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Every result, of an order for more than one.</summary>
+    public IReadOnlyList<VideoOutput>? Outputs { get; init; }
+
     /// <summary>Hints that the model could not honour.</summary>
     public IReadOnlyList<VideoWarning>? Warnings { get; init; }
 
     /// <summary>What runs and is billed; real values once the result was measured.</summary>
     public VideoEffective? Effective { get; init; }
 
-    /// <summary>The caller's own data.</summary>
+    /// <summary>The caller's own data; on completion with <see cref="VideoUrl"/> as <c>url</c>, unless the caller has one there.</summary>
     public JsonObject? Metadata { get; init; }
 
     /// <summary>The caller's own id.</summary>
@@ -68,6 +77,11 @@ public sealed record Video
 /// <param name="Message">Words for people.</param>
 /// <param name="Type">Always <c>video_error</c>; some callers expect the key.</param>
 public sealed record VideoError(string Code, string Message, string Type = "video_error");
+
+/// <summary>One of several results.</summary>
+/// <param name="Index">0 for the first; <c>index</c> of the content route.</param>
+/// <param name="Url">Where it is, for anybody who has the link.</param>
+public sealed record VideoOutput(int Index, string? Url);
 
 /// <summary>One hint that could not be honoured.</summary>
 public sealed record VideoWarning(string Param, string Code, string Message);

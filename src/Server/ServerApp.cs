@@ -1,5 +1,6 @@
 using Reelay.Server.Api;
 using Reelay.Server.Files;
+using Reelay.Server.Api.Content;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server;
@@ -45,6 +46,7 @@ internal static class ServerApp
         app.Services.GetRequiredService<ContentEndpoints>().Map(app);
         app.Services.GetRequiredService<FileEndpoints>().Map(app);
         app.Services.GetRequiredService<CharacterEndpoints>().Map(app);
+        app.Services.GetRequiredService<InputEndpoints>().Map(app);
         app.Services.GetRequiredService<ModelEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);

@@ -5,8 +5,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api;
+using Reelay.Server.Api.Content;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
+using Reelay.Server.Assets.Links;
+using Reelay.Server.Assets.Variants;
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
 using Reelay.Server.Files;
@@ -28,6 +31,9 @@ internal static class ServerServices
         var engineOptions = new EngineOptions();
         configuration.GetSection("Reelay:Engine").Bind(engineOptions);
         Check(engineOptions, "Reelay:Engine");
+        var variantOptions = new VariantOptions();
+        configuration.GetSection("Reelay:Variants").Bind(variantOptions);
+        Check(variantOptions, "Reelay:Variants");
         services.AddSingleton(options);
         services.AddSingleton(engineOptions);
         services.TryAddSingleton(TimeProvider.System);
@@ -36,6 +42,7 @@ internal static class ServerServices
 
         AddStorage(services, configuration);
         AddAssets(services, options);
+        services.AddVariants(variantOptions);
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
         AddEngine(services, options);
         AddApi(services);
@@ -71,6 +78,9 @@ internal static class ServerServices
         services.AddSingleton<OutboundHttp>();
         services.AddSingleton<MediaFetcher>();
         services.AddSingleton<ResultFetcher>();
+        services.AddSingleton(provider => LinkKeys.Open(
+            provider.GetRequiredService<DataFolder>().Path(LinkKeys.FileName), provider.GetRequiredService<Randomness>()));
+        services.AddSingleton<LinkSigner>();
     }
 
     private static void AddChannels(IServiceCollection services, IConfiguration configuration, ServerOptions options, string urls)
@@ -124,10 +134,13 @@ internal static class ServerServices
         services.AddSingleton<TaskIntents>();
         services.AddSingleton<ListReader>();
         services.AddSingleton<VideoEndpoints>();
+        services.AddSingleton<ContentAccess>();
         services.AddSingleton<ContentEndpoints>();
         services.AddSingleton(provider => new ModelBodies(
             provider.GetRequiredService<ModelCatalog>(), File.GetLastWriteTimeUtc(Assembly.GetExecutingAssembly().Location)));
         services.AddSingleton<ModelEndpoints>();
+        services.AddSingleton<InputFiles>();
+        services.AddSingleton<InputEndpoints>();
         services.AddSingleton<AdminKeyEndpoints>();
         services.AddSingleton<AdminTaskEndpoints>();
         services.AddSingleton<HealthEndpoints>();

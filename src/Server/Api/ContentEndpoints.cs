@@ -1,11 +1,12 @@
 using Reelay.Server.Api.Content;
 using Reelay.Server.Assets;
+using Reelay.Server.Assets.Variants;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
 
-/// <summary>The stored file of a finished task.</summary>
-internal sealed class ContentEndpoints(Authentication authentication, TaskReader reader, IAssetStore assets, TimeProvider time)
+/// <summary>The stored files of a finished task and the pictures made of them, by key or by signed link.</summary>
+internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets, VariantMaker variants, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
@@ -17,31 +18,53 @@ internal sealed class ContentEndpoints(Authentication authentication, TaskReader
 
     private async Task<ApiError?> TryServeAsync(HttpContext context)
     {
-        var key = authentication.Authenticate(context);
-        if (key.Error is { } refused) return refused;
-        var found = await reader.FindOrRefuseAsync(VideoEndpoints.RouteId(context), key.Value!.AccountId);
+        var found = await access.FindAsync(context);
         if (found.Error is { } missing) return missing;
-        if (BadVariant(context.Request) is { } variant) return variant;
+        var query = context.Request.Query;
+        if (ContentQuery.ReadVariant(query).Error is { } unknown) return unknown;
         if (NotReady(found.Value!) is { } early) return early;
+        var asked = ContentQuery.Read(query, found.Value!.Assets.Count);
+        if (asked.Error is { } bad) return bad;
 
-        var asset = found.Value!.Assets[0];
-        await using var file = await assets.OpenAsync(asset.Key, context.RequestAborted);
-        if (file is null) return Expired(found.Value!.Task.Id);
-        return await ContentResponse.WriteAsync(context, file, new ContentDescription(
+        var (task, index) = (found.Value!.Task, asked.Value!.Index);
+        var asset = found.Value!.Assets[index];
+        var name = index == 0 ? task.Id : $"{task.Id}-{index}";
+        if (asked.Value!.Variant is { } kind) return await ServeVariantAsync(context, VariantOrder.From(task, asset, kind), name);
+        return await SendAsync(context, task.Id, asset.Key, new ContentDescription(
             asset.ContentType,
             asset.SizeBytes,
             asset.Sha256,
             DateTimeOffset.FromUnixTimeMilliseconds(asset.CreatedAt),
-            found.Value!.Task.Id + Extension(asset.ContentType)));
+            name + MediaNames.Extension(asset.ContentType)));
     }
 
-    private static ApiError? BadVariant(HttpRequest request) => (string?)request.Query["variant"] switch
+    private async Task<ApiError?> ServeVariantAsync(HttpContext context, VariantOrder order, string name)
     {
-        null or "" or "video" => null,
-        "thumbnail" or "spritesheet" => ApiError.Invalid(
-            "unsupported_variant", "variant", "Thumbnails and spritesheets are not made yet; variant can be 'video'."),
-        var other => ApiError.Invalid("invalid_variant", "variant", $"variant can be 'video', not '{other}'."),
-    };
+        VariantResult result;
+        try
+        {
+            result = await variants.FindOrMakeAsync(order, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left; what it asked for is made for the next one.
+            return null;
+        }
+
+        if (result.Variant is not { } variant) return Refusal(result, order);
+        return await SendAsync(context, variant.TaskId, variant.Key, new ContentDescription(
+            variant.ContentType,
+            variant.SizeBytes,
+            variant.Sha256,
+            DateTimeOffset.FromUnixTimeMilliseconds(variant.CreatedAt),
+            $"{name}-{order.Kind.ToWord()}{MediaNames.Extension(variant.ContentType)}"));
+    }
+
+    private async Task<ApiError?> SendAsync(HttpContext context, string taskId, string key, ContentDescription content)
+    {
+        await using var file = await assets.OpenAsync(key, context.RequestAborted);
+        return file is null ? Expired(taskId) : await ContentResponse.WriteAsync(context, file, content);
+    }
 
     private ApiError? NotReady(Snapshot found)
     {
@@ -58,17 +81,19 @@ internal sealed class ContentEndpoints(Authentication authentication, TaskReader
         return hasExpired || found.Assets.Count == 0 ? Expired(task.Id) : null;
     }
 
-    private static ApiError Expired(string id) => new(404, "asset_expired", $"The file of video {id} has passed its expires_at and is gone.");
-
-    private static string Extension(string contentType) => contentType switch
+    // 400 where asking again does not help: SDKs repeat 5xx by themselves.
+    private static ApiError Refusal(VariantResult result, VariantOrder order) => result.Outcome switch
     {
-        "video/mp4" => ".mp4",
-        "video/quicktime" => ".mov",
-        "video/webm" => ".webm",
-        "image/png" => ".png",
-        "image/jpeg" => ".jpg",
-        "image/webp" => ".webp",
-        "image/gif" => ".gif",
-        _ => ".bin",
+        VariantOutcome.Gone => Expired(order.Source.TaskId),
+        VariantOutcome.Unavailable => ApiError.Invalid(
+            "variant_unavailable", "variant", $"There is no {order.Kind.ToWord()} of video {order.Source.TaskId}: {result.Reason}"),
+        VariantOutcome.Busy => new(503, "variants_busy", "Too many thumbnails and spritesheets are being made; please try again.", "variant")
+        {
+            RetryAfterSeconds = 5,
+        },
+        VariantOutcome.Stopping => new(503, "shutting_down", "The server is stopping; another try will reach its successor."),
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result.Outcome, "no answer for this outcome"),
     };
+
+    private static ApiError Expired(string id) => new(404, "asset_expired", $"The file of video {id} has passed its expires_at and is gone.");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Reelay.Contracts;
+using Reelay.Server.Assets.Links;
 using Reelay.Server.Engine;
 using Reelay.Server.Tasks;
 
@@ -13,11 +14,12 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
     private readonly ConcurrentDictionary<string, Snapshot> _finished = new(StringComparer.Ordinal);
     private long _forgotten;
 
-    /// <summary>A task of an account, or null if there is none that it may see.</summary>
-    public async ValueTask<Snapshot?> FindAsync(string id, string accountId)
+    /// <summary>A task of an account, or null if there is none that it may see. Without an account, any that is not deleted: for signed links.</summary>
+    public async ValueTask<Snapshot?> FindAsync(string id, string? accountId)
     {
         var snapshot = FindInMemory(id) ?? await LoadAsync(id);
-        return snapshot is not null && snapshot.Task.AccountId == accountId && snapshot.Task.DeletedAt is null ? snapshot : null;
+        if (snapshot is null || snapshot.Task.DeletedAt is not null) return null;
+        return accountId is null || snapshot.Task.AccountId == accountId ? snapshot : null;
     }
 
     /// <summary>Whether a task is, or before its deletion was, an account's: a list can go on behind a row that was deleted meanwhile.</summary>
@@ -25,7 +27,7 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
         (FindInMemory(id) ?? await LoadAsync(id))?.Task.AccountId == accountId;
 
     /// <summary>The same as <see cref="FindAsync"/> for an id as a caller sent it.</summary>
-    public async ValueTask<ApiResult<Snapshot>> FindOrRefuseAsync(string id, string accountId) =>
+    public async ValueTask<ApiResult<Snapshot>> FindOrRefuseAsync(string id, string? accountId) =>
         TaskIds.Normalize(id) is { } known && await FindAsync(known, accountId) is { } found ? found : VideoEndpoints.NotFound(id);
 
     /// <summary>Forgets what was kept of a task whose row has changed after its end.</summary>
@@ -79,11 +81,10 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
         _expectedSeconds > 0 ? _expectedSeconds : _expectedSeconds = parts.ExpectedSeconds(Task);
 
     /// <summary>The public object as UTF-8, with links under a base URL; made once per base.</summary>
-    public byte[] Body(string baseUrl)
+    public byte[] Body(string baseUrl, LinkSigner links)
     {
         if (Volatile.Read(ref _body) is { } made && made.BaseUrl == baseUrl) return made.Json;
-        var json = JsonAnswer.Serialize(
-            VideoBodies.From(Task, Assets.Count > 0 ? Assets[0] : null, baseUrl), ContractsJson.Default.Video);
+        var json = JsonAnswer.Serialize(VideoBodies.From(Task, Assets, baseUrl, links), ContractsJson.Default.Video);
         Volatile.Write(ref _body, new Made(baseUrl, json));
         return json;
     }

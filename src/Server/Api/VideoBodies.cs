@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Reelay.Contracts;
+using Reelay.Server.Assets.Links;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
@@ -16,12 +18,14 @@ internal static class VideoBodies
 
     /// <summary>The public object.</summary>
     /// <param name="task">The row.</param>
-    /// <param name="asset">Its first stored output, or null.</param>
+    /// <param name="assets">Its stored outputs; none before its end and after they are gone.</param>
     /// <param name="baseUrl">What links begin with, without a trailing slash.</param>
-    public static Video From(GenerationTask task, TaskAsset? asset, string baseUrl)
+    /// <param name="links">Signs the links that need no key.</param>
+    public static Video From(GenerationTask task, IReadOnlyList<TaskAsset> assets, string baseUrl, LinkSigner links)
     {
         var order = task.Order;
         var isCompleted = task.Phase == TaskPhase.Completed;
+        var link = isCompleted ? SignedLink(task, null, baseUrl, links) : null;
         return new Video
         {
             Id = task.Id,
@@ -38,10 +42,13 @@ internal static class VideoBodies
             ExpiresAt = isCompleted ? task.ExpiresAt / 1000 : null,
             Error = task.Error is { } error ? new VideoError(error.Code, error.Message) : null,
             OutputUrl = isCompleted ? $"{baseUrl}/v1/videos/{task.Id}/content" : null,
+            VideoUrl = link,
+            Url = link,
+            Outputs = isCompleted ? Outputs(task, assets.Count, baseUrl, links) : null,
             Warnings = order.Warnings.Count == 0 ? null
                 : [.. order.Warnings.Select(warning => new VideoWarning(warning.Param, warning.Code, warning.Message))],
-            Effective = Effective(task, asset),
-            Metadata = order.Metadata,
+            Effective = Effective(task, assets.Count > 0 ? assets[0] : null),
+            Metadata = Metadata(order.Metadata, link),
             ExternalTaskId = order.ExternalTaskId,
         };
     }
@@ -61,6 +68,27 @@ internal static class VideoBodies
         task is { Phase: TaskPhase.Completed, Order.Mode: "extend" } && asset?.DurationMilliseconds is { } milliseconds
             ? Math.Round(milliseconds / 1000m, MidpointRounding.AwayFromZero).ToString("0")
             : task.Order.SecondsEcho;
+
+    // Good as long as the file is kept, and the same at every read.
+    private static string? SignedLink(GenerationTask task, int? index, string baseUrl, LinkSigner links) =>
+        task.ExpiresAt is { } expires ? links.ContentLink(baseUrl, task.Id, index, expires / 1000) : null;
+
+    private static IReadOnlyList<VideoOutput>? Outputs(GenerationTask task, int assetCount, string baseUrl, LinkSigner links)
+    {
+        // Once the files are gone only the order knows how many there were.
+        var count = assetCount > 0 ? assetCount : task.Order.Count;
+        if (count == 1 && task.Order.Count == 1) return null;
+        return [.. Enumerable.Range(0, count).Select(index => new VideoOutput(index, SignedLink(task, index, baseUrl, links)))];
+    }
+
+    // A copy: the order's own object is shared by all who read the task, and stays as the caller sent it.
+    private static JsonObject? Metadata(JsonObject? sent, string? link)
+    {
+        if (link is null || sent?.ContainsKey("url") == true) return sent;
+        var metadata = (JsonObject?)sent?.DeepClone() ?? [];
+        metadata["url"] = link;
+        return metadata;
+    }
 
     private static VideoEffective Effective(GenerationTask task, TaskAsset? asset)
     {

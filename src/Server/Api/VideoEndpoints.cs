@@ -1,4 +1,5 @@
 using Reelay.Contracts;
+using Reelay.Server.Assets.Links;
 using Reelay.Server.Engine;
 using Reelay.Server.Tasks;
 
@@ -7,7 +8,7 @@ namespace Reelay.Server.Api;
 /// <summary>Create, read, list, delete and cancel.</summary>
 internal sealed class VideoEndpoints(
     Authentication authentication, TaskCreation creation, TaskReader reader, TaskIntents intents, ListReader lists, BaseUrls baseUrls,
-    EngineParts parts)
+    LinkSigner links, EngineParts parts)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -85,7 +86,7 @@ internal sealed class VideoEndpoints(
             context.Response.Headers["openai-poll-after-ms"] = pause.ToString();
         }
 
-        return JsonAnswer.WriteAsync(context, snapshot.Body(baseUrls.Of(context.Request)));
+        return JsonAnswer.WriteAsync(context, snapshot.Body(baseUrls.Of(context.Request), links));
     }
 
     internal static string RouteId(HttpContext context) => (string)context.Request.RouteValues["id"]!;

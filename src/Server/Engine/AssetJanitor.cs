@@ -1,11 +1,13 @@
 using Reelay.Server.Assets;
+using Reelay.Server.Assets.Variants;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Engine;
 
 /// <summary>Removes the files of deleted and expired tasks: first the files, then the note that they are gone, so a crash repeats the work.</summary>
 internal sealed partial class AssetJanitor(
-    ITaskStore store, GroupCommitter committer, IAssetStore assets, TimeProvider time, ILogger<AssetJanitor> logger)
+    ITaskStore store, GroupCommitter committer, IAssetStore assets, VariantMaker variants, TimeProvider time,
+    ILogger<AssetJanitor> logger)
 {
     private const int PageSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -59,6 +61,9 @@ internal sealed partial class AssetJanitor(
     private async Task DiscardAsync(string id, long now, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, cancellationToken) is not { } found) return;
+
+        // Who asks for a variant from here on sees that the task is gone.
+        await variants.AwaitWritesAsync(cancellationToken);
         await assets.DeleteFolderAsync(id, cancellationToken);
         foreach (var input in found.Task.Order.Media) await assets.DeleteAsync(input.AssetKey, cancellationToken);
         await committer.WriteAsync(new StoreOperation.Discard(id, now));

@@ -57,7 +57,7 @@ public abstract record StoreOperation
         public override string TaskId => Id;
     }
 
-    /// <summary>Notes that the files of a terminal task, inputs and outputs, are gone from the asset store.</summary>
+    /// <summary>Notes that the files of a terminal task, inputs, outputs and their variants, are gone from the asset store.</summary>
     /// <param name="Id">The task.</param>
     /// <param name="At">Unix milliseconds.</param>
     public sealed record Discard(string Id, long At) : StoreOperation

@@ -57,7 +57,6 @@ public sealed class ContentTests
         using var odd = await SendAsync(gateway, url, request => request.Headers.TryAddWithoutValidation("Accept", "application/binary"));
         Assert.Equal(200, (int)odd.StatusCode);
 
-        Assert.Equal((400, "unsupported_variant"), await ErrorAsync(gateway, url + "?variant=thumbnail"));
         Assert.Equal((400, "invalid_variant"), await ErrorAsync(gateway, url + "?variant=poster"));
     }
 

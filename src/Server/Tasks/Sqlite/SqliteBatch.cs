@@ -141,6 +141,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         }
 
         statements.DeleteAssets.Set(1, discard.Id).Execute();
+        statements.DeleteVariants.Set(1, discard.Id).Execute();
         return new(OperationOutcome.Applied, Find(discard.Id));
     }
 

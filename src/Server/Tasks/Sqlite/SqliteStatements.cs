@@ -64,6 +64,8 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
 
     public readonly SqliteStatement DeleteAssets = new(connection, "DELETE FROM assets WHERE task_id = ?1");
 
+    public readonly SqliteStatement DeleteVariants = new(connection, "DELETE FROM asset_variants WHERE task_id = ?1");
+
     public readonly SqliteStatement MarkDiscarded = new(
         connection, "UPDATE tasks SET version = version + 1, discarded_at = ?2 WHERE id = ?1 AND finished_at IS NOT NULL AND open_attempt IS NULL");
 

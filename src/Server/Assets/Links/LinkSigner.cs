@@ -1,0 +1,103 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Reelay.Server.Assets.Links;
+
+/// <summary>Signs and verifies links that need no key: HMAC-SHA256 over what is linked, which one, and until when.</summary>
+/// <remarks>
+/// A signature says nothing about whether the file is still there, and both kinds of links die with their task. It does not cover the
+/// variant: whoever may see a video may see its thumbnail.
+/// </remarks>
+internal sealed class LinkSigner(LinkKeys keys, TimeProvider time)
+{
+    /// <summary>How long a link to an input is good: longer than upstreams wait before they fetch it.</summary>
+    public static readonly TimeSpan InputLifetime = TimeSpan.FromHours(24);
+
+    // Every kind of link signs under a name of its own: a signature for one can never pass for the other.
+    private const string ContentDomain = "reelay link 1: content";
+    private const string InputDomain = "reelay link 1: input";
+
+    private const int MaxMessageBytes = 256;
+
+    /// <summary>A link to an output.</summary>
+    /// <param name="baseUrl">What links begin with, without a trailing slash.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="index">The output; null means the first one and leaves it out of the link.</param>
+    /// <param name="expires">Until when it is good, Unix seconds: the task's <c>expires_at</c>, so that the link is always the same.</param>
+    public string ContentLink(string baseUrl, string taskId, int? index, long expires)
+    {
+        var signature = Sign(keys.NewestFirst[0], ContentDomain, taskId, index ?? 0, expires);
+        var suffix = index is { } number ? $"&index={number}" : "";
+        return $"{baseUrl}/v1/videos/{taskId}/content?expires={expires}&signature={signature}{suffix}";
+    }
+
+    /// <summary>A link to an input file of a task, for its upstream; good for <see cref="InputLifetime"/> and while the task is live.</summary>
+    /// <param name="baseUrl">What links begin with, without a trailing slash.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="position">Where the input stands in the order's media, from 0.</param>
+    public string InputLink(string baseUrl, string taskId, int position)
+    {
+        var expires = (time.GetUtcNow() + InputLifetime).ToUnixTimeSeconds();
+        var signature = Sign(keys.NewestFirst[0], InputDomain, taskId, position, expires);
+        return $"{baseUrl}/v1/inputs/{taskId}/{position}?expires={expires}&signature={signature}";
+    }
+
+    /// <summary>Judges a link to an output.</summary>
+    public LinkVerdict VerifyContent(string taskId, int index, string? expires, string? signature) =>
+        Verify(ContentDomain, taskId, index, expires, signature);
+
+    /// <summary>Judges a link to an input.</summary>
+    public LinkVerdict VerifyInput(string taskId, int position, string? expires, string? signature) =>
+        Verify(InputDomain, taskId, position, expires, signature);
+
+    private LinkVerdict Verify(string domain, string taskId, int number, string? expires, string? signature)
+    {
+        if (expires is null || signature is null) return LinkVerdict.Altered;
+        if (!long.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out var until)) return LinkVerdict.Altered;
+
+        // One moment has one spelling too.
+        if (until.ToString(CultureInfo.InvariantCulture) != expires) return LinkVerdict.Altered;
+        if (!IsSigned(domain, taskId, number, until, signature)) return LinkVerdict.Altered;
+        return time.GetUtcNow().ToUnixTimeSeconds() < until ? LinkVerdict.Good : LinkVerdict.Expired;
+    }
+
+    // Text is compared, not bytes: one signature has one spelling.
+    private bool IsSigned(string domain, string taskId, int number, long until, string signature)
+    {
+        var given = Encoding.UTF8.GetBytes(signature);
+        var isSigned = false;
+        foreach (var key in keys.NewestFirst)
+        {
+            var expected = Encoding.ASCII.GetBytes(Sign(key, domain, taskId, number, until));
+            isSigned |= CryptographicOperations.FixedTimeEquals(expected, given);
+        }
+
+        return isSigned;
+    }
+
+    // Every part is of one form and none can hold a line feed, so two different links never give one message.
+    private static string Sign(byte[] key, string domain, string taskId, int number, long expires)
+    {
+        Span<byte> message = stackalloc byte[MaxMessageBytes];
+        if (!Encoding.UTF8.TryGetBytes(string.Create(CultureInfo.InvariantCulture, $"{domain}\n{taskId}\n{number}\n{expires}"), message, out var length))
+            throw new ArgumentException($"'{taskId}' is too long for the id of a task.", nameof(taskId));
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, message[..length], hash);
+        return Base64Url.EncodeToString(hash);
+    }
+}
+
+/// <summary>What a link is worth.</summary>
+internal enum LinkVerdict
+{
+    /// <summary>Signed by us, and its time has not passed.</summary>
+    Good,
+
+    /// <summary>Signed by us; its time has passed.</summary>
+    Expired,
+
+    /// <summary>Not what we signed.</summary>
+    Altered,
+}
