@@ -1,4 +1,5 @@
 using Reelay.Server.Api;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server;
@@ -33,8 +34,11 @@ internal static class ServerApp
 
         var app = builder.Build();
         app.UseErrorBody(new RequestIds(app.Services.GetRequiredService<Randomness>()));
+        var withholding = app.Services.GetRequiredService<Withholding>();
+        withholding.Use(app);
         app.UseRouting();
         Map(app);
+        withholding.Apply(app);
         return app;
     }
 

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api;
+using Reelay.Server.Api.Dialects;
+using Reelay.Server.Api.Events;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Catalog;
@@ -37,6 +39,8 @@ internal static class ServerServices
         AddAssets(services, options);
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
         AddEngine(services, options);
+        var withheld = Withholding.Read(configuration);
+        services.AddSingleton(provider => new Withholding(withheld, provider.GetRequiredService<Authentication>()));
         AddApi(services);
     }
 
@@ -121,6 +125,9 @@ internal static class ServerServices
         services.AddSingleton<TaskCreation>();
         services.AddSingleton<TaskIntents>();
         services.AddSingleton<ListReader>();
+        services.AddSingleton<VideoAnswers>();
+        services.AddSingleton<TaskWatch>();
+        services.AddSingleton<EventStream>();
         services.AddSingleton<VideoEndpoints>();
         services.AddSingleton<ContentEndpoints>();
         services.AddSingleton(provider => new ModelEndpoints(

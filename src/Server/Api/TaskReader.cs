@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Reelay.Contracts;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Engine;
 using Reelay.Server.Tasks;
 
@@ -68,6 +69,7 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
 internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> assets)
 {
     private Made? _body;
+    private MadeFor? _dialectBody;
     private double _expectedSeconds;
 
     public GenerationTask Task { get; } = task;
@@ -88,5 +90,17 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
         return json;
     }
 
+    /// <summary>The same in some dialects; the last one asked is kept beside the usual one.</summary>
+    public byte[] Body(string baseUrl, Dialect dialects)
+    {
+        if (dialects == Dialect.None) return Body(baseUrl);
+        if (Volatile.Read(ref _dialectBody) is { } made && made.Dialects == dialects && made.BaseUrl == baseUrl) return made.Json;
+        var json = DialectJson.Render(VideoBodies.From(Task, Assets.Count > 0 ? Assets[0] : null, baseUrl), dialects);
+        Volatile.Write(ref _dialectBody, new MadeFor(dialects, baseUrl, json));
+        return json;
+    }
+
     private sealed record Made(string BaseUrl, byte[] Json);
+
+    private sealed record MadeFor(Dialect Dialects, string BaseUrl, byte[] Json);
 }
