@@ -13,6 +13,15 @@ public sealed record NewKey
 
     /// <summary>Whether hints that a model cannot honour are refused.</summary>
     public bool? Strict { get; init; }
+
+    /// <summary>Whether of two places that name a parameter differently the top level wins.</summary>
+    public bool? Lenient { get; init; }
+
+    /// <summary>How its answers differ from OpenAI's: words of the dialects.</summary>
+    public IReadOnlyList<string?>? Dialects { get; init; }
+
+    /// <summary>Operations that do not exist for it, by their words.</summary>
+    public IReadOnlyList<string?>? WithheldRoutes { get; init; }
 }
 
 /// <summary>A key as operators see it.</summary>
@@ -41,6 +50,15 @@ public sealed record Key
 
     /// <summary>Whether hints that a model cannot honour are refused.</summary>
     public required bool Strict { get; init; }
+
+    /// <summary>Whether of two places that name a parameter differently the top level wins.</summary>
+    public required bool Lenient { get; init; }
+
+    /// <summary>How its answers differ from OpenAI's.</summary>
+    public required IReadOnlyList<string> Dialects { get; init; }
+
+    /// <summary>Operations that do not exist for it.</summary>
+    public required IReadOnlyList<string> WithheldRoutes { get; init; }
 
     /// <summary>Unix seconds.</summary>
     public required long CreatedAt { get; init; }

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 namespace Reelay.Contracts;
 
 /// <summary>The body of every refusal, on every route.</summary>
-public sealed record ErrorBody(ErrorDetail Error);
+/// <param name="Error">What went wrong.</param>
+/// <param name="Code">The same code at top level, for keys of the dialect <c>flat_errors</c>; else left out.</param>
+/// <param name="Message">The same words, likewise.</param>
+public sealed record ErrorBody(ErrorDetail Error, string? Code = null, string? Message = null);
 
 /// <summary>What went wrong. All four keys are always there.</summary>
 /// <param name="Message">Words for people.</param>

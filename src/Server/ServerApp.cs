@@ -1,6 +1,7 @@
 using Reelay.Server.Api;
-using Reelay.Server.Files;
 using Reelay.Server.Api.Content;
+using Reelay.Server.Api.Dialects;
+using Reelay.Server.Files;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server;
@@ -35,8 +36,11 @@ internal static class ServerApp
 
         var app = builder.Build();
         app.UseErrorBody(new RequestIds(app.Services.GetRequiredService<Randomness>()));
+        var withholding = app.Services.GetRequiredService<Withholding>();
+        withholding.Use(app);
         app.UseRouting();
         Map(app);
+        withholding.Apply(app);
         return app;
     }
 

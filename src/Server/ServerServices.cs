@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api;
 using Reelay.Server.Api.Content;
+using Reelay.Server.Api.Dialects;
+using Reelay.Server.Api.Events;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Assets.Links;
@@ -45,6 +47,8 @@ internal static class ServerServices
         services.AddVariants(variantOptions);
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
         AddEngine(services, options);
+        var withheld = Withholding.Read(configuration);
+        services.AddSingleton(provider => new Withholding(withheld, provider.GetRequiredService<Authentication>()));
         AddApi(services);
         services.AddFiles();
     }
@@ -133,6 +137,9 @@ internal static class ServerServices
         services.AddSingleton<TaskCreation>();
         services.AddSingleton<TaskIntents>();
         services.AddSingleton<ListReader>();
+        services.AddSingleton<VideoAnswers>();
+        services.AddSingleton<TaskWatch>();
+        services.AddSingleton<EventStream>();
         services.AddSingleton<VideoEndpoints>();
         services.AddSingleton<ContentAccess>();
         services.AddSingleton<ContentEndpoints>();

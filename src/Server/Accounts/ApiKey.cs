@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Accounts;
@@ -25,11 +26,36 @@ public sealed record ApiKey
     /// <summary>Whether hints that a model cannot honour are refused instead of listed as warnings.</summary>
     public bool IsStrict { get; init; }
 
+    /// <summary>Whether of two places that name a parameter differently the top level wins, instead of a refusal.</summary>
+    public bool IsLenient { get; init; }
+
+    /// <summary>How its answers differ from OpenAI's.</summary>
+    public Dialect Dialects { get; init; }
+
+    /// <summary>Operations that do not exist for it.</summary>
+    public Operations Withheld { get; init; }
+
     /// <summary>When it was made, Unix milliseconds.</summary>
     public required long CreatedAt { get; init; }
 
     /// <summary>When it was revoked, or null. Unix milliseconds.</summary>
     public long? RevokedAt { get; init; }
+}
+
+/// <summary>What an operator says of a key to be made.</summary>
+/// <param name="AccountId">Account it will belong to.</param>
+/// <param name="Name">The operator's name for it.</param>
+internal sealed record KeyTerms(string AccountId, string Name)
+{
+    public bool IsAdmin { get; init; }
+
+    public bool IsStrict { get; init; }
+
+    public bool IsLenient { get; init; }
+
+    public Dialect Dialects { get; init; }
+
+    public Operations Withheld { get; init; }
 }
 
 /// <summary>How secrets are made and hashed.</summary>

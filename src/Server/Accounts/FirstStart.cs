@@ -22,7 +22,7 @@ internal static class FirstStart
         if (isSandboxEnabled)
         {
             store.EnsureAccount(SandboxAccount, "Sandbox", isUnlimited: true);
-            if (keys.Find(SandboxSecret) is null) keys.Import(SandboxSecret, SandboxAccount, "sandbox", isAdmin: false, isStrict: false);
+            if (keys.Find(SandboxSecret) is null) keys.Import(SandboxSecret, new(SandboxAccount, "sandbox"));
         }
 
         if (store.List().Any(key => key is { IsAdmin: true, RevokedAt: null })) return null;
@@ -30,7 +30,7 @@ internal static class FirstStart
         // The file first: a crash in between leaves a file whose key is unknown, and the next start makes another.
         var secret = keys.MintSecret();
         WriteSecret(Path.Combine(dataFolder, AdminKeyFile), secret);
-        keys.Import(secret, AdminAccount, "administrator", isAdmin: true, isStrict: false);
+        keys.Import(secret, new(AdminAccount, "administrator") { IsAdmin = true });
         return secret;
     }
 

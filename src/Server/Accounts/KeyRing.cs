@@ -39,23 +39,26 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
 
     /// <summary>Makes a key with a new secret.</summary>
     /// <returns>The key and its secret, which is kept nowhere.</returns>
-    public (ApiKey Key, string Secret) Create(string accountId, string name, bool isAdmin, bool isStrict)
+    public (ApiKey Key, string Secret) Create(KeyTerms terms)
     {
         var secret = MintSecret();
-        return (Import(secret, accountId, name, isAdmin, isStrict), secret);
+        return (Import(secret, terms), secret);
     }
 
     /// <summary>Stores a key for a secret that exists already; nothing changes if it is stored.</summary>
-    public ApiKey Import(string secret, string accountId, string name, bool isAdmin, bool isStrict)
+    public ApiKey Import(string secret, KeyTerms terms)
     {
         var key = new ApiKey
         {
             Id = "key_" + randomness.Text(20),
-            AccountId = accountId,
-            Name = name,
+            AccountId = terms.AccountId,
+            Name = terms.Name,
             SecretHint = secret[^4..],
-            IsAdmin = isAdmin,
-            IsStrict = isStrict,
+            IsAdmin = terms.IsAdmin,
+            IsStrict = terms.IsStrict,
+            IsLenient = terms.IsLenient,
+            Dialects = terms.Dialects,
+            Withheld = terms.Withheld,
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var hash = new byte[KeySecrets.HashLength];

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Storage;
 
 namespace Reelay.Server.Accounts;
@@ -6,7 +7,8 @@ namespace Reelay.Server.Accounts;
 /// <summary>Accounts and keys on SQLite.</summary>
 internal sealed class SqliteKeyStore(SqliteDatabase database, TimeProvider time) : IKeyStore
 {
-    private const string Columns = "id, account_id, name, secret_hint, is_admin, is_strict, created_at, revoked_at";
+    private const string Columns =
+        "id, account_id, name, secret_hint, is_admin, is_strict, is_lenient, dialects, withheld, created_at, revoked_at";
 
     public void EnsureAccount(string id, string name, bool isUnlimited) =>
         database.Write((connection, transaction) => connection.Execute(
@@ -25,12 +27,13 @@ internal sealed class SqliteKeyStore(SqliteDatabase database, TimeProvider time)
         database.Write((connection, transaction) => connection.Execute(
             $"""
             INSERT INTO keys ({Columns}, secret_sha256)
-            VALUES ($id, $account, $name, $hint, $admin, $strict, $created, NULL, $hash)
+            VALUES ($id, $account, $name, $hint, $admin, $strict, $lenient, $dialects, $withheld, $created, NULL, $hash)
             ON CONFLICT (secret_sha256) DO NOTHING
             """,
             transaction,
             ("$id", key.Id), ("$account", key.AccountId), ("$name", key.Name), ("$hint", key.SecretHint), ("$admin", key.IsAdmin),
-            ("$strict", key.IsStrict), ("$created", key.CreatedAt), ("$hash", hash)));
+            ("$strict", key.IsStrict), ("$lenient", key.IsLenient), ("$dialects", Words(key.Dialects)), ("$withheld", Words(key.Withheld)),
+            ("$created", key.CreatedAt), ("$hash", hash)));
 
     public IReadOnlyList<ApiKey> List() =>
         database.Read(connection => connection.Query(Map, $"SELECT {Columns} FROM keys ORDER BY created_at, id LIMIT 1000"));
@@ -47,7 +50,19 @@ internal sealed class SqliteKeyStore(SqliteDatabase database, TimeProvider time)
         SecretHint = row.GetString(3),
         IsAdmin = row.GetBoolean(4),
         IsStrict = row.GetBoolean(5),
-        CreatedAt = row.GetInt64(6),
-        RevokedAt = row.LongOrNull(7),
+        IsLenient = row.GetBoolean(6),
+        Dialects = Flags<Dialect>(row.GetString(7)),
+        Withheld = Flags<Operations>(row.GetString(8)),
+        CreatedAt = row.GetInt64(9),
+        RevokedAt = row.LongOrNull(10),
     };
+
+    private static string Words<T>(T flags)
+        where T : struct, Enum =>
+        string.Join(' ', FlagWords<T>.Of(flags));
+
+    // A word that a later version wrote means nothing that this one has.
+    private static T Flags<T>(string words)
+        where T : struct, Enum =>
+        FlagWords<T>.Read(words.Split(' ', StringSplitOptions.RemoveEmptyEntries), out _);
 }

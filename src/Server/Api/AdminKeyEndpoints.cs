@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Reelay.Contracts;
 using Reelay.Server.Accounts;
+using Reelay.Server.Api.Dialects;
 
 namespace Reelay.Server.Api;
 
@@ -21,15 +22,14 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
     private async Task CreateAsync(HttpContext context)
     {
         var admin = authentication.AuthenticateAdmin(context);
-        var asked = admin.Error is { } refused ? refused : await ReadAsync(context);
+        var asked = admin.Error is { } refused ? refused : await ReadAsync(context, admin.Value!.AccountId);
         if (asked.Error is { } error)
         {
             await ErrorWriter.WriteAsync(context, error);
             return;
         }
 
-        var wanted = asked.Value!;
-        var (key, secret) = keys.Create(admin.Value!.AccountId, wanted.Name!, wanted.Admin ?? false, wanted.Strict ?? false);
+        var (key, secret) = keys.Create(asked.Value!);
         await JsonAnswer.WriteAsync(context, Body(key) with { Secret = secret }, ContractsJson.Default.Key);
     }
 
@@ -56,7 +56,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
             : ErrorWriter.WriteAsync(context, new ApiError(404, "key_not_found", $"There is no key '{id}', or it was revoked before.", "id"));
     }
 
-    private static async Task<ApiResult<NewKey>> ReadAsync(HttpContext context)
+    private static async Task<ApiResult<KeyTerms>> ReadAsync(HttpContext context, string accountId)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBodyBytes;
         NewKey? key;
@@ -68,7 +68,9 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
         catch (JsonException exception)
         {
             return ApiError.Invalid(
-                "invalid_json", exception.Path?.TrimStart('$', '.'), "The body must be an object: name (text), admin and strict (true or false).");
+                "invalid_json",
+                exception.Path?.TrimStart('$', '.'),
+                "The body must be an object: name (text), admin, strict and lenient (true or false), dialects and withheld_routes (lists of words).");
         }
 
         if (key?.Name is not { Length: > 0 and <= MaxNameLength })
@@ -76,7 +78,33 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
             return ApiError.Invalid("invalid_name", "name", $"name must be a text of 1 to {MaxNameLength} characters.");
         }
 
-        return key;
+        return Terms(key, accountId);
+    }
+
+    private static ApiResult<KeyTerms> Terms(NewKey key, string accountId)
+    {
+        var dialects = FlagWords<Dialect>.Read(key.Dialects ?? [], out var stranger);
+        if (stranger is not null)
+        {
+            return ApiError.Invalid(
+                "invalid_dialects", "dialects", $"dialects takes {FlagWords<Dialect>.Allowed}, or nothing for OpenAI's own way, not '{stranger}'.");
+        }
+
+        var withheld = FlagWords<Operations>.Read(key.WithheldRoutes ?? [], out stranger);
+        if (stranger is not null)
+        {
+            return ApiError.Invalid(
+                "invalid_withheld_routes", "withheld_routes", $"withheld_routes takes {FlagWords<Operations>.Allowed}, not '{stranger}'.");
+        }
+
+        return new KeyTerms(accountId, key.Name!)
+        {
+            IsAdmin = key.Admin ?? false,
+            IsStrict = key.Strict ?? false,
+            IsLenient = key.Lenient ?? false,
+            Dialects = dialects,
+            Withheld = withheld,
+        };
     }
 
     private static Key Body(ApiKey key) => new()
@@ -87,6 +115,9 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
         SecretHint = key.SecretHint,
         Admin = key.IsAdmin,
         Strict = key.IsStrict,
+        Lenient = key.IsLenient,
+        Dialects = FlagWords<Dialect>.Of(key.Dialects),
+        WithheldRoutes = FlagWords<Operations>.Of(key.Withheld),
         CreatedAt = key.CreatedAt / 1000,
         RevokedAt = key.RevokedAt / 1000,
     };

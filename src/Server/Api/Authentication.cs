@@ -12,8 +12,26 @@ internal sealed class Authentication(KeyRing keys, Lazy<bool> listensOnLoopbackO
     private static readonly string[] ForwardingHeaders =
         ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
 
-    /// <summary>The request's key, or why there is none.</summary>
+    /// <summary>The request's key, or why there is none. Looked up once; the key stays among the request's features.</summary>
     public ApiResult<ApiKey> Authenticate(HttpContext context)
+    {
+        if (context.Features.Get<ApiKey>() is { } known) return known;
+        if (context.Features.Get<ApiError>() is { } before) return before;
+        var found = Find(context);
+        if (found.Error is { } error) context.Features.Set(error);
+        else context.Features.Set(found.Value);
+        return found;
+    }
+
+    /// <summary>The same, for operators.</summary>
+    public ApiResult<ApiKey> AuthenticateAdmin(HttpContext context)
+    {
+        var found = Authenticate(context);
+        if (found.Value is { IsAdmin: false }) return new ApiError(403, "admin_key_required", "This route takes an administrator's key.");
+        return found;
+    }
+
+    private ApiResult<ApiKey> Find(HttpContext context)
     {
         var secret = Secret(context.Request.Headers);
         if (secret.IsEmpty)
@@ -28,14 +46,6 @@ internal sealed class Authentication(KeyRing keys, Lazy<bool> listensOnLoopbackO
 
         if (keys.Find(secret) is { } key) return key;
         return new ApiError(401, "invalid_api_key", "This key is not known here, or it was revoked.");
-    }
-
-    /// <summary>The same, for operators.</summary>
-    public ApiResult<ApiKey> AuthenticateAdmin(HttpContext context)
-    {
-        var found = Authenticate(context);
-        if (found.Value is { IsAdmin: false }) return new ApiError(403, "admin_key_required", "This route takes an administrator's key.");
-        return found;
     }
 
     private static ReadOnlySpan<char> Secret(IHeaderDictionary headers)

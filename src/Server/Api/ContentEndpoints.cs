@@ -1,4 +1,5 @@
 using Reelay.Server.Api.Content;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Variants;
 using Reelay.Server.Tasks;
@@ -9,7 +10,7 @@ namespace Reelay.Server.Api;
 internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets, VariantMaker variants, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
+        routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ServeAsync).As(Operations.Core);
 
     private async Task ServeAsync(HttpContext context)
     {

@@ -1,4 +1,6 @@
 using Reelay.Contracts;
+using Reelay.Server.Accounts;
+using Reelay.Server.Api.Dialects;
 
 namespace Reelay.Server.Api;
 
@@ -11,12 +13,12 @@ internal static partial class ErrorWriter
         var headers = context.Response.Headers;
         if (error.Status is 408 or 429 or >= 500) headers.RetryAfter = Math.Clamp(error.RetryAfterSeconds, 1, 60).ToString();
         if (!error.ShouldRetry) headers["x-should-retry"] = "false";
-        return JsonAnswer.WriteAsync(
-            context,
-            new ErrorBody(new ErrorDetail(error.Message, error.Type, error.Param, error.Code)),
-            ContractsJson.Default.ErrorBody,
-            error.Status);
+        var body = new ErrorBody(new ErrorDetail(error.Message, error.Type, error.Param, error.Code));
+        if (IsFlat(context)) body = body with { Code = error.Code, Message = error.Message };
+        return JsonAnswer.WriteAsync(context, body, ContractsJson.Default.ErrorBody, error.Status);
     }
+
+    private static bool IsFlat(HttpContext context) => context.Features.Get<ApiKey>() is { } key && key.Dialects.HasFlag(Dialect.FlatErrors);
 
     /// <summary>Around everything: gives each request an id, and turns what falls through into the error body.</summary>
     public static void UseErrorBody(this IApplicationBuilder app, RequestIds ids)
@@ -46,7 +48,7 @@ internal static partial class ErrorWriter
         var request = context.Request;
         return response.StatusCode switch
         {
-            404 => new(404, "unknown_url", $"There is no {request.Method} {request.Path}. See GET /v1/models and the documentation."),
+            404 => new(404, "unknown_url", $"There is no {request.Method} {request.Path} here; see the documentation."),
             405 => new(405, "method_not_allowed", $"{request.Path} does not take {request.Method}; it takes {response.Headers.Allow}."),
             413 => new(413, "request_too_large", "The request is too large."),
             415 => new(415, "unsupported_media_type", "Send the request as JSON, multipart/form-data or a urlencoded form."),

@@ -1,4 +1,5 @@
 using Reelay.Contracts;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Routing;
 
 namespace Reelay.Server.Api;
@@ -8,8 +9,8 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelBodies 
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models", ListAsync);
-        routes.MapGet("/v1/models/{id}", ReadAsync);
+        routes.MapGet("/v1/models", ListAsync).As(Operations.Models);
+        routes.MapGet("/v1/models/{id}", ReadAsync).As(Operations.Models);
     }
 
     private Task ListAsync(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Reelay.Contracts;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Engine;
 using Reelay.Server.Tasks;
@@ -70,6 +71,7 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
 internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> assets)
 {
     private Made? _body;
+    private MadeFor? _dialectBody;
     private double _expectedSeconds;
 
     public GenerationTask Task { get; } = task;
@@ -89,5 +91,17 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
         return json;
     }
 
+    /// <summary>The same in some dialects; the last one asked is kept beside the usual one.</summary>
+    public byte[] Body(string baseUrl, LinkSigner links, Dialect dialects)
+    {
+        if (dialects == Dialect.None) return Body(baseUrl, links);
+        if (Volatile.Read(ref _dialectBody) is { } made && made.Dialects == dialects && made.BaseUrl == baseUrl) return made.Json;
+        var json = DialectJson.Render(VideoBodies.From(Task, Assets, baseUrl, links), dialects);
+        Volatile.Write(ref _dialectBody, new MadeFor(dialects, baseUrl, json));
+        return json;
+    }
+
     private sealed record Made(string BaseUrl, byte[] Json);
+
+    private sealed record MadeFor(Dialect Dialects, string BaseUrl, byte[] Json);
 }

@@ -1,45 +1,65 @@
 using Reelay.Contracts;
-using Reelay.Server.Assets.Links;
-using Reelay.Server.Engine;
-using Reelay.Server.Tasks;
+using Reelay.Server.Api.Dialects;
+using Reelay.Server.Api.Events;
 
 namespace Reelay.Server.Api;
 
-/// <summary>Create, read, list, delete and cancel.</summary>
+/// <summary>Create, read, wait, follow, list, delete and cancel.</summary>
 internal sealed class VideoEndpoints(
-    Authentication authentication, TaskCreation creation, TaskReader reader, TaskIntents intents, ListReader lists, BaseUrls baseUrls,
-    LinkSigner links, EngineParts parts)
+    Authentication authentication, TaskCreation creation, TaskReader reader, TaskIntents intents, ListReader lists, VideoAnswers answers,
+    TaskWatch watch, EventStream events, Withholding withholding)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/videos", CreateAsync);
-        routes.MapGet("/v1/videos", ListAsync);
-        routes.MapGet("/v1/videos/{id}", ReadAsync);
-        routes.MapDelete("/v1/videos/{id}", context => IntendAsync(context, isDelete: true));
-        routes.MapPost("/v1/videos/{id}/cancel", context => IntendAsync(context, isDelete: false));
+        routes.MapPost("/v1/videos", CreateAsync).As(Operations.Core);
+        routes.MapGet("/v1/videos", ListAsync).As(Operations.List);
+        routes.MapGet("/v1/videos/{id}", ReadAsync).As(Operations.Core);
+        routes.MapDelete("/v1/videos/{id}", context => IntendAsync(context, isDelete: true)).As(Operations.Delete);
+        routes.MapPost("/v1/videos/{id}/cancel", context => IntendAsync(context, isDelete: false)).As(Operations.Cancel);
+        routes.MapGet("/v1/videos/{id}/events", FollowAsync).As(Operations.Events);
+        routes.MapPost("/v1/video/generations", CreateAsync).As(Operations.Generations);
+        routes.MapGet("/v1/video/generations/{id}", ReadAsync).As(Operations.Generations);
 
         // Fixed words win over {id} by ASP.NET's own precedence.
-        foreach (var operation in new[] { "edits", "extensions" })
-        {
-            routes.MapPost("/v1/videos/" + operation, context => RefuseAsync(context, operation));
-        }
-
-        routes.MapPost("/v1/videos/{id}/remix", context => RefuseAsync(context, "remix"));
+        MapRefusal(routes.MapPost, "/v1/videos/edits", Operations.Edits);
+        MapRefusal(routes.MapPost, "/v1/videos/extensions", Operations.Extensions);
+        MapRefusal(routes.MapPost, "/v1/videos/{id}/remix", Operations.Remix);
     }
+
+    private void MapRefusal(Func<string, RequestDelegate, IEndpointConventionBuilder> map, string pattern, Operations operation) =>
+        map(pattern, context => RefuseAsync(context, FlagWords<Operations>.Of(operation)[0])).As(operation);
 
     private async Task CreateAsync(HttpContext context)
     {
         var key = authentication.Authenticate(context);
         var created = key.Error is { } refused ? refused : await creation.CreateAsync(context, key.Value!);
         if (created.Error is { } error) await ErrorWriter.WriteAsync(context, error);
-        else await AnswerAsync(context, new Snapshot(created.Value!, []));
+        else await answers.WriteAsync(context, new Snapshot(created.Value!, []));
     }
 
     private async Task ReadAsync(HttpContext context)
     {
         var found = await FindAsync(context);
+        if (found.Value is { } now && context.Request.QueryString.HasValue) found = await WaitAsync(context, now);
         if (found.Error is { } error) await ErrorWriter.WriteAsync(context, error);
-        else await AnswerAsync(context, found.Value!);
+        else await answers.WriteAsync(context, found.Value!);
+    }
+
+    private async Task<ApiResult<Snapshot>> WaitAsync(HttpContext context, Snapshot found)
+    {
+        // A server that does not know the word ignores it.
+        if (withholding.Hides(context, Operations.Wait)) return found;
+        var (patience, error) = WaitQuery.Read(context.Request);
+        if (error is not null) return error;
+        if (patience == TimeSpan.Zero) return found;
+        return await watch.UntilTerminalAsync(found, patience, context.RequestAborted) is { } later ? later : NotFound(RouteId(context));
+    }
+
+    private async Task FollowAsync(HttpContext context)
+    {
+        var found = await FindAsync(context);
+        if (found.Error is { } error) await ErrorWriter.WriteAsync(context, error);
+        else await events.WriteAsync(context, found.Value!);
     }
 
     private async Task IntendAsync(HttpContext context, bool isDelete)
@@ -48,7 +68,7 @@ internal sealed class VideoEndpoints(
         var done = key.Error is { } refused ? refused : await intents.WriteAsync(RouteId(context), key.Value!.AccountId, isDelete);
         if (done.Error is { } error) await ErrorWriter.WriteAsync(context, error);
         else if (isDelete) await JsonAnswer.WriteAsync(context, new DeletedVideo(done.Value!.Id), ContractsJson.Default.DeletedVideo);
-        else if (await reader.FindAsync(done.Value!.Id, key.Value!.AccountId) is { } found) await AnswerAsync(context, found);
+        else if (await reader.FindAsync(done.Value!.Id, key.Value!.AccountId) is { } found) await answers.WriteAsync(context, found);
         else await ErrorWriter.WriteAsync(context, NotFound(RouteId(context)));
     }
 
@@ -62,7 +82,7 @@ internal sealed class VideoEndpoints(
             return;
         }
 
-        await JsonAnswer.WriteAsync(context, listed.Value!, ContractsJson.Default.PageVideo);
+        await VideoAnswers.WriteAsync(context, listed.Value!);
     }
 
     private async Task RefuseAsync(HttpContext context, string operation)
@@ -76,17 +96,6 @@ internal sealed class VideoEndpoints(
     {
         var key = authentication.Authenticate(context);
         return key.Error is { } error ? new(error) : reader.FindOrRefuseAsync(RouteId(context), key.Value!.AccountId);
-    }
-
-    private Task AnswerAsync(HttpContext context, Snapshot snapshot)
-    {
-        if (!snapshot.Task.Phase.IsTerminal())
-        {
-            var pause = VideoBodies.PollAfterMilliseconds(snapshot.Task, snapshot.ExpectedSeconds(parts), parts.Now);
-            context.Response.Headers["openai-poll-after-ms"] = pause.ToString();
-        }
-
-        return JsonAnswer.WriteAsync(context, snapshot.Body(baseUrls.Of(context.Request), links));
     }
 
     internal static string RouteId(HttpContext context) => (string)context.Request.RouteValues["id"]!;

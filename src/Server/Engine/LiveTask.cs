@@ -13,6 +13,7 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     private readonly Lock _gate = new();
     private GenerationTask _task = _task;
     private int _state;
+    private TaskCompletionSource? _changed;
 
     /// <summary>The newest row known to be committed. Readers on other threads see it at once.</summary>
     public GenerationTask Task => Volatile.Read(ref _task);
@@ -42,15 +43,44 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     public bool IsInLine { get; set; }
 
     /// <summary>Whether the engine has let go of it.</summary>
-    public bool IsGone { get; set; }
+    public bool IsGone { get; private set; }
 
     /// <summary>Notes a committed row, unless a newer one is known: a cancel written meanwhile must not be forgotten.</summary>
     public void Offer(GenerationTask row)
     {
+        TaskCompletionSource? changed;
         lock (_gate)
         {
-            if (row.Version > _task.Version) Volatile.Write(ref _task, row);
+            if (row.Version <= _task.Version) return;
+            Volatile.Write(ref _task, row);
+            (changed, _changed) = (_changed, null);
         }
+
+        changed?.SetResult();
+    }
+
+    /// <summary>One promise for all who watch it, made when the first asks: kept by the next row, or when the engine lets go.</summary>
+    /// <returns>Null once the engine has let go.</returns>
+    public Task? Changed()
+    {
+        lock (_gate)
+        {
+            if (IsGone) return null;
+            return (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Notes that the engine has let go of it; from now on its rows alone say what becomes of it.</summary>
+    public void LetGo()
+    {
+        TaskCompletionSource? changed;
+        lock (_gate)
+        {
+            IsGone = true;
+            (changed, _changed) = (_changed, null);
+        }
+
+        changed?.SetResult();
     }
 
     /// <summary>Has its driver look once more before it stops.</summary>

@@ -195,8 +195,8 @@ internal sealed partial class TaskEngine
 
     private void Drop(LiveTask item)
     {
-        item.IsGone = true;
         _live.TryRemove(item.Task.Id, out _);
+        item.LetGo();
         if (!item.Task.IsLive) Finished?.Invoke(item.Task);
     }
 

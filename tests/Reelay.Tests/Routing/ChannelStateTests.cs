@@ -46,7 +46,7 @@ public sealed class ChannelStateTests
         var waiting = new LiveTask(Rows.Task(), null);
         _state.Enqueue(gone);
         _state.Enqueue(waiting);
-        gone.IsGone = true;
+        gone.LetGo();
         _state.TakeAnyway();
         Assert.Same(waiting, _state.Release());
     }

@@ -1,0 +1,42 @@
+using Reelay.Contracts;
+using Reelay.Server.Accounts;
+using Reelay.Server.Api.Dialects;
+using Reelay.Server.Assets.Links;
+using Reelay.Server.Engine;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Api;
+
+/// <summary>The one place that answers with a video or a page of them: in the key's dialect, and with the hint when to ask again.</summary>
+internal sealed class VideoAnswers(BaseUrls baseUrls, LinkSigner links, EngineParts parts)
+{
+    // Errors have a dialect of their own; it leaves videos as they are.
+    private const Dialect OfVideos = Dialect.Pending | Dialect.Nulls;
+
+    /// <summary>What of the key's dialects concerns videos.</summary>
+    public static Dialect DialectOf(HttpContext context) => (context.Features.Get<ApiKey>()?.Dialects ?? Dialect.None) & OfVideos;
+
+    /// <summary>The video as UTF-8, as this request's caller wants it.</summary>
+    public byte[] Body(HttpContext context, Snapshot snapshot) =>
+        snapshot.Body(baseUrls.Of(context.Request), links, DialectOf(context));
+
+    /// <summary>Says on the answer for a task that is not done when to look again.</summary>
+    public void HintWhenToPoll(HttpContext context, Snapshot snapshot)
+    {
+        if (snapshot.Task.Phase.IsTerminal()) return;
+        var pause = VideoBodies.PollAfterMilliseconds(snapshot.Task, snapshot.ExpectedSeconds(parts), parts.Now);
+        context.Response.Headers["openai-poll-after-ms"] = pause.ToString();
+    }
+
+    /// <summary>Sends a video.</summary>
+    public Task WriteAsync(HttpContext context, Snapshot snapshot)
+    {
+        HintWhenToPoll(context, snapshot);
+        return JsonAnswer.WriteAsync(context, Body(context, snapshot));
+    }
+
+    /// <summary>Sends a page.</summary>
+    public static Task WriteAsync(HttpContext context, Page<Video> page) => DialectOf(context) is var dialects and not Dialect.None
+        ? JsonAnswer.WriteAsync(context, DialectJson.Render(page, dialects))
+        : JsonAnswer.WriteAsync(context, page, ContractsJson.Default.PageVideo);
+}
