@@ -69,6 +69,7 @@ internal static class ServerServices
         services.AddSingleton<OutboundHttp>();
         services.AddSingleton<MediaFetcher>();
         services.AddSingleton<ResultFetcher>();
+        services.AddSingleton<InputFetcher>();
     }
 
     private static void AddChannels(IServiceCollection services, IConfiguration configuration, ServerOptions options, string urls)
@@ -92,6 +93,9 @@ internal static class ServerServices
         services.AddSingleton(provider => new TaskWriter(
             provider.GetRequiredService<GroupCommitter>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Ownership>(),
             options.Assets.Retention, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TaskWriter>>()));
+        services.AddSingleton<IInputLinks, NoInputLinks>();
+        services.AddSingleton(provider => new InputAddresses(
+            provider.GetRequiredService<IInputLinks>(), options, new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
         services.AddSingleton<EngineParts>();
         services.AddSingleton<TaskEngine>();
         services.AddSingleton<AssetJanitor>();

@@ -8,6 +8,9 @@ internal sealed partial class AssetJanitor(
     ITaskStore store, GroupCommitter committer, IAssetStore assets, TimeProvider time, ILogger<AssetJanitor> logger)
 {
     private const int PageSize = 200;
+
+    // Where uploads of orders lie. Whatever else an order names in the store (a file of the account, another task's result) lives on.
+    private const string UploadFolder = "inputs/";
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private TaskCompletionSource _woken = NewSignal();
@@ -60,7 +63,11 @@ internal sealed partial class AssetJanitor(
     {
         if (await store.FindAsync(id, cancellationToken) is not { } found) return;
         await assets.DeleteFolderAsync(id, cancellationToken);
-        foreach (var input in found.Task.Order.Media) await assets.DeleteAsync(input.AssetKey, cancellationToken);
+        foreach (var input in found.Task.Order.Media)
+        {
+            if (input.AssetKey.StartsWith(UploadFolder, StringComparison.Ordinal)) await assets.DeleteAsync(input.AssetKey, cancellationToken);
+        }
+
         await committer.WriteAsync(new StoreOperation.Discard(id, now));
         Discarded?.Invoke(id);
     }

@@ -13,6 +13,8 @@ internal sealed record EngineParts(
     ModelCatalog Catalog,
     IAssetStore Assets,
     ResultFetcher Fetcher,
+    InputFetcher Inputs,
+    InputAddresses InputAddresses,
     EngineOptions Options,
     EngineGate Gate,
     TimeProvider Time,
@@ -33,7 +35,7 @@ internal sealed record EngineParts(
     }
 
     /// <summary>The catalog's row for a task, or null if the operator has removed the model since.</summary>
-    public ModelSpec? Spec(GenerationTask task) => Catalog.Find(task.Order.Model)?.Spec;
+    public ModelSpec? Spec(GenerationTask task) => Catalog.Find(task.Order.CatalogModel ?? task.Order.Model)?.Spec;
 }
 
 /// <summary>Whether new work may begin, and how much is under way.</summary>
