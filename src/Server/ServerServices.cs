@@ -85,6 +85,7 @@ internal static class ServerServices
         services.AddSingleton(provider => LinkKeys.Open(
             provider.GetRequiredService<DataFolder>().Path(LinkKeys.FileName), provider.GetRequiredService<Randomness>()));
         services.AddSingleton<LinkSigner>();
+        services.AddSingleton<InputFetcher>();
     }
 
     private static void AddChannels(IServiceCollection services, IConfiguration configuration, ServerOptions options, string urls)
@@ -108,6 +109,9 @@ internal static class ServerServices
         services.AddSingleton(provider => new TaskWriter(
             provider.GetRequiredService<GroupCommitter>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Ownership>(),
             options.Assets.Retention, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TaskWriter>>()));
+        services.AddSingleton<IInputLinks, SignedInputLinks>();
+        services.AddSingleton(provider => new InputAddresses(
+            provider.GetRequiredService<IInputLinks>(), options, new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
         services.AddSingleton<EngineParts>();
         services.AddSingleton<TaskEngine>();
         services.AddSingleton<AssetJanitor>();

@@ -10,6 +10,9 @@ internal sealed partial class AssetJanitor(
     ILogger<AssetJanitor> logger)
 {
     private const int PageSize = 200;
+
+    // Where uploads of orders lie. Whatever else an order names in the store (a file of the account, another task's result) lives on.
+    private const string UploadFolder = "inputs/";
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private TaskCompletionSource _woken = NewSignal();
@@ -65,7 +68,11 @@ internal sealed partial class AssetJanitor(
         // Who asks for a variant from here on sees that the task is gone.
         await variants.AwaitWritesAsync(cancellationToken);
         await assets.DeleteFolderAsync(id, cancellationToken);
-        foreach (var input in found.Task.Order.Media) await assets.DeleteAsync(input.AssetKey, cancellationToken);
+        foreach (var input in found.Task.Order.Media)
+        {
+            if (input.AssetKey.StartsWith(UploadFolder, StringComparison.Ordinal)) await assets.DeleteAsync(input.AssetKey, cancellationToken);
+        }
+
         await committer.WriteAsync(new StoreOperation.Discard(id, now));
         Discarded?.Invoke(id);
     }

@@ -33,6 +33,34 @@ internal sealed class EngineOptions
     [Range(1, 86_400)]
     public int FetchSeconds { get; set; } = 1800;
 
+    /// <summary>Links of orders fetched at the same time, apart from results. Default 32.</summary>
+    [Range(1, 10_000)]
+    public int MaxConcurrentInputs { get; set; } = 32;
+
+    /// <summary>How many of them may be one account's, so that its slow hosts keep nobody else waiting. Default 16.</summary>
+    [Range(1, 10_000)]
+    public int MaxConcurrentInputsPerAccount { get; set; } = 16;
+
+    /// <summary>Largest fetched input in bytes where the model says nothing. Default 256 MiB.</summary>
+    [Range(1L, 1L << 40)]
+    public long MaxInputBytes { get; set; } = 256L << 20;
+
+    /// <summary>Largest width and height of a fetched picture in pixels. Default 16,384.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxInputSidePixels { get; set; } = 16_384;
+
+    /// <summary>Longest time of one try to fetch a link in seconds. Default 120.</summary>
+    [Range(1, 86_400)]
+    public int InputFetchSeconds { get; set; } = 120;
+
+    /// <summary>Tries to fetch a link before the task fails as <c>reference_unavailable</c>. Default 5.</summary>
+    [Range(1, 100)]
+    public int MaxInputFetchCount { get; set; } = 5;
+
+    /// <summary>Time in seconds, from the first failed try on, after which no further one begins. Default 300.</summary>
+    [Range(1, 86_400)]
+    public int InputRetrySeconds { get; set; } = 300;
+
     /// <summary>Waiting tasks one account may have on this node; beyond, creates answer 429 <c>queue_full</c>. Default 10,000.</summary>
     [Range(1, 10_000_000)]
     public int MaxWaitingPerAccount { get; set; } = 10_000;

@@ -13,6 +13,8 @@ internal sealed record EngineParts(
     ModelCatalog Catalog,
     IAssetStore Assets,
     ResultFetcher Fetcher,
+    InputFetcher Inputs,
+    InputAddresses InputAddresses,
     EngineOptions Options,
     EngineGate Gate,
     TimeProvider Time,

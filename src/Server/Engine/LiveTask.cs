@@ -14,12 +14,22 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     private GenerationTask _task = _task;
     private int _state;
     private TaskCompletionSource? _changed;
+    private TaskCompletionSource? _cancelled;
 
     /// <summary>The newest row known to be committed. Readers on other threads see it at once.</summary>
     public GenerationTask Task => Volatile.Read(ref _task);
 
     /// <summary>The last attempt, open or not; null before the first.</summary>
     public TaskAttempt? Attempt { get; set; } = attempt;
+
+    /// <summary>What was fetched for the order's links and is written; empty before, and for orders without links.</summary>
+    public IReadOnlyList<TaskInput> Inputs { get; set; } = [];
+
+    /// <summary>How far fetching the order's links is, until all are written; otherwise null.</summary>
+    public InputProgress? InputProgress { get; set; }
+
+    /// <summary>Whether a link of the order is still to be fetched.</summary>
+    public bool LacksInputs => OrderInputs.Missing(Task.Order, Inputs).Any();
 
     /// <summary>Answers that said nothing, since the last that did.</summary>
     public int UnreadableCount { get; set; }
@@ -48,15 +58,30 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     /// <summary>Notes a committed row, unless a newer one is known: a cancel written meanwhile must not be forgotten.</summary>
     public void Offer(GenerationTask row)
     {
-        TaskCompletionSource? changed;
+        TaskCompletionSource? changed = null;
         lock (_gate)
         {
-            if (row.Version <= _task.Version) return;
-            Volatile.Write(ref _task, row);
-            (changed, _changed) = (_changed, null);
+            if (row.Version > _task.Version)
+            {
+                Volatile.Write(ref _task, row);
+                (changed, _changed) = (_changed, null);
+            }
+
+            if (_task.CancelRequestedAt is not null) _cancelled?.TrySetResult();
         }
 
         changed?.SetResult();
+    }
+
+    /// <summary>Completes once a cancel or delete is known here: for steps that take long and can be broken off.</summary>
+    public Task WhenCancelled()
+    {
+        lock (_gate)
+        {
+            if (_task.CancelRequestedAt is not null) return System.Threading.Tasks.Task.CompletedTask;
+            _cancelled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _cancelled.Task;
+        }
     }
 
     /// <summary>One promise for all who watch it, made when the first asks: kept by the next row, or when the engine lets go.</summary>

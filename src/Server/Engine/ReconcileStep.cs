@@ -42,7 +42,7 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.PollCallSeconds), parts.Time);
-            found = await finder.FindAsync(channel!.Account, Query(live.Task, attempt), limit.Token);
+            found = await finder.FindAsync(channel!.Account, Query(live.Task, attempt, channel), limit.Token);
         }
         catch (Exception exception) when (exception is ProviderException or OperationCanceledException)
         {
@@ -69,8 +69,8 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
             : "another lost order looks the same");
     }
 
-    private static SubmissionQuery Query(GenerationTask task, TaskAttempt attempt) => new(
-        ProviderRequests.Build(task.Order, attempt.UpstreamModel),
+    private static SubmissionQuery Query(GenerationTask task, TaskAttempt attempt, ProviderChannel channel) => new(
+        ProviderRequests.Build(task.Order, attempt.UpstreamModel, channel.VendorAccount),
         attempt.Token,
         DateTimeOffset.FromUnixTimeMilliseconds(attempt.StartedAt),
         DateTimeOffset.FromUnixTimeMilliseconds(attempt.SendBy));

@@ -11,10 +11,10 @@ internal sealed class SlotKeeper(ChannelSet channels, Action<LiveTask> wake)
         if (channels.Release(channel) is { } next) wake(next);
     }
 
-    /// <summary>Whoever was woken for a slot of this channel does not take it: the next in its line may.</summary>
+    /// <summary>Whoever was woken for a slot of this channel does not take it: the next who could use it may.</summary>
     public void PassOn(ProviderChannel channel)
     {
-        if (channel.State.InFlight < channel.Config.MaxInFlight && channel.State.Dequeue() is { } next) wake(next);
+        if (channel.State.InFlight < channel.Config.MaxInFlight && channels.Dequeue(channel) is { } next) wake(next);
     }
 
     /// <summary>The same as <see cref="Release(ProviderChannel)"/> by id; a channel that is gone has nothing to give back.</summary>

@@ -59,9 +59,10 @@ internal sealed partial class SubmissionCall(
     private SubmissionContext Context(LiveTask live, ProviderChannel channel, long leftMilliseconds) => new()
     {
         Account = channel.Account,
-        Request = ProviderRequests.Build(live.Task.Order, live.Attempt!.UpstreamModel),
+        Request = ProviderRequests.Build(live.Task.Order, live.Attempt!.UpstreamModel, channel.VendorAccount),
         AttemptToken = live.Attempt.Token,
-        Media = ProviderRequests.Media(live.Task.Order, parts.Assets),
+        Media = ProviderRequests.Media(
+            live.Task.Order, live.Inputs, parts.Assets, position => parts.InputAddresses.Of(live.Task, position, channel)),
         Deadline = parts.Time.GetUtcNow().AddMilliseconds(leftMilliseconds),
     };
 

@@ -4,17 +4,19 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Engine;
 
 /// <summary>Phase <c>accepted</c>: finds a channel with a free slot and hands the order over, once.</summary>
-internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, SubmissionCall call)
+internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep inputs, SubmissionCall call)
 {
     private const int TokenLength = 32;
     private static readonly TimeSpan GatePause = TimeSpan.FromSeconds(2);
 
-    public async Task<NextStep> RunAsync(LiveTask live)
+    public async Task<NextStep> RunAsync(LiveTask live, CancellationToken stopping)
     {
         var task = live.Task;
         if (task.CancelRequestedAt is not null) return await EndAsync(live, TaskErrors.Cancelled);
         var queueLeft = task.CreatedAt + ((parts.Spec(task)?.MaxQueueSeconds ?? 900) * 1000L) - parts.Now;
-        if (queueLeft <= 0) return await EndAsync(live, TaskErrors.QueueTimeout);
+        if (queueLeft <= 0) return await EndAsync(live, live.LacksInputs ? TaskErrors.ReferenceTooSlow : TaskErrors.QueueTimeout);
+        if (parts.Channels.IsSourceGone(task.Order)) return await EndAsync(live, TaskErrors.SourceChannelGone);
+        if (live.LacksInputs) return await inputs.RunAsync(live, queueLeft, stopping);
         if (!parts.Gate.TryEnter()) return NextStep.After(GatePause);
         try
         {
@@ -48,7 +50,8 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, Submission
 
     private async Task<NextStep> EndAsync(LiveTask live, TaskError error)
     {
-        await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Accepted ? Endings.Fail(task, error, parts.Now) : null);
+        var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Accepted ? Endings.Fail(task, error, parts.Now) : null);
+        if (outcome == OperationOutcome.Applied && live.LacksInputs) await inputs.DiscardAsync(live);
 
         // It may have been woken for a free slot that it takes no more; whoever stands behind it would wait for nothing.
         foreach (var route in parts.Channels.RoutesFor(live.Task.Order)) slots.PassOn(route.Channel);
@@ -89,7 +92,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, Submission
                     CredentialVersion = route.Channel.CredentialVersion,
                     UpstreamModel = route.UpstreamModel,
                     Token = token,
-                    Fingerprint = ProviderRequests.Fingerprint(task.Order, route.UpstreamModel),
+                    Fingerprint = ProviderRequests.Fingerprint(task.Order, live.Inputs, route.UpstreamModel),
                     DeadlineAt = parts.Now + callMilliseconds + deadline,
                 },
                 Admission = new(route.Channel.Config.MaxInFlight, callMilliseconds),

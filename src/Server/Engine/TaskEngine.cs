@@ -22,7 +22,7 @@ internal sealed partial class TaskEngine
     private readonly SubmitStep _submit;
     private readonly ReconcileStep _reconcile;
     private readonly PollStep _poll;
-    private volatile bool _isStopped;
+    private CancellationToken _stopping;
 
     public TaskEngine(EngineParts parts, Ownership ownership, ILoggerFactory loggers)
     {
@@ -34,7 +34,7 @@ internal sealed partial class TaskEngine
         _slots = new SlotKeeper(_parts.Channels, Wake);
         var completion = new CompletionStep(_parts, _slots, loggers.CreateLogger<CompletionStep>());
         _submit = new SubmitStep(
-            _parts, _slots, new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
+            _parts, _slots, new InputStep(_parts, loggers.CreateLogger<InputStep>()), new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
         _reconcile = new ReconcileStep(_parts, _slots, loggers.CreateLogger<ReconcileStep>());
         var cancel = new CancelStep(_parts, _slots, loggers.CreateLogger<CancelStep>());
         _poll = new PollStep(_parts, _slots, completion, cancel, loggers.CreateLogger<PollStep>());
@@ -61,7 +61,7 @@ internal sealed partial class TaskEngine
             do
             {
                 page = await _parts.Store.LoadLiveAsync(shard, after, LoadPage, cancellationToken);
-                foreach (var (task, attempt) in page) Adopt(task, attempt);
+                foreach (var row in page) Adopt(row);
                 if (page.Count > 0) after = page[^1].Task.Id;
             }
             while (page.Count == LoadPage);
@@ -90,7 +90,7 @@ internal sealed partial class TaskEngine
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var due = new List<WheelItem>();
-        using var stopped = cancellationToken.Register(() => _isStopped = true);
+        _stopping = cancellationToken;
         while (!cancellationToken.IsCancellationRequested)
         {
             _wheel.TakeDue(due);
@@ -123,10 +123,11 @@ internal sealed partial class TaskEngine
         if (await _parts.Store.FindAsync(newest.Id, CancellationToken.None) is { } found) Learn(found.Task);
     }
 
-    private void Adopt(GenerationTask task, TaskAttempt? attempt)
+    private void Adopt(LiveRow row)
     {
+        var (task, attempt) = row;
         if (task.Phase == TaskPhase.Accepted) _waiting.Add(task);
-        var item = new LiveTask(task, attempt);
+        var item = new LiveTask(task, attempt) { Inputs = row.Inputs };
         if (!_live.TryAdd(task.Id, item)) return;
         if (task.OpenAttempt is not null && _parts.Channels.Find(attempt!.ChannelId) is { } channel) channel.State.TakeAnyway();
         _wheel.Schedule(item, TimeSpan.Zero);
@@ -163,7 +164,7 @@ internal sealed partial class TaskEngine
         {
             return await ChooseAsync(item);
         }
-        catch (Exception) when (_isStopped)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
             // Its store and its files are being closed around it; what this step found out, the next start finds out again.
             return NextStep.After(ErrorPause);
@@ -186,7 +187,7 @@ internal sealed partial class TaskEngine
         if (!task.IsLive || !_ownership.Owns(task.Shard)) return Task.FromResult(NextStep.Done);
         return task.Phase switch
         {
-            TaskPhase.Accepted => _submit.RunAsync(item),
+            TaskPhase.Accepted => _submit.RunAsync(item, _stopping),
             TaskPhase.Submitting => _reconcile.AdoptOrphanAsync(item),
             TaskPhase.Reconciling => _reconcile.RunAsync(item),
             _ => _poll.RunAsync(item),

@@ -28,6 +28,18 @@ internal static partial class TaskErrors
     public static readonly TaskError Unreadable = new(
         "upstream_unreadable", "The state of this task could no longer be read. Nothing was charged.");
 
+    public static readonly TaskError ReferenceUnavailable = new(
+        "reference_unavailable", "A reference of the order could not be fetched. Nothing was charged.");
+
+    public static readonly TaskError ReferenceTooSlow = new(
+        QueueTimeout.Code,
+        "The order's references could not be fetched in the time that an order for this model may wait. Nothing was charged.");
+
+    public static readonly TaskError SourceChannelGone = new(
+        "source_channel_gone",
+        "The video this order goes on from was made with an upstream account that is no longer connected, and no other can go on from it. "
+        + "Nothing was charged.");
+
     /// <summary>A refusal or failure in words for the caller; the upstream's own words stay with the attempt, for operators.</summary>
     public static TaskError From(ProviderErrorKind kind, string message) => kind switch
     {

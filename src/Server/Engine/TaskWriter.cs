@@ -14,6 +14,8 @@ internal sealed record Change(GenerationTask After)
     public MoneyMove? Money { get; init; }
 
     public IReadOnlyList<TaskAsset> Assets { get; init; } = [];
+
+    public IReadOnlyList<TaskInput> Inputs { get; init; } = [];
 }
 
 /// <summary>Writes decisions about live tasks: a write that missed is followed by a reload and a new decision.</summary>
@@ -45,6 +47,7 @@ internal sealed partial class TaskWriter(
             if (result.IsApplied)
             {
                 live.Attempt = result.Attempt ?? live.Attempt;
+                if (change.Inputs.Count > 0) live.Inputs = change.Inputs;
                 live.Offer(result.Task!);
             }
             else if (result.Outcome == OperationOutcome.NotOwned)
@@ -62,6 +65,7 @@ internal sealed partial class TaskWriter(
     {
         if (await store.FindAsync(live.Task.Id, CancellationToken.None) is not { } found) return false;
         live.Attempt = found.Attempts.FirstOrDefault(attempt => attempt.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount));
+        live.Inputs = found.Inputs;
         live.Offer(found.Task);
         return true;
     }
@@ -77,6 +81,7 @@ internal sealed partial class TaskWriter(
             Admission = change.Admission,
             Money = change.Money,
             Assets = change.Assets,
+            Inputs = change.Inputs,
         };
     }
 

@@ -27,34 +27,61 @@ internal sealed class ChannelSet
     public IReadOnlySet<string> Servable => _servable;
 
     /// <summary>Gives an attempt's slot back.</summary>
-    /// <returns>A waiting task to be looked at, from the channel's own line or else from another of the same provider; or null.</returns>
-    public LiveTask? Release(ProviderChannel channel)
-    {
-        if (channel.State.Release() is { } own) return own;
-        foreach (var other in _byId.Values)
-        {
-            if (other.Provider == channel.Provider && other.State.Dequeue() is { } next) return next;
-        }
+    /// <returns>A waiting task to be looked at, or null.</returns>
+    public LiveTask? Release(ProviderChannel channel) => channel.State.Release() ?? NextElsewhere(channel);
 
-        return null;
-    }
+    /// <summary>Takes a task that could use a channel's slot out of its line: from the channel's own, else from another channel's.</summary>
+    public LiveTask? Dequeue(ProviderChannel channel) => channel.State.Dequeue() ?? NextElsewhere(channel);
 
-    /// <summary>Channels that can make an order, each with the upstream model it would use: highest priority first, then least busy.</summary>
+    /// <summary>
+    /// Channels that can make an order, each with the upstream model it would use: highest priority first, then in the order's own sequence
+    /// of upstream models, then least busy. An order that goes on from what only one account knows goes to that account.
+    /// </summary>
     public IReadOnlyList<ChannelRoute> RoutesFor(GenerationOrder order)
     {
         var routes = new List<ChannelRoute>();
-        foreach (var name in order.UpstreamModels)
+        for (var rank = 0; rank < order.UpstreamModels.Count; rank++)
         {
-            var (provider, model) = Split(name);
+            var (provider, model) = Split(order.UpstreamModels[rank]);
             foreach (var channel in _byId.Values)
             {
-                if (channel.Provider.Id == provider && channel.UpstreamModels.Contains(model)) routes.Add(new ChannelRoute(channel, model));
+                if (CanUse(channel, order, provider, model)) routes.Add(new ChannelRoute(channel, model) { Rank = rank });
             }
         }
 
         if (routes.Count > 1) routes.Sort(static (a, b) => a.CompareTo(b));
         return routes;
     }
+
+    /// <summary>Whether an order needs an account that no channel here has any more.</summary>
+    public bool IsSourceGone(GenerationOrder order) =>
+        order.Source is { IsBound: true, ChannelAccount: var account } && _byId.Values.All(channel => channel.VendorAccount != account);
+
+    // A task waits in one line only, though any of several channels could make its order.
+    private LiveTask? NextElsewhere(ProviderChannel channel)
+    {
+        foreach (var other in _byId.Values)
+        {
+            if (other != channel && other.State.DequeueFirst(live => CanMake(channel, live.Task.Order)) is { } next) return next;
+        }
+
+        return null;
+    }
+
+    private static bool CanMake(ProviderChannel channel, GenerationOrder order)
+    {
+        foreach (var name in order.UpstreamModels)
+        {
+            var (provider, model) = Split(name);
+            if (CanUse(channel, order, provider, model)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool CanUse(ProviderChannel channel, GenerationOrder order, string provider, string model) =>
+        channel.Provider.Id == provider && channel.UpstreamModels.Contains(model)
+        && (order.Source is not { IsBound: true } source || source.ChannelAccount == channel.VendorAccount);
 
     private static (string Provider, string Model) Split(string name)
     {
@@ -66,11 +93,16 @@ internal sealed class ChannelSet
 /// <summary>A channel and the upstream model it would use.</summary>
 internal readonly record struct ChannelRoute(ProviderChannel Channel, string UpstreamModel) : IComparable<ChannelRoute>
 {
+    /// <summary>Place of the upstream model in the order's sequence, best first; 0 for the first.</summary>
+    public int Rank { get; init; }
+
     /// <inheritdoc/>
     public int CompareTo(ChannelRoute other)
     {
         var byPriority = other.Channel.Config.Priority.CompareTo(Channel.Config.Priority);
         if (byPriority != 0) return byPriority;
+        var byRank = Rank.CompareTo(other.Rank);
+        if (byRank != 0) return byRank;
         var byLoad = Channel.State.InFlight.CompareTo(other.Channel.State.InFlight);
         return byLoad != 0 ? byLoad : string.CompareOrdinal(Channel.Id, other.Channel.Id);
     }

@@ -34,11 +34,13 @@ internal sealed class ProviderChannel
 /// <summary>How a channel stands on this node; begins empty at every start.</summary>
 internal sealed class ChannelState
 {
+    // How far a line is searched on behalf of another channel, so that a long line of tasks it cannot make costs little.
+    private const int MaxSearchCount = 256;
     private static readonly TimeSpan FirstCoolDown = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestCoolDown = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private readonly Queue<LiveTask> _line = new();
+    private readonly LinkedList<LiveTask> _line = new();
     private int _failuresInRow;
 
     /// <summary>Attempts that hold a slot.</summary>
@@ -82,7 +84,7 @@ internal sealed class ChannelState
         {
             if (live.IsInLine) return;
             live.IsInLine = true;
-            _line.Enqueue(live);
+            _line.AddLast(live);
         }
     }
 
@@ -90,6 +92,29 @@ internal sealed class ChannelState
     public LiveTask? Dequeue()
     {
         lock (_gate) return DequeueLocked();
+    }
+
+    /// <summary>Takes the first task that fits out of the line, from its beginning; or gives null.</summary>
+    public LiveTask? DequeueFirst(Func<LiveTask, bool> fits)
+    {
+        lock (_gate)
+        {
+            var node = _line.First;
+            for (var count = 0; node is not null && count < MaxSearchCount; count++)
+            {
+                var next = node.Next;
+                if (node.Value.IsGone || fits(node.Value))
+                {
+                    _line.Remove(node);
+                    node.Value.IsInLine = false;
+                    if (!node.Value.IsGone) return node.Value;
+                }
+
+                node = next;
+            }
+
+            return null;
+        }
     }
 
     /// <summary>The upstream took an order: the row of failures is over.</summary>
@@ -113,8 +138,9 @@ internal sealed class ChannelState
 
     private LiveTask? DequeueLocked()
     {
-        while (_line.TryDequeue(out var live))
+        while (_line.First?.Value is { } live)
         {
+            _line.RemoveFirst();
             live.IsInLine = false;
             if (!live.IsGone) return live;
         }

@@ -28,10 +28,10 @@ public interface ITaskStore
     /// <returns>Its result if it was written or can no longer be; null if it was not written and may be tried again.</returns>
     Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken);
 
-    /// <summary>One task with all its attempts and assets, or null. Deleted tasks too.</summary>
+    /// <summary>One task with all its attempts, assets and fetched inputs, or null. Deleted tasks too.</summary>
     Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken);
 
-    /// <summary>The live tasks of a shard, each with its open attempt if it has one, in id order.</summary>
+    /// <summary>The live tasks of a shard, each with its open attempt if it has one and its fetched inputs, in id order.</summary>
     /// <param name="afterId">Return only ids above this one; null for the first page.</param>
     Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken);
 
@@ -67,10 +67,18 @@ public sealed record ChannelRow(string Id, string Provider, string BaseUrl, stri
 public readonly record struct TaskVersion(string Id, long Version);
 
 /// <summary>A task and the attempt that is open, if there is one.</summary>
-public sealed record LiveRow(GenerationTask Task, TaskAttempt? Attempt);
+public sealed record LiveRow(GenerationTask Task, TaskAttempt? Attempt)
+{
+    /// <summary>What was fetched for its links, by position.</summary>
+    public IReadOnlyList<TaskInput> Inputs { get; init; } = [];
+}
 
 /// <summary>A task with everything that belongs to it.</summary>
-public sealed record TaskDetail(GenerationTask Task, IReadOnlyList<TaskAttempt> Attempts, IReadOnlyList<TaskAsset> Assets);
+public sealed record TaskDetail(GenerationTask Task, IReadOnlyList<TaskAttempt> Attempts, IReadOnlyList<TaskAsset> Assets)
+{
+    /// <summary>What was fetched for its links, by position.</summary>
+    public IReadOnlyList<TaskInput> Inputs { get; init; } = [];
+}
 
 /// <summary>Which tasks to list.</summary>
 public sealed record TaskListQuery

@@ -42,6 +42,9 @@ public abstract record StoreOperation
         /// <summary>Stored outputs to record.</summary>
         public IReadOnlyList<TaskAsset> Assets { get; init; } = [];
 
+        /// <summary>Fetched inputs to record.</summary>
+        public IReadOnlyList<TaskInput> Inputs { get; init; } = [];
+
         /// <inheritdoc/>
         public override string TaskId => After.Id;
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Reelay.Providers;
+using Reelay.Server.Api;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Catalog;
@@ -24,15 +25,19 @@ internal sealed class EngineWorld : IAsyncDisposable
     private readonly SqliteTaskStore _store;
     private readonly OutboundHttp _http;
     private readonly ResultFetcher _fetcher;
+    private readonly InputFetcher _inputs;
     private readonly Ownership _ownership = new("node_" + Randomness.System.Text(8));
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _committing;
+    private readonly EngineOptions _options;
+    private readonly IReadOnlyList<Uri> _callerHosts;
     private Task _running = Task.CompletedTask;
     private bool _isCrashed;
 
-    private EngineWorld(TemporaryFolder folder, ScriptedUpstream upstream, IReadOnlyList<ChannelConfig> channels, EngineOptions options)
+    private EngineWorld(
+        TemporaryFolder folder, ScriptedUpstream upstream, IReadOnlyList<ChannelConfig> channels, EngineOptions options, IReadOnlyList<Uri> callerHosts)
     {
-        (_folder, Upstream) = (folder, upstream);
+        (_folder, Upstream, _options, _callerHosts) = (folder, upstream, options, callerHosts);
         _database = new SqliteDatabase(folder.File("reelay.db"));
         SqliteMigrations.Apply(_database.Writer, TimeProvider.System);
         _store = new SqliteTaskStore(_database, TimeProvider.System);
@@ -40,12 +45,17 @@ internal sealed class EngineWorld : IAsyncDisposable
         _committing = Committer.RunAsync();
         Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, upstream)));
         Assets = new LocalAssetStore(folder.File("assets"), Randomness.System.Fill);
-        _http = new OutboundHttp(new FetcherOptions(), new CheckedDialer(TimeProvider.System, TimeSpan.FromSeconds(1)));
-        _fetcher = new ResultFetcher(Assets, new MediaFetcher(_http, new FetcherOptions(), TimeProvider.System), options, TimeProvider.System);
+        var fetching = new FetcherOptions { MediaOrigins = [.. callerHosts.Select(WebOrigin.Of)] };
+        _http = new OutboundHttp(fetching, new CheckedDialer(TimeProvider.System, TimeSpan.FromSeconds(1)));
+        var fetcher = new MediaFetcher(_http, fetching, TimeProvider.System);
+        _fetcher = new ResultFetcher(Assets, fetcher, options, TimeProvider.System);
+        _inputs = new InputFetcher(Assets, fetcher, options, TimeProvider.System);
+        var addresses = new InputAddresses(new UnsignedLinks(), new ServerOptions(), new Lazy<bool>(false));
         var writer = new TaskWriter(
             Committer, _store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
         Engine = new TaskEngine(
-            new EngineParts(writer, _store, Channels, Catalog, Assets, _fetcher, options, Gate, TimeProvider.System, Randomness.System),
+            new EngineParts(
+                writer, _store, Channels, Catalog, Assets, _fetcher, _inputs, addresses, options, Gate, TimeProvider.System, Randomness.System),
             _ownership,
             NullLoggerFactory.Instance);
     }
@@ -78,11 +88,13 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     /// <summary>Begins a world whose engine drives whatever the folder holds.</summary>
     /// <param name="prepare">Writes rows before the engine starts.</param>
+    /// <param name="callerHosts">Hosts on this machine that links of orders may lead to.</param>
     public static async Task<EngineWorld> StartAsync(
         ScriptedUpstream upstream, IReadOnlyList<ChannelConfig>? channels = null, EngineOptions? options = null,
-        TemporaryFolder? folder = null, Func<EngineWorld, Task>? prepare = null)
+        TemporaryFolder? folder = null, Func<EngineWorld, Task>? prepare = null, IReadOnlyList<Uri>? callerHosts = null)
     {
-        var world = new EngineWorld(folder ?? new TemporaryFolder(), upstream, channels ?? [Quick()], options ?? new EngineOptions());
+        var world = new EngineWorld(
+            folder ?? new TemporaryFolder(), upstream, channels ?? [Quick()], options ?? new EngineOptions(), callerHosts ?? []);
         world._ownership.Grant(await world._store.ClaimShardsAsync(world._ownership.NodeId, "1.0.0", default));
         world._database.Write((connection, transaction) => connection.Execute(
             "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ($id, 'test', $balance, 1) ON CONFLICT DO NOTHING",
@@ -98,7 +110,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     public async Task<EngineWorld> RestartAsync(IReadOnlyList<ChannelConfig>? channels = null)
     {
         await CrashAsync();
-        return await StartAsync(Upstream, channels, folder: _folder);
+        return await StartAsync(Upstream, channels, _options, _folder, callerHosts: _callerHosts);
     }
 
     public async Task<OperationResult> WriteAsync(StoreOperation operation)
@@ -113,6 +125,11 @@ internal sealed class EngineWorld : IAsyncDisposable
     public async Task<string> OrderAsync(string prompt = "a red boat", long? createdAt = null)
     {
         var task = Rows.Task(prompt: prompt, createdAt: createdAt ?? Now);
+        return await OrderAsync(task);
+    }
+
+    public async Task<string> OrderAsync(GenerationTask task)
+    {
         await WriteAsync(new StoreOperation.Create(Fence(task), task));
         Engine.Add(task);
         return task.Id;
@@ -186,6 +203,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         _database.Dispose();
         _http.Dispose();
         _fetcher.Dispose();
+        _inputs.Dispose();
         _stop.Dispose();
     }
 

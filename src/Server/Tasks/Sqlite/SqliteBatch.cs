@@ -66,6 +66,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
 
         if (transition.Money is { } money) Close(after, money);
         foreach (var asset in transition.Assets) InsertAsset(asset);
+        foreach (var input in transition.Inputs) InsertInput(input);
         return new(OperationOutcome.Applied, after, attempt);
     }
 
@@ -120,6 +121,11 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
             .Set(10, asset.Fps).Set(11, asset.HasAudio is { } sound ? (sound ? 1L : 0L) : null).Set(12, asset.CreatedAt)
             .Execute();
 
+    private void InsertInput(TaskInput input) =>
+        statements.InsertInput
+            .Set(1, input.TaskId).Set(2, input.Position).Set(3, input.Key).Set(4, input.ContentType).Set(5, input.SizeBytes)
+            .Set(6, input.Sha256).Set(7, input.CreatedAt).Execute();
+
     private OperationResult Intent(StoreOperation.Intent intent)
     {
         if (Find(intent.Id) is not { } task || (intent.AccountId is not null && task.AccountId != intent.AccountId)
@@ -142,6 +148,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
 
         statements.DeleteAssets.Set(1, discard.Id).Execute();
         statements.DeleteVariants.Set(1, discard.Id).Execute();
+        statements.DeleteInputs.Set(1, discard.Id).Execute();
         return new(OperationOutcome.Applied, Find(discard.Id));
     }
 

@@ -4,7 +4,7 @@ using Reelay.Server.Storage;
 
 namespace Reelay.Server.Tasks.Sqlite;
 
-/// <summary>Columns and rows of tasks, attempts and assets. Each column list and its reader stand side by side.</summary>
+/// <summary>Columns and rows of tasks, attempts, assets and inputs. Each column list and its reader stand side by side.</summary>
 internal static class SqliteRows
 {
     public const string TaskColumns =
@@ -21,6 +21,8 @@ internal static class SqliteRows
 
     public const string AssetColumns =
         "task_id, position, key, content_type, size_bytes, sha256, width, height, duration_ms, fps, has_audio, created_at";
+
+    public const string InputColumns = "task_id, position, key, content_type, size_bytes, sha256, created_at";
 
     public static GenerationTask Task(SqliteDataReader row) => new()
     {
@@ -89,6 +91,17 @@ internal static class SqliteRows
         Fps = row.IsDBNull(9) ? null : row.GetDouble(9),
         HasAudio = row.IsDBNull(10) ? null : row.GetBoolean(10),
         CreatedAt = row.GetInt64(11),
+    };
+
+    public static TaskInput Input(SqliteDataReader row) => new()
+    {
+        TaskId = row.GetString(0),
+        Position = row.GetInt32(1),
+        Key = row.GetString(2),
+        ContentType = row.GetString(3),
+        SizeBytes = row.GetInt64(4),
+        Sha256 = row.GetString(5),
+        CreatedAt = row.GetInt64(6),
     };
 
     public static string ToWord(AttemptOutcome outcome) => outcome switch

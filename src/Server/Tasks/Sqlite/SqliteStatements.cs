@@ -62,6 +62,11 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         connection,
         $"INSERT INTO assets ({SqliteRows.AssetColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 
+    public readonly SqliteStatement InsertInput = new(
+        connection, $"INSERT INTO task_inputs ({SqliteRows.InputColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+
+    public readonly SqliteStatement DeleteInputs = new(connection, "DELETE FROM task_inputs WHERE task_id = ?1");
+
     public readonly SqliteStatement DeleteAssets = new(connection, "DELETE FROM assets WHERE task_id = ?1");
 
     public readonly SqliteStatement DeleteVariants = new(connection, "DELETE FROM asset_variants WHERE task_id = ?1");

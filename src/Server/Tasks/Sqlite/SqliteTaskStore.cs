@@ -105,21 +105,38 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
                 ("$id", taskId));
             var assets = connection.Query(
                 SqliteRows.Asset, $"SELECT {SqliteRows.AssetColumns} FROM assets WHERE task_id = $id ORDER BY position", ("$id", taskId));
-            return new TaskDetail(task, attempts, assets);
+            var inputs = connection.Query(
+                SqliteRows.Input, $"SELECT {SqliteRows.InputColumns} FROM task_inputs WHERE task_id = $id ORDER BY position", ("$id", taskId));
+            return new TaskDetail(task, attempts, assets) { Inputs = inputs };
         }));
 
     public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<LiveRow>>(database.Read(connection => connection.Query(
-            row => new LiveRow(
-                SqliteRows.Task(row),
-                row.IsDBNull(SqliteRows.TaskColumnCount) ? null : SqliteRows.Attempt(row, SqliteRows.TaskColumnCount)),
-            $"""
-            SELECT {SqliteRows.TaskColumns}, {SqliteRows.AttemptColumns}
-            FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.number = t.open_attempt
-            WHERE t.shard = $shard AND t.id > $after AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL)
-            ORDER BY t.id LIMIT $limit
-            """,
-            ("$shard", shard), ("$after", afterId ?? ""), ("$limit", limit))));
+        Task.FromResult<IReadOnlyList<LiveRow>>(database.Read(connection =>
+        {
+            var rows = connection.Query(
+                row => new LiveRow(
+                    SqliteRows.Task(row),
+                    row.IsDBNull(SqliteRows.TaskColumnCount) ? null : SqliteRows.Attempt(row, SqliteRows.TaskColumnCount)),
+                $"""
+                SELECT {SqliteRows.TaskColumns}, {SqliteRows.AttemptColumns}
+                FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.number = t.open_attempt
+                WHERE t.shard = $shard AND t.id > $after AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL)
+                ORDER BY t.id LIMIT $limit
+                """,
+                ("$shard", shard), ("$after", afterId ?? ""), ("$limit", limit));
+            if (rows.Count == 0) return rows;
+            var inputs = connection.Query(
+                SqliteRows.Input,
+                $"""
+                SELECT {SqliteRows.InputColumns} FROM task_inputs
+                WHERE task_id IN (
+                    SELECT id FROM tasks
+                    WHERE shard = $shard AND id > $after AND id <= $last AND (finished_at IS NULL OR open_attempt IS NOT NULL))
+                ORDER BY task_id, position
+                """,
+                ("$shard", shard), ("$after", afterId ?? ""), ("$last", rows[^1].Task.Id)).ToLookup(input => input.TaskId, StringComparer.Ordinal);
+            return inputs.Count == 0 ? rows : [.. rows.Select(row => row with { Inputs = [.. inputs[row.Task.Id]] })];
+        }));
 
     public Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<TaskVersion>>(database.Read(connection => connection.Query(
