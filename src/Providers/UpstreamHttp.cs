@@ -26,27 +26,26 @@ public static class UpstreamHttp
     public static async Task<UpstreamAnswer> SubmitAsync(
         ProviderAccount account, HttpRequestMessage request, CancellationToken cancellationToken, int maxBytes = MaxJsonBytes)
     {
-        // .NET's handler sends a request without a body again, up to three times, when its connection closes unanswered; never one with a body.
-        ArgumentNullException.ThrowIfNull(request.Content);
-        Prepare(request);
-        await OpenMediaAsync(account, request, cancellationToken);
-        HttpResponseMessage response;
-        try
-        {
-            response = await account.Http.SendAsync(request, cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            // Every exception, since one that escaped from here unclassified could make somebody send the order again.
-            throw Failure(SubmissionKind(exception, request), exception, account, request);
-        }
+        using var response = await SendOrderAsync(account, request, cancellationToken);
+        return await ReadAnswerAsync(ProviderErrorKind.OutcomeUnknown, account, request, response, maxBytes, cancellationToken);
+    }
 
+    /// <summary>Sends a request that may start paid work, for upstreams whose answer is the work itself and is read as it arrives.</summary>
+    /// <returns>
+    /// With status 200 the answer as soon as its headers are there, which the caller disposes; with any other the whole answer.
+    /// </returns>
+    /// <remarks>What is sent, and how a failure is classed, is as in <see cref="SubmitAsync"/>.</remarks>
+    /// <exception cref="ProviderException">
+    /// <see cref="ProviderErrorKind.NotSent"/> if surely nothing was sent, else <see cref="ProviderErrorKind.OutcomeUnknown"/>.
+    /// </exception>
+    public static async Task<(HttpResponseMessage? Opened, UpstreamAnswer? Answer)> SubmitStreamedAsync(
+        ProviderAccount account, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await SendOrderAsync(account, request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.OK)
+            return (response, null);
         using (response)
-        {
-            if ((int)response.StatusCode is >= 300 and < 400)
-                throw Redirected(ProviderErrorKind.OutcomeUnknown, response);
-            return await ReadAnswerAsync(ProviderErrorKind.OutcomeUnknown, account, request, response, maxBytes, cancellationToken);
-        }
+            return (null, await ReadAnswerAsync(ProviderErrorKind.OutcomeUnknown, account, request, response, MaxJsonBytes, cancellationToken));
     }
 
     /// <summary>Sends a request that changes nothing that costs money, and reads the whole answer, whatever its status except a redirect.</summary>
@@ -83,6 +82,30 @@ public static class UpstreamHttp
     public static Task<UpstreamAnswer> ReadRestAsync(
         ProviderAccount account, HttpResponseMessage response, CancellationToken cancellationToken, int maxBytes = MaxJsonBytes) =>
         ReadAnswerAsync(ProviderErrorKind.Unavailable, account, response.RequestMessage, response, maxBytes, cancellationToken);
+
+    private static async Task<HttpResponseMessage> SendOrderAsync(
+        ProviderAccount account, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // .NET's handler sends a request without a body again, up to three times, when its connection closes unanswered; never one with a body.
+        ArgumentNullException.ThrowIfNull(request.Content);
+        Prepare(request);
+        await OpenMediaAsync(account, request, cancellationToken);
+        HttpResponseMessage response;
+        try
+        {
+            response = await account.Http.SendAsync(request, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // Every exception, since one that escaped from here unclassified could make somebody send the order again.
+            throw Failure(SubmissionKind(exception, request), exception, account, request);
+        }
+
+        if ((int)response.StatusCode is < 300 or >= 400)
+            return response;
+        using (response)
+            throw Redirected(ProviderErrorKind.OutcomeUnknown, response);
+    }
 
     private static void Prepare(HttpRequestMessage request)
     {

@@ -1,6 +1,6 @@
 namespace Reelay.Simulators;
 
-/// <summary>One clip to be made.</summary>
+/// <summary>One clip, or one picture, to be made.</summary>
 public sealed record ClipOrder
 {
     /// <summary>Unique within the sandbox; letters, digits, dash and underscore.</summary>
@@ -12,11 +12,14 @@ public sealed record ClipOrder
     /// <summary>Height in pixels; the picture is made even.</summary>
     public required int HeightPixels { get; init; }
 
-    /// <summary>Length in seconds.</summary>
+    /// <summary>Length in seconds; of a picture that does not move 1, at one frame a second.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Frames a second.</summary>
     public int Fps { get; init; } = 24;
+
+    /// <summary>The kind of picture, <c>png</c>, <c>jpeg</c>, <c>webp</c> or <c>gif</c>; null for a clip.</summary>
+    public string? Picture { get; init; }
 
     /// <summary>Written in the picture.</summary>
     public string Model { get; init; } = "";
@@ -31,7 +34,7 @@ public sealed record ClipOrder
 /// <summary>What is wanted of a clip.</summary>
 public enum ClipVariant
 {
-    /// <summary>The MP4 file.</summary>
+    /// <summary>The file itself: MP4, or the picture that was ordered.</summary>
     Video,
 
     /// <summary>One frame as WebP.</summary>

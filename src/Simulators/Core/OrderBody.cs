@@ -11,10 +11,12 @@ public sealed class OrderBody
 {
     private const int MaxParts = 200;
 
-    private OrderBody(JsonObject fields, Dictionary<string, ReadOnlyMemory<byte>> files, bool isForm)
+    private OrderBody(JsonObject fields, List<KeyValuePair<string, ReadOnlyMemory<byte>>> files, bool isForm)
     {
         Fields = fields;
-        Files = files;
+        FileList = files;
+        Files = files.GroupBy(file => file.Key, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal);
         IsForm = isForm;
     }
 
@@ -23,6 +25,9 @@ public sealed class OrderBody
 
     /// <summary>Uploaded files by field name; of several under one name the last.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files { get; }
+
+    /// <summary>Every uploaded file with its field name, in the order sent.</summary>
+    public IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> FileList { get; }
 
     /// <summary>Whether it came as a form.</summary>
     public bool IsForm { get; }
@@ -69,7 +74,7 @@ public sealed class OrderBody
         if (boundary.Length == 0)
             return null;
         JsonObject fields = [];
-        Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal);
+        List<KeyValuePair<string, ReadOnlyMemory<byte>>> files = [];
         try
         {
             using MemoryStream stream = new(bytes);
@@ -82,7 +87,7 @@ public sealed class OrderBody
                 using MemoryStream content = new();
                 await section.Body.CopyToAsync(content, cancellationToken);
                 if (disposition.FileName.HasValue || disposition.FileNameStar.HasValue)
-                    files[name] = content.ToArray();
+                    files.Add(new(name, content.ToArray()));
                 else if (!FormName.Put(fields, name, Encoding.UTF8.GetString(content.ToArray())))
                     return null;
             }

@@ -36,13 +36,19 @@ internal sealed class ClipScene(ClipOrder order)
         string source = $"{Math.Max(8, _width / 8 * 2)}x{Math.Max(8, _height / 8 * 2)}:r={order.Fps}:d={seconds}";
         int box = Math.Max(8, Math.Min(_width, _height) / 8);
         long frames = Math.Max(1, (long)Math.Round(order.Seconds * order.Fps));
-        return
+        string[] moving =
         [
             "-v", "error", "-nostdin", "-y",
             "-f", "lavfi", "-i", $"gradients=s={source}:n=2:c0={Colour(hash, 0)}:c1={Colour(hash, 3)}:speed=0.02:seed={hash[6]}",
             "-f", "lavfi", "-i", $"color=c=white:s={box}x{box}:r={order.Fps}:d={seconds}",
+        ];
+        if (order.Picture is not null)
+            return [.. moving, "-filter_complex", Filter(box), "-map", "[v]", "-frames:v", $"{frames}", .. Encoder(order.Picture)];
+        return
+        [
+            .. moving,
             "-f", "lavfi", "-i", $"sine=f={220 + (hash[10] % 12 * 20)}:r=48000",
-            "-filter_complex", Filter(box),
+            "-filter_complex", Filter(box) + ";[2]volume=0.05[a]",
             "-map", "[v]", "-map", "[a]",
             "-c:v", "libx264", "-preset", "ultrafast", "-crf", "26", "-pix_fmt", "yuv420p", "-frames:v", $"{frames}",
             "-c:a", "aac", "-b:a", "64k", "-t", seconds, "-movflags", "+faststart", "-f", "mp4",
@@ -55,8 +61,16 @@ internal sealed class ClipScene(ClipOrder order)
         string back = $"[0]format=yuv420p,scale={_width}:{_height}[back]";
         string moving = $"[back][1]overlay=x='mod(t*{_width / 4},{_width - box})':y='{_height * 2 / 3}+{_height / 8}*sin(t*2)'";
         return $"{back};{moving},{Draw(HeadFile, order.Model + order.Parameters, HeadSize, $"{margin}", $"{margin}")},"
-            + $"{Draw(PromptFile, order.Prompt, PromptSize, $"{margin}", "(h-text_h)/3")}[v];[2]volume=0.05[a]";
+            + $"{Draw(PromptFile, order.Prompt, PromptSize, $"{margin}", "(h-text_h)/3")}[v]";
     }
+
+    private static string[] Encoder(string picture) => picture switch
+    {
+        "jpeg" => ["-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", "-f", "image2", "-update", "1"],
+        "webp" => ["-c:v", "libwebp", "-f", "webp"],
+        "gif" => ["-f", "gif"],
+        _ => ["-c:v", "png", "-f", "image2", "-update", "1"],
+    };
 
     private static string Draw(string file, string text, int size, string x, string y)
     {

@@ -47,7 +47,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
         string name = NameOf(order);
         if (_ready.TryGetValue(name, out DateTimeOffset since))
             return since;
-        if (File.Exists(PathOf(name, "mp4")))
+        if (File.Exists(PathOf(name, ExtensionOf(order))))
             return _ready.GetOrAdd(name, DateTimeOffset.MinValue);
 
         // After a restart nothing is under way for a job that was running.
@@ -61,10 +61,10 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
         await EnsureAsync(order).WaitAsync(cancellationToken);
         string name = NameOf(order);
         if (_standIns.ContainsKey(name))
-            return variant == ClipVariant.Video ? StandInClipStore.Open() : null;
+            return variant == ClipVariant.Video ? StandInClipStore.Open(order) : null;
         (string extension, string type) = variant switch
         {
-            ClipVariant.Video => ("mp4", "video/mp4"),
+            ClipVariant.Video => (ExtensionOf(order), order.Picture is null ? "video/mp4" : $"image/{order.Picture}"),
             ClipVariant.Thumbnail => ("webp", "image/webp"),
             _ => ("jpg", "image/jpeg"),
         };
@@ -102,10 +102,11 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
         string unfinished = PathOf(name, $"{Environment.ProcessId}.part");
         try
         {
-            if (!File.Exists(PathOf(name, "mp4")))
+            string path = PathOf(name, ExtensionOf(order));
+            if (!File.Exists(path))
             {
                 await _renderer.RenderAsync(order, unfinished, _stopping.Token);
-                File.Move(unfinished, PathOf(name, "mp4"), overwrite: true);
+                File.Move(unfinished, path, overwrite: true);
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -146,14 +147,16 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
     }
 
     private string NameOf(ClipOrder order) => _isShared
-        ? string.Create(CultureInfo.InvariantCulture, $"{order.WidthPixels}x{order.HeightPixels}-{order.Seconds}s-{order.Fps}fps")
+        ? string.Create(CultureInfo.InvariantCulture, $"{order.WidthPixels}x{order.HeightPixels}-{order.Seconds}s-{order.Fps}fps-{ExtensionOf(order)}")
         : order.Key;
+
+    private static string ExtensionOf(ClipOrder order) => order.Picture ?? "mp4";
 
     private string PathOf(string name, string extension) => Path.Combine(_folder, $"{name}.{extension}");
 
     [LoggerMessage(
         EventId = 6001,
-        Message = "Clip {Key} could not be made; the stand-in clip (320x180, 2 s) is served, here and whenever this happens: {Reason}")]
+        Message = "Clip {Key} could not be made; a stand-in (320x180, 2 s; of a picture a plain PNG) is served whenever this happens: {Reason}")]
     private partial void LogStandIn(LogLevel level, string key, string reason);
 
     [LoggerMessage(6002, LogLevel.Warning, "No picture of clip {Name}: {Reason}")]
