@@ -22,4 +22,5 @@ namespace Reelay.Contracts;
 [JsonSerializable(typeof(Page<FileObject>))]
 [JsonSerializable(typeof(DeletedFile))]
 [JsonSerializable(typeof(Character))]
+[JsonSerializable(typeof(Estimate))]
 public sealed partial class ContractsJson : JsonSerializerContext;

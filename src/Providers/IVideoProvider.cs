@@ -18,6 +18,12 @@ public interface IVideoProvider
     /// <summary>Whether the upstream answers a submission with the result itself, so that the call lasts as long as the work.</summary>
     bool IsSynchronous => false;
 
+    /// <summary>
+    /// Hosts of the vendor itself, each with all below it. A model that the vendor has retired is served there no more; at any other host
+    /// (a self-hosted server, a gateway, the sandbox) it is.
+    /// </summary>
+    IReadOnlyList<string> VendorHosts => [];
+
     /// <summary>Starts one generation at the upstream. No retry and no redirect stands around this call.</summary>
     /// <returns>An opaque reference to poll with, or the finished outputs of a synchronous upstream.</returns>
     /// <exception cref="ProviderException">

@@ -47,6 +47,7 @@ internal static class ServerApp
     private static void Map(WebApplication app)
     {
         app.Services.GetRequiredService<VideoEndpoints>().Map(app);
+        app.Services.GetRequiredService<EstimateEndpoint>().Map(app);
         app.Services.GetRequiredService<ContentEndpoints>().Map(app);
         app.Services.GetRequiredService<FileEndpoints>().Map(app);
         app.Services.GetRequiredService<CharacterEndpoints>().Map(app);

@@ -138,6 +138,10 @@ internal static class ServerServices
             };
             return reader;
         });
+        services.AddSingleton<LibraryParts>();
+        services.AddSingleton<OrderIntake>();
+        services.AddSingleton<RequestPreview>();
+        services.AddSingleton<EstimateEndpoint>();
         services.AddSingleton<TaskCreation>();
         services.AddSingleton<TaskIntents>();
         services.AddSingleton<ListReader>();

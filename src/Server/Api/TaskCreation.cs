@@ -1,5 +1,4 @@
 using Reelay.Server.Accounts;
-using Reelay.Server.Api.Reading;
 using Reelay.Server.Catalog;
 using Reelay.Server.Catalog.Orders;
 using Reelay.Server.Engine;
@@ -10,28 +9,25 @@ namespace Reelay.Server.Api;
 
 /// <summary>From a request to a durable, paid-for task. Nothing here talks to an upstream.</summary>
 internal sealed class TaskCreation(
-    EngineParts parts, TaskEngine engine, GroupCommitter committer, TaskIds ids, Ownership ownership, BaseUrls baseUrls, ServerOptions options,
+    EngineParts parts, TaskEngine engine, GroupCommitter committer, TaskIds ids, Ownership ownership, BaseUrls baseUrls, OrderIntake intake,
     UploadFolders uploads)
 {
     private const int MaxMints = 3;
 
     // 1: may it be ordered now?  2: what is ordered?  3: insert the task and reserve its price, in one transaction.  4: hand it to the engine.
-    public async Task<ApiResult<GenerationTask>> CreateAsync(HttpContext context, ApiKey key)
+    public async Task<ApiResult<GenerationTask>> CreateAsync(HttpContext context, ApiKey key, OrderRoute route)
     {
         if (Closed(key) is { } closed) return closed;
 
         // Inputs get a folder of their own: the task's id is not known yet while they arrive.
-        await using var sink = uploads.Begin("inputs");
-        var read = await RequestReader.ReadAsync(context.Request, sink, ReadingLimits.Default, context.RequestAborted);
-        if (read.Error is { } unreadable) return unreadable;
-        using var fields = read.Value!;
-        var ordered = await OrderReader.ReadAsync(fields, Terms(key), context.RequestAborted);
-        if (ordered.Error is { } refused) return refused;
+        await using var folder = uploads.Begin("inputs");
+        var read = await intake.ReadAsync(context, key, route, folder);
+        if (read.Error is { } refused) return refused;
 
         // If this throws, nobody knows whether the row exists, and its inputs stay: a row without them would be worse than the reverse.
-        sink.Keep();
-        var created = await WriteAsync(ordered.Value!, key, baseUrls.Of(context.Request));
-        if (created.Error is not null) await fields.DiscardAsync();
+        folder.Keep();
+        var created = await WriteAsync(read.Value!.ToOrder(), key, baseUrls.Of(context.Request));
+        if (created.Error is not null) folder.Drop();
         else engine.Add(created.Value!);
         return created;
     }
@@ -44,14 +40,6 @@ internal sealed class TaskCreation(
         return engine.Waiting.HasRoom(key.AccountId) ? null
             : new ApiError(429, "queue_full", "Too many of your videos are waiting already; order again when some have finished.") { RetryAfterSeconds = 10 };
     }
-
-    private OrderTerms Terms(ApiKey key) => new()
-    {
-        Catalog = parts.Catalog,
-        CanServe = parts.Channels.Servable.Contains,
-        DefaultModel = options.DefaultModel,
-        IsStrict = key.IsStrict,
-    };
 
     private async Task<ApiResult<GenerationTask>> WriteAsync(GenerationOrder order, ApiKey key, string baseUrl)
     {

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Reelay.Contracts;
 using Reelay.Server.Assets.Links;
+using Reelay.Server.Catalog;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
@@ -25,6 +27,7 @@ internal static class VideoBodies
     {
         var order = task.Order;
         var isCompleted = task.Phase == TaskPhase.Completed;
+        var asset = assets.Count > 0 ? assets[0] : null;
         var link = isCompleted ? SignedLink(task, null, baseUrl, links) : null;
         return new Video
         {
@@ -45,9 +48,8 @@ internal static class VideoBodies
             VideoUrl = link,
             Url = link,
             Outputs = isCompleted ? Outputs(task, assets.Count, baseUrl, links) : null,
-            Warnings = order.Warnings.Count == 0 ? null
-                : [.. order.Warnings.Select(warning => new VideoWarning(warning.Param, warning.Code, warning.Message))],
-            Effective = Effective(task, assets.Count > 0 ? assets[0] : null),
+            Warnings = Warnings(order),
+            Effective = Effective(order, asset),
             Metadata = Metadata(order.Metadata, link),
             ExternalTaskId = order.ExternalTaskId,
         };
@@ -90,21 +92,25 @@ internal static class VideoBodies
         return metadata;
     }
 
-    private static VideoEffective Effective(GenerationTask task, TaskAsset? asset)
+    /// <summary>What runs and is billed; real values once a file was measured.</summary>
+    public static VideoEffective Effective(GenerationOrder order, TaskAsset? asset) => new()
     {
-        var order = task.Order;
-        return new VideoEffective
-        {
-            Size = asset is { WidthPixels: { } width, HeightPixels: { } height } ? $"{width}x{height}"
-                : order.WidthPixels > 0 ? $"{order.WidthPixels}x{order.HeightPixels}" : null,
-            Seconds = asset?.DurationMilliseconds is { } milliseconds ? Seconds(milliseconds) : order.Seconds > 0 ? order.Seconds.ToString() : null,
-            Tier = order.Tier.Length > 0 ? order.Tier : null,
-            Quality = order.Quality,
-            Mode = order.Mode,
-            Fps = asset?.Fps is { } fps ? Math.Round(fps, 3) : null,
-            Audio = asset?.HasAudio ?? order.Audio,
-        };
-    }
+        Size = asset is { WidthPixels: { } width, HeightPixels: { } height } ? $"{width}x{height}"
+            : order.WidthPixels > 0 ? $"{order.WidthPixels}x{order.HeightPixels}" : null,
+        Seconds = asset?.DurationMilliseconds is { } milliseconds ? Seconds(milliseconds) : order.Seconds > 0 ? order.Seconds.ToString() : null,
+        Tier = order.Tier.Length > 0 ? order.Tier : null,
+        Quality = order.Quality,
+        Mode = order.Mode,
+        Fps = asset?.Fps is { } fps ? Math.Round(fps, 3) : null,
+        Audio = asset?.HasAudio ?? order.Audio,
+    };
+
+    /// <summary>Hints that had no effect, or null if there were none.</summary>
+    public static IReadOnlyList<VideoWarning>? Warnings(GenerationOrder order) => order.Warnings.Count == 0 ? null
+        : [.. order.Warnings.Select(warning => new VideoWarning(warning.Param, warning.Code, warning.Message))];
+
+    /// <summary>Micro-dollars as dollars, for people.</summary>
+    public static string Dollars(long micros) => (micros / 1_000_000m).ToString("0.00####", CultureInfo.InvariantCulture);
 
     private static string Seconds(long milliseconds) => (Math.Round(milliseconds / 100m, MidpointRounding.AwayFromZero) / 10m).ToString("0.#");
 }

@@ -1,6 +1,7 @@
 using Reelay.Contracts;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Api.Events;
+using Reelay.Server.Catalog.Orders;
 
 namespace Reelay.Server.Api;
 
@@ -21,18 +22,17 @@ internal sealed class VideoEndpoints(
         routes.MapGet("/v1/video/generations/{id}", ReadAsync).As(Operations.Generations);
 
         // Fixed words win over {id} by ASP.NET's own precedence.
-        MapRefusal(routes.MapPost, "/v1/videos/edits", Operations.Edits);
-        MapRefusal(routes.MapPost, "/v1/videos/extensions", Operations.Extensions);
-        MapRefusal(routes.MapPost, "/v1/videos/{id}/remix", Operations.Remix);
+        routes.MapPost("/v1/videos/edits", context => CreateAsync(context, new OrderRoute("edit", null))).As(Operations.Edits);
+        routes.MapPost("/v1/videos/extensions", context => CreateAsync(context, new OrderRoute("extend", null))).As(Operations.Extensions);
+        routes.MapPost("/v1/videos/{id}/remix", context => CreateAsync(context, new OrderRoute("edit", RouteId(context)))).As(Operations.Remix);
     }
 
-    private void MapRefusal(Func<string, RequestDelegate, IEndpointConventionBuilder> map, string pattern, Operations operation) =>
-        map(pattern, context => RefuseAsync(context, FlagWords<Operations>.Of(operation)[0])).As(operation);
+    private Task CreateAsync(HttpContext context) => CreateAsync(context, default);
 
-    private async Task CreateAsync(HttpContext context)
+    private async Task CreateAsync(HttpContext context, OrderRoute route)
     {
         var key = authentication.Authenticate(context);
-        var created = key.Error is { } refused ? refused : await creation.CreateAsync(context, key.Value!);
+        var created = key.Error is { } refused ? refused : await creation.CreateAsync(context, key.Value!, route);
         if (created.Error is { } error) await ErrorWriter.WriteAsync(context, error);
         else await answers.WriteAsync(context, new Snapshot(created.Value!, []));
     }
@@ -83,13 +83,6 @@ internal sealed class VideoEndpoints(
         }
 
         await VideoAnswers.WriteAsync(context, listed.Value!);
-    }
-
-    private async Task RefuseAsync(HttpContext context, string operation)
-    {
-        var key = authentication.Authenticate(context);
-        await ErrorWriter.WriteAsync(
-            context, key.Error ?? ApiError.Invalid("unsupported_operation", null, $"Reelay does not offer {operation} yet: no model here can do it."));
     }
 
     private ValueTask<ApiResult<Snapshot>> FindAsync(HttpContext context)

@@ -32,7 +32,11 @@ public sealed record PublicModel(ModelSpec Spec, IReadOnlyList<ModelOffer> Offer
         };
     }
 
-    private static Dictionary<MediaRole, OfferedReference> References(List<ModelOffer> offers)
+    /// <summary>Bounds on an order's inputs of a role, over the upstream models that may make it; null if none takes any.</summary>
+    public OfferedReference? Bounds(GenerationOrder order, MediaRole role) =>
+        References(Offers.Where(offer => offer.Modes.Contains(order.Mode) && order.UpstreamModels.Contains(offer.UpstreamModel))).GetValueOrDefault(role);
+
+    private static Dictionary<MediaRole, OfferedReference> References(IEnumerable<ModelOffer> offers)
     {
         var widest = new Dictionary<MediaRole, OfferedReference>();
         foreach (var (role, bounds) in offers.SelectMany(offer => offer.References))

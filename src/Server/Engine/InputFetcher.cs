@@ -25,7 +25,7 @@ internal sealed class InputFetcher(IAssetStore assets, MediaFetcher fetcher, Eng
     /// <exception cref="FetchException">The link could not be opened or read.</exception>
     /// <exception cref="InputRejectedException">What came is not what the model takes.</exception>
     /// <exception cref="IOException">Our own store failed.</exception>
-    public async Task<TaskInput> FetchAsync(GenerationTask task, int position, ReferenceSpec? bounds, CancellationToken cancellationToken)
+    public async Task<TaskInput> FetchAsync(GenerationTask task, int position, OfferedReference? bounds, CancellationToken cancellationToken)
     {
         // The account's share first: who waits for it holds nothing of what others need.
         var share = _shares.GetOrAdd(task.AccountId, _ => new SemaphoreSlim(options.MaxConcurrentInputsPerAccount));
@@ -55,7 +55,7 @@ internal sealed class InputFetcher(IAssetStore assets, MediaFetcher fetcher, Eng
         foreach (var share in _shares.Values) share.Dispose();
     }
 
-    private async Task<TaskInput> StoreAsync(GenerationTask task, int position, ReferenceSpec? bounds, CancellationToken cancellationToken)
+    private async Task<TaskInput> StoreAsync(GenerationTask task, int position, OfferedReference? bounds, CancellationToken cancellationToken)
     {
         var media = task.Order.Media[position];
         if (!Uri.TryCreate(media.Url, UriKind.Absolute, out var url))
@@ -88,7 +88,7 @@ internal sealed class InputFetcher(IAssetStore assets, MediaFetcher fetcher, Eng
     }
 
     // What the sender says of the file is not believed: its first bytes tell.
-    private async Task<string> JudgeAsync(StoredAsset stored, MediaRole role, ReferenceSpec? bounds, CancellationToken cancellationToken)
+    private async Task<string> JudgeAsync(StoredAsset stored, MediaRole role, OfferedReference? bounds, CancellationToken cancellationToken)
     {
         await using var reader = await assets.OpenAsync(stored.Key, cancellationToken)
             ?? throw new IOException($"Asset {stored.Key} disappeared while it was being judged.");
@@ -108,7 +108,7 @@ internal sealed class InputFetcher(IAssetStore assets, MediaFetcher fetcher, Eng
             throw new InputRejectedException($"it has {width}x{height} pixels, more than {options.MaxInputSidePixels} to a side");
     }
 
-    private static string Allowed(MediaRole role, ReferenceSpec? bounds) => bounds is null ? Kind(role) + "*" : string.Join(", ", bounds.Types);
+    private static string Allowed(MediaRole role, OfferedReference? bounds) => bounds is null ? Kind(role) + "*" : string.Join(", ", bounds.Types);
 
     private static string Kind(MediaRole role) => role switch
     {

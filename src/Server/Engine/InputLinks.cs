@@ -32,6 +32,15 @@ internal sealed class InputAddresses(IInputLinks links, ServerOptions options, L
         return new Uri(root.TrimEnd('/') + path.OriginalString);
     }
 
+    /// <summary>Whether upstreams can fetch anything from here: what an order that must be sent as a link needs.</summary>
+    public bool IsKnown => options.PublicUrl is { Length: > 0 } || (options.Sandbox.Enabled && isOnLoopback.Value);
+
+    /// <summary>What such a link looks like before there is a task; null where there would be none.</summary>
+    public Uri? Example(int position, ProviderChannel channel) =>
+        options.PublicUrl is { Length: > 0 } configured ? new Uri($"{configured.TrimEnd('/')}/v1/inputs/task/{position}?expires=…&signature=…")
+        : IsKnown && channel.Account.BaseUrl.IsLoopback ? new Uri($"http://127.0.0.1/v1/inputs/task/{position}?expires=…&signature=…")
+        : null;
+
     // The address of the creating request is nobody's but this machine's own here, and the sandbox runs on it as well.
     private string? BaseFor(GenerationTask task, ProviderChannel channel)
     {

@@ -111,8 +111,8 @@ internal sealed partial class InputStep(EngineParts parts, ILogger<InputStep> lo
         }
     }
 
-    private ReferenceSpec? Bounds(GenerationTask task, int position) =>
-        parts.Spec(task)?.References.GetValueOrDefault(MediaRoles.Name(task.Order.Media[position].Role));
+    private OfferedReference? Bounds(GenerationTask task, int position) =>
+        parts.Catalog.Find(task.Order.CatalogModel ?? task.Order.Model)?.Bounds(task.Order, task.Order.Media[position].Role);
 
     private async Task<NextStep> WriteAsync(LiveTask live, InputProgress progress)
     {

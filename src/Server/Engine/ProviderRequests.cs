@@ -59,7 +59,8 @@ internal static class ProviderRequests
     /// <summary>Hash of everything that makes two submissions to one account look alike from outside.</summary>
     public static string Fingerprint(GenerationOrder order, IReadOnlyList<TaskInput> inputs, string upstreamModel) => Hex(string.Join(
         '\n',
-        upstreamModel, order.Mode, order.Seconds, order.WidthPixels, order.HeightPixels, order.Audio,
+        upstreamModel, order.Mode, order.Seconds, order.WidthPixels, order.HeightPixels, order.Tier, order.Quality, order.Count, order.Audio,
+        order.Source?.UpstreamId,
         order.Extras?.ToJsonString() ?? "", string.Join(',', OrderInputs.Files(order, inputs).Select(media => media.Sha256)), order.Prompt));
 
     private static SourceReference? Source(OrderSource? source, string vendorAccount)

@@ -32,6 +32,9 @@ internal sealed class UploadFolder(UploadFolders folders, IAssetStore assets, st
     /// </summary>
     public void Keep() => _isKept = true;
 
+    /// <summary>Takes <see cref="Keep"/> back: the row was surely not written.</summary>
+    public void Drop() => _isKept = false;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

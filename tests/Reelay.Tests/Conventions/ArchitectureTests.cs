@@ -1,4 +1,7 @@
+using System.Net;
 using Reelay.Providers;
+using Reelay.Server.Assets.Fetching;
+using Reelay.Server.Engine;
 using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 using Reelay.Tests.Support;
@@ -23,6 +26,18 @@ public sealed class ArchitectureTests
         var real = Enum.GetValues<ProviderErrorKind>()
             .Select(kind => (kind, FailureReaction.To(kind)))
             .Select(pair => $"{pair.kind} → {pair.Item2.Then}, {(pair.Item2.CoolsChannel ? "yes" : "no")}").Order();
+        Assert.Equal(real, shown);
+    }
+
+    [Fact]
+    public void The_page_shows_what_becomes_of_a_link_that_cannot_be_fetched()
+    {
+        var shown = Rows("| failure | then |").Select(row => $"{row[0]} → {row[1]}");
+        var transient = Enumerable.Range(100, 500).Where(status => InputFailure.IsTransientKind(FetchFailure.Status, (HttpStatusCode)status));
+        Assert.Equal([408, 425, 429, .. Enumerable.Range(500, 100)], transient);
+        var real = Enum.GetValues<FetchFailure>().Select(failure => $"{failure} → " + (
+            failure == FetchFailure.Status ? "Fail, but TryAgain on 408, 425, 429 and 5xx"
+            : InputFailure.IsTransientKind(failure, null) ? "TryAgain" : "Fail"));
         Assert.Equal(real, shown);
     }
 

@@ -50,7 +50,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         var fetcher = new MediaFetcher(_http, fetching, TimeProvider.System);
         _fetcher = new ResultFetcher(Assets, fetcher, options, TimeProvider.System);
         _inputs = new InputFetcher(Assets, fetcher, options, TimeProvider.System);
-        var addresses = new InputAddresses(new UnsignedLinks(), new ServerOptions(), new Lazy<bool>(false));
+        var addresses = new InputAddresses(new UnsignedLinks(), new ServerOptions(), new Lazy<bool>(() => false));
         var writer = new TaskWriter(
             Committer, _store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
         Engine = new TaskEngine(
@@ -96,10 +96,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         var world = new EngineWorld(
             folder ?? new TemporaryFolder(), upstream, channels ?? [Quick()], options ?? new EngineOptions(), callerHosts ?? []);
         world._ownership.Grant(await world._store.ClaimShardsAsync(world._ownership.NodeId, "1.0.0", default));
-        world._database.Write((connection, transaction) => connection.Execute(
-            "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ($id, 'test', $balance, 1) ON CONFLICT DO NOTHING",
-            transaction,
-            ("$id", Rows.Account), ("$balance", Balance)));
+        world.AddAccount(Rows.Account);
         if (prepare is not null) await prepare(world);
         await world.Engine.RecoverAsync(default);
         world._running = Task.WhenAll(world.Engine.RunAsync(world._stop.Token), world.Engine.SweepAsync(world._stop.Token));
@@ -112,6 +109,11 @@ internal sealed class EngineWorld : IAsyncDisposable
         await CrashAsync();
         return await StartAsync(Upstream, channels, _options, _folder, callerHosts: _callerHosts);
     }
+
+    public void AddAccount(string id) => _database.Write((connection, transaction) => connection.Execute(
+        "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ($id, 'test', $balance, 1) ON CONFLICT DO NOTHING",
+        transaction,
+        ("$id", id), ("$balance", Balance)));
 
     public async Task<OperationResult> WriteAsync(StoreOperation operation)
     {
@@ -183,7 +185,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     }
 
     public (long Balance, long Reserved) Money() => Assert.Single(_database.Read(connection => connection.Query(
-        row => (row.GetInt64(0), row.GetInt64(1)), "SELECT balance_micros, reserved_micros FROM accounts")));
+        row => (row.GetInt64(0), row.GetInt64(1)), "SELECT balance_micros, reserved_micros FROM accounts WHERE id = $id", ("$id", Rows.Account))));
 
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,7 @@ internal sealed class ScriptedUpstream : IVideoProvider, ICancelsVideos, IFindsS
     private readonly ConcurrentDictionary<string, Job> _jobs = new();
     private int _lastId;
 
-    public string Id => Rows.Provider;
+    public string Id { get; init; } = Rows.Provider;
 
     public IReadOnlyList<UpstreamModel> Models => [];
 

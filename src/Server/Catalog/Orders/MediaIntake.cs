@@ -52,12 +52,6 @@ internal static class MediaIntake
     private static async ValueTask<ApiError?> CopyAsync(OrderDraft draft, MediaSource source, LibraryFile file, CancellationToken cancellationToken)
     {
         if (CheckType(draft, source, file.SizeBytes, file.ContentType) is { } error) return error;
-        if (draft.Terms.IsEstimate)
-        {
-            draft.Stored.Add(new OrderMedia(source.Role, file.AssetKey, file.ContentType, file.SizeBytes, file.Sha256) { Name = file.Name });
-            return null;
-        }
-
         try
         {
             await using var content = await draft.Terms.Library!.OpenAsync(file.AssetKey, cancellationToken);
@@ -77,13 +71,7 @@ internal static class MediaIntake
         {
             if (isTooLarge) return TooLarge(source, most);
             if (!isText) return WrongType(draft, source);
-            if (Check(draft, source, count, bytes.AsSpan(0, Math.Min(count, MediaSniffer.HeadBytes)), out var type) is { } error) return error;
-            if (draft.Terms.IsEstimate)
-            {
-                draft.Stored.Add(new OrderMedia(source.Role, "", type, count, ""));
-                return null;
-            }
-
+            if (Check(draft, source, count, bytes.AsSpan(0, Math.Min(count, MediaSniffer.HeadBytes)), out _) is { } error) return error;
             await using var content = new MemoryStream(bytes, 0, count, writable: false);
             return await KeepAsync(draft, source, await draft.Fields.SaveAsync(content, most, cancellationToken), cancellationToken);
         }

@@ -11,37 +11,26 @@ public static class OrderReader
     public static async ValueTask<ApiResult<GenerationOrder>> ReadAsync(
         RequestFields fields, OrderTerms terms, CancellationToken cancellationToken)
     {
+        var read = await ReadDraftAsync(fields, terms, cancellationToken);
+        return read.Error is { } error ? error : read.Value!.ToOrder();
+    }
+
+    /// <summary>The same, with what was decided on the way.</summary>
+    internal static async ValueTask<ApiResult<OrderDraft>> ReadDraftAsync(
+        RequestFields fields, OrderTerms terms, CancellationToken cancellationToken)
+    {
         var draft = new OrderDraft(fields, terms);
         var isAccepted = false;
         try
         {
-            if (await CheckAsync(draft, cancellationToken) is { } error) return error;
-            if (await MediaIntake.StoreAsync(draft, cancellationToken) is { } mediaError) return mediaError;
-            isAccepted = true;
-            return draft.ToOrder();
-        }
-        finally
-        {
-            if (!isAccepted)
-            {
-                await fields.DiscardAsync();
-            }
-        }
-    }
-
-    /// <summary>Reads an order to tell what it would be and cost. Stores nothing; what was uploaded with it is discarded.</summary>
-    internal static async ValueTask<ApiResult<OrderDraft>> EstimateAsync(
-        RequestFields fields, OrderTerms terms, CancellationToken cancellationToken)
-    {
-        var draft = new OrderDraft(fields, terms with { IsEstimate = true });
-        try
-        {
             var error = await CheckAsync(draft, cancellationToken) ?? await MediaIntake.StoreAsync(draft, cancellationToken);
-            return error is null ? draft : error;
+            if (error is not null) return error;
+            isAccepted = true;
+            return draft;
         }
         finally
         {
-            await fields.DiscardAsync();
+            if (!isAccepted) await fields.DiscardAsync();
         }
     }
 

@@ -26,9 +26,6 @@ public sealed record OrderTerms
     /// <summary>What the route asks for beyond the body: a mode and perhaps a source. None for a plain create.</summary>
     public OrderRoute Route { get; init; }
 
-    /// <summary>Whether only the price is asked for: then nothing is stored.</summary>
-    public bool IsEstimate { get; init; }
-
     /// <summary>What the account has stored; null where nothing of it can be named.</summary>
     internal IOrderLibrary? Library { get; init; }
 }
