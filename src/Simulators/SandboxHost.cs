@@ -56,6 +56,7 @@ public sealed class SandboxHost : IAsyncDisposable
             services.GetRequiredService<SandboxOptions>(), services.GetRequiredService<ILogger<FileClipStore>>()));
         builder.Services.AddSingleton<SandboxCore>();
         builder.Services.AddSingleton<Inbox>();
+        builder.Services.AddHostedService<CallbackSender>();
 
         WebApplication app = builder.Build();
         try

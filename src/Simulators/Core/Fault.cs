@@ -19,6 +19,7 @@ public sealed partial record Fault(string Name, string Argument)
         ["content"] = ["404", "truncated"],
         ["redirect"] = [""],
         ["url"] = [""],
+        ["callback"] = ["twice", "reversed", "wrapped"],
         ["drop"] = ["", "before-accept", "after-accept"],
         ["hang"] = ["", "after-accept"],
         ["http"] = ["<status>"],
@@ -27,7 +28,7 @@ public sealed partial record Fault(string Name, string Argument)
         ["truncate"] = [""],
     };
 
-    private static readonly HashSet<string> _onlyOnCreate = ["fail", "refuse", "slow", "stuck", "expired", "content", "url"];
+    private static readonly HashSet<string> _onlyOnCreate = ["fail", "refuse", "slow", "stuck", "expired", "content", "url", "callback"];
 
     /// <summary>Every word as it is written, with the kinds of its argument.</summary>
     public static IReadOnlyList<string> Words { get; } =

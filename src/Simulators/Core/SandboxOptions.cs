@@ -28,6 +28,9 @@ public sealed class SandboxOptions
     /// <summary>Names of the models that self-hosted servers serve, by simulator id.</summary>
     public Dictionary<string, string[]> Models { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Secrets that callbacks are signed with, by simulator id; without an entry they are not signed.</summary>
+    public Dictionary<string, string> CallbackSecrets { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 

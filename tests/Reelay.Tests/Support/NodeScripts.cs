@@ -4,20 +4,29 @@ using System.Text.Json;
 
 namespace Reelay.Tests.Support;
 
-/// <summary>Runs the scripts of <c>tests/node</c>, which drive a gateway with the npm package as it is published.</summary>
+/// <summary>Runs the scripts of <c>tests/node</c>, which drive a gateway or the sandbox with npm packages as they are published.</summary>
 internal static class NodeScripts
 {
     private static readonly SemaphoreSlim InstallGate = new(1);
 
-    /// <summary>Runs one scenario and reads the JSON it prints.</summary>
+    /// <summary>Runs one scenario against a gateway and reads the JSON it prints.</summary>
     /// <remarks>Without Node the test is skipped; where <c>REELAY_CI</c> is set it fails instead.</remarks>
-    public static async Task<JsonElement> RunAsync(GatewayHost gateway, string scenario, params string[] arguments)
+    public static Task<JsonElement> RunAsync(GatewayHost gateway, string scenario, params string[] arguments) =>
+        RunAsync(
+            new Dictionary<string, string>
+            {
+                ["OPENAI_BASE_URL"] = new Uri(gateway.BaseUrl, "/v1").ToString(), ["OPENAI_API_KEY"] = "sk-reelay-sandbox",
+            },
+            scenario,
+            arguments);
+
+    /// <summary>Runs one scenario in an environment of its own and reads the JSON it prints.</summary>
+    public static async Task<JsonElement> RunAsync(IReadOnlyDictionary<string, string> environment, string scenario, params string[] arguments)
     {
         await RequireNodeAsync();
         await InstallAsync();
         var start = new ProcessStartInfo("node", [Path.Combine(Folder(), "scenarios", scenario + ".js"), .. arguments]);
-        start.Environment["OPENAI_BASE_URL"] = new Uri(gateway.BaseUrl, "/v1").ToString();
-        start.Environment["OPENAI_API_KEY"] = "sk-reelay-sandbox";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment.Remove("NODE_USE_ENV_PROXY");
         var (code, output, errors) = await ExecuteAsync(start);
         Assert.True(code == 0, $"{scenario}.js ended with {code}:\n{output}\n{errors}");
@@ -43,9 +52,10 @@ internal static class NodeScripts
         await InstallGate.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
-            if (File.Exists(Path.Combine(Folder(), "node_modules", "openai", "package.json"))) return;
-            var (code, output, errors) = await ExecuteAsync(new ProcessStartInfo("npm", ["ci", "--prefix", Folder()]));
-            Assert.True(code == 0, $"npm ci ended with {code}:\n{output}\n{errors}");
+            // Does nothing where the packages of this very lock file are there.
+            var install = Path.Combine(Repository.Root, "tools", "npm-install");
+            var (code, output, errors) = await ExecuteAsync(new ProcessStartInfo(install, [Folder()]));
+            Assert.True(code == 0, $"{install} ended with {code}:\n{output}\n{errors}");
         }
         finally
         {

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Reelay.Providers.Kling;
+
+/// <summary>Settings of one channel: facts about Kling that are uncertain or differ between accounts. The README has the reasons.</summary>
+public sealed record KlingOptions
+{
+    /// <summary>
+    /// The console's webhook secret, <c>whsec_</c> and base64, or null where callbacks are not signed. With it, a callback counts as signed
+    /// only if its signature is right.
+    /// </summary>
+    public string? CallbackSecret { get; init; }
+
+    /// <summary>How far a callback's timestamp may be from now, in seconds. Default 300; 1 to 3,600.</summary>
+    public double CallbackToleranceSeconds { get; init; } = 300;
+
+    /// <summary>Longest time until an accepted task can be read by our own mark, in seconds. Default 30; 0 to 300.</summary>
+    public double SearchDelaySeconds { get; init; } = 30;
+
+    /// <summary>
+    /// Whether "not found" for our own mark, after that delay, proves that a lost order was never accepted, so that it may be sent again.
+    /// Default false: the answer to an unknown id is documented nowhere.
+    /// </summary>
+    public bool TrustAbsence { get; init; }
+
+    /// <summary>How many polls in a row must not find a task before it counts as lost. Default 3; 1 to 100.</summary>
+    [JsonPropertyName("poll_404_confirmations")]
+    public int Poll404Confirmations { get; init; } = 3;
+
+    /// <summary>Whether pictures go inline in base64. Default true; otherwise as public links of ours.</summary>
+    public bool PicturesInline { get; init; } = true;
+
+    /// <summary>The options of an account.</summary>
+    /// <exception cref="ProviderException">They are wrong; nothing was sent.</exception>
+    internal static KlingOptions Of(ProviderAccount account)
+    {
+        var (options, mistakes) = Read(account.Options);
+        return options ?? throw new ProviderException(
+            ProviderErrorKind.NotSent, $"options of channel {account.ChannelId}: {string.Join("; ", mistakes)}");
+    }
+
+    /// <summary>Lays a channel's options over the defaults; null with the mistakes if there are any.</summary>
+    internal static (KlingOptions? Options, IReadOnlyList<string> Mistakes) Read(JsonElement given)
+    {
+        if (given.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+            return (new(), []);
+        if (given.ValueKind != JsonValueKind.Object)
+            return (null, ["options must be an object"]);
+        try
+        {
+            // Generated readers give absent properties no default, so the defaults are written first.
+            var merged = JsonSerializer.SerializeToNode(new(), KlingJson.Default.KlingOptions)!.AsObject();
+            foreach (var member in given.EnumerateObject())
+                merged[member.Name] = JsonNode.Parse(member.Value.GetRawText());
+            var options = merged.Deserialize(KlingJson.Default.KlingOptions)!;
+            var mistakes = options.Check();
+            return (mistakes.Count == 0 ? options : null, mistakes);
+        }
+        catch (JsonException exception)
+        {
+            return (null, [$"{exception.Path}: {exception.Message}"]);
+        }
+    }
+
+    private List<string> Check()
+    {
+        var mistakes = new List<string>();
+        if (CallbackSecret is not null && KlingSignature.Key(CallbackSecret) is null)
+            mistakes.Add("callback_secret: must be whsec_ and base64");
+        if (CallbackToleranceSeconds is not (>= 1 and <= 3600))
+            mistakes.Add("callback_tolerance_seconds: must be 1 to 3600");
+        if (SearchDelaySeconds is not (>= 0 and <= 300))
+            mistakes.Add("search_delay_seconds: must be 0 to 300");
+        if (Poll404Confirmations is not (>= 1 and <= 100))
+            mistakes.Add("poll_404_confirmations: must be 1 to 100");
+        return mistakes;
+    }
+}

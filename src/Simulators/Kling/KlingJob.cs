@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Reelay.Simulators.Kling;
+
+/// <summary>One job in Kling's words. What its simulator has to remember lies in the job's details.</summary>
+internal sealed class KlingJob(SimulatedJob job)
+{
+    private static readonly TimeSpan _linkLife = TimeSpan.FromDays(30);
+
+    /// <summary>Path it was created under.</summary>
+    public string Family => Text("family")!;
+
+    /// <summary>Its mode.</summary>
+    public string Mode => Text("mode")!;
+
+    /// <summary>The caller's own id of it, or null.</summary>
+    public string? ExternalId => Text("external_task_id");
+
+    /// <summary>Where it calls back, or null.</summary>
+    public string? CallbackUrl => Text("callback_url");
+
+    /// <summary>How many of its three callbacks are sent.</summary>
+    public int CalledBack => job.Details!["called_back"]?.GetValue<int>() ?? 0;
+
+    /// <summary>The id of its video: the job's, but for the first digit, so that either leads to the other.</summary>
+    public string VideoId => "9" + job.Id[1..];
+
+    /// <summary>The job that a video belongs to.</summary>
+    public static string IdOfVideo(string videoId) => videoId.Length > 1 && videoId[0] == '9' ? "8" + videoId[1..] : "";
+
+    /// <summary>Until when the file can be had.</summary>
+    public DateTimeOffset? ExpiresAt(JobReading reading) => job.Has("expired") ? reading.EndedAt : reading.EndedAt + _linkLife;
+
+    /// <summary>The task as an answer or a callback shows it.</summary>
+    /// <param name="reading">Its state.</param>
+    /// <param name="isCreate">Whether it answers the create call, which shows less.</param>
+    public JsonObject Task(JobReading reading, bool isCreate = false)
+    {
+        JsonObject info = new() { ["external_task_id"] = ExternalId };
+        if (job.Details!["parent"] is JsonObject parent)
+            info["parent_video"] = parent.DeepClone();
+        JsonObject task = new() { ["task_id"] = job.Id, ["task_status"] = StatusOf(reading) };
+        if (!isCreate)
+            task["task_status_msg"] = reading.State == JobState.Failed ? Reason() : "";
+        task["task_info"] = info;
+        if (!isCreate)
+            AddResult(task, reading);
+        task["created_at"] = job.CreatedAt.ToUnixTimeMilliseconds();
+        task["updated_at"] = (reading.EndedAt ?? job.CreatedAt).ToUnixTimeMilliseconds();
+        return task;
+    }
+
+    /// <summary>The video as an extension of it names its parent, and as its own task names it.</summary>
+    public JsonObject Video() => new()
+    {
+        ["id"] = VideoId, ["url"] = Link(VideoId), ["duration"] = job.Clip.Seconds.ToString("0.0##", CultureInfo.InvariantCulture),
+    };
+
+    private void AddResult(JsonObject task, JobReading reading)
+    {
+        bool hasWatermark = job.Details!["watermark"]?.GetValue<bool>() == true;
+        task["watermark_info"] = new JsonObject { ["enabled"] = hasWatermark };
+        if (reading.State != JobState.Completed)
+            return;
+        JsonObject video = Video();
+        if (hasWatermark)
+            video["watermark_url"] = Link(VideoId + "-watermark");
+        task["task_result"] = new JsonObject { ["videos"] = new JsonArray(video) };
+        task["final_unit_deduction"] = Text("units");
+    }
+
+    private string StatusOf(JobReading reading) => reading.State switch
+    {
+        JobState.Completed => "succeed",
+        JobState.Failed => "failed",
+        _ when job.Has("unknown-status") => "reviewing",
+        JobState.Queued => "submitted",
+        _ => "processing",
+    };
+
+    private string Reason() => job.Faults.First(fault => fault.Name == "fail").Argument switch
+    {
+        "content_policy" => "Failure to pass the risk control system",
+        "picture" => "The resolution or aspect ratio of the input image is invalid. Please check the input image.",
+        _ => "Generation failed. Please try again later.",
+    };
+
+    private string Link(string file) => $"{Text("root")}/cdn/{file}.mp4?x-kcdn-pid=1";
+
+    private string? Text(string name) => job.Details![name]?.GetValue<string>();
+}
