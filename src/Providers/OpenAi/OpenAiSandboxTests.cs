@@ -24,7 +24,9 @@ public sealed class OpenAiSandboxTests
         _sandbox = SandboxCore.InMemory(World.Options(_time));
         _account = _test.Account(credential: new ProviderCredential.ApiKey("sk-sandbox-openai")) with
         {
-            BaseUrl = new("http://sandbox/openai/v1"), Http = new HttpMessageInvoker(new SimulatorHandler(_sandbox)), Time = _time,
+            BaseUrl = new("http://sandbox/openai/v1"),
+            Http = new HttpMessageInvoker(new SimulatorHandler(_sandbox)),
+            Time = _time,
         };
     }
 
