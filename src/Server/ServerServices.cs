@@ -96,11 +96,11 @@ internal static class ServerServices
         var notes = new List<string>();
         services.AddSingleton(new ChannelNotes(notes));
         var own = ChannelSources.OwnAddresses(urls);
-        services.AddSingleton(provider => new Built(provider.GetRequiredService<ChannelBuilder>()
-            .Build(ChannelSources.Read(configuration, options.Sandbox, notes), own)));
-        services.AddSingleton(provider => provider.GetRequiredService<Built>().Value.Channels);
+        services.AddSingleton(provider => provider.GetRequiredService<ChannelBuilder>()
+            .Build(ChannelSources.Read(configuration, options.Sandbox, notes), own));
+        services.AddSingleton(provider => new ChannelSet(provider.GetRequiredService<BuiltChannels>().Channels));
         services.AddSingleton(provider => ModelCatalog.Load(
-            provider.GetRequiredService<ProviderSet>().Models, provider.GetRequiredService<Built>().Value.AddedModels));
+            provider.GetRequiredService<BuiltChannels>().Upstream, provider.GetRequiredService<BuiltChannels>().Added, AliasSettings.Read(configuration)));
     }
 
     private static void AddEngine(IServiceCollection services, ServerOptions options)
@@ -179,6 +179,4 @@ internal static class ServerServices
         if (Validator.TryValidateObject(options, new ValidationContext(options), mistakes, validateAllProperties: true)) return;
         throw new InvalidOperationException($"{section}: " + string.Join("; ", mistakes.Select(mistake => mistake.ErrorMessage)));
     }
-
-    private sealed record Built((ChannelSet Channels, IReadOnlyList<ModelSpec> AddedModels) Value);
 }

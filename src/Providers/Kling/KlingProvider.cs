@@ -14,6 +14,9 @@ public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceives
     public IReadOnlyList<UpstreamModel> Models => KnownModels;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> VendorHosts => ["klingai.com", "kling.ai"];
+
+    /// <inheritdoc/>
     public async Task<Submission> SubmitAsync(SubmissionContext submission, CancellationToken cancellationToken)
     {
         var options = KlingOptions.Of(submission.Account);

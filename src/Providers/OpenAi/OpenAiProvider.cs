@@ -17,6 +17,9 @@ public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmi
     public IReadOnlyList<UpstreamModel> Models => KnownModels;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> VendorHosts => ["api.openai.com"];
+
+    /// <inheritdoc/>
     public async Task<Submission> SubmitAsync(SubmissionContext submission, CancellationToken cancellationToken)
     {
         var options = OpenAiProfiles.Of(submission.Account);

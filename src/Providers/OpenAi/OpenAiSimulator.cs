@@ -23,11 +23,12 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
             return Link(request, Path.GetFileNameWithoutExtension(file));
 
         string? account = dialect.Credentials.FirstOrDefault(credential => credential == request.BearerToken);
-        bool isCreate = path is ["v1", "videos"] && request.Method == "POST";
-        if (isCreate)
-            return await CreateAsync(request, account, cancellationToken);
+        if (request.Method == "POST" && OrderOf(path) is var (kind, sourceId) && (kind == OrderKind.Create || dialect.TakesSources))
+            return await OrderAsync(request, account, kind, sourceId, cancellationToken);
         if (dialect.Credentials.Count > 0 && account is null)
             return dialect.Unauthorized(isMissing: request.BearerToken is null);
+        if (dialect.Characters is { } characters && path is ["v1", "videos", "characters", ..])
+            return await OfCharactersAsync(request, path[3..], account, characters, cancellationToken);
 
         return (request.Method, path) switch
         {
@@ -42,7 +43,33 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
         };
     }
 
-    private async ValueTask<SimulatedResponse> CreateAsync(SimulatedRequest request, string? account, CancellationToken cancellationToken)
+    // The fixed words win over ids; no id is ever one of them.
+    private static (OrderKind Kind, string? SourceId)? OrderOf(string[] path) => path switch
+    {
+        ["v1", "videos"] => (OrderKind.Create, null),
+        ["v1", "videos", "edits"] => (OrderKind.Edit, null),
+        ["v1", "videos", "extensions"] => (OrderKind.Extend, null),
+        ["v1", "videos", not "characters" and var id, "remix"] => (OrderKind.Remix, id),
+        _ => null,
+    };
+
+    private async ValueTask<SimulatedResponse> OfCharactersAsync(
+        SimulatedRequest request, string[] path, string? account, OpenAiCharacters characters, CancellationToken cancellationToken)
+    {
+        switch (request.Method, path)
+        {
+            case ("POST", []):
+                (OrderBody? body, BodyProblem problem) = await OrderBody.ReadAsync(request, cancellationToken);
+                return Faulty(SimulatedCall.Upload, account, null, () => characters.Create(body, problem, account));
+            case ("GET", [var id]):
+                return Faulty(SimulatedCall.Retrieve, account, null, () => characters.Retrieve(id, account));
+            default:
+                return dialect.Error(404);
+        }
+    }
+
+    private async ValueTask<SimulatedResponse> OrderAsync(
+        SimulatedRequest request, string? account, OrderKind kind, string? sourceId, CancellationToken cancellationToken)
     {
         (OrderBody? read, BodyProblem problem) = await OrderBody.ReadAsync(request, cancellationToken);
         OrderBody body = read ?? OrderBody.Empty;
@@ -57,7 +84,8 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
                 ?? request.Headers.GetValueOrDefault("X-Client-Request-Id"),
         };
         CallFaults faults = sandbox.Faults.Take(SimulatedCall.Create, Id, account, submission.Prompt);
-        OrderReading order = Check(request, account, read, problem, faults);
+        OrderReading order = Check(
+            request, new OrderCall(kind, body, account, sourceId), read is null ? problem : BodyProblem.None, faults);
         if (order.Refusal is { } refusal)
         {
             sandbox.Refuse(submission);
@@ -69,18 +97,18 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
         return faults.After(dialect.Created(dialect.Video(job, new JobReading(JobState.Queued, 0, null), request.Root)));
     }
 
-    private OrderReading Check(SimulatedRequest request, string? account, OrderBody? body, BodyProblem problem, CallFaults faults)
+    private OrderReading Check(SimulatedRequest request, OrderCall call, BodyProblem problem, CallFaults faults)
     {
         if (faults.Before(dialect.Error) is { } fault)
             return fault;
-        if (dialect.Credentials.Count > 0 && account is null)
+        if (dialect.Credentials.Count > 0 && call.Account is null)
             return dialect.Unauthorized(isMissing: request.BearerToken is null);
-        if (body is null)
+        if (problem != BodyProblem.None)
             return dialect.Unreadable(problem);
         if (faults.All.FirstOrDefault(word => word.Name == "refuse") is { } refused)
             return dialect.Refuse(refused.Argument);
-        OrderReading order = dialect.Read(body);
-        return order.Order is not null && sandbox.IsFull(Id, account) ? dialect.Error(429) : order;
+        OrderReading order = dialect.Read(call);
+        return order.Order is not null && sandbox.IsFull(Id, call.Account) ? dialect.Error(429) : order;
     }
 
     private SimulatedJob NewJob(OpenAiOrder order, SubmissionRow submission, CallFaults faults)
@@ -97,6 +125,7 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
             Prompt = order.Prompt,
             WorkSeconds = slow is null ? sandbox.Speed.DurationSeconds : int.Parse(slow),
             Faults = faults.All,
+            Details = OpenAiSources.DetailsOf(order),
             Clip = new ClipOrder
             {
                 Key = $"{Id}-{id}",

@@ -17,6 +17,9 @@ public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions
     public IReadOnlyList<UpstreamModel> Models => KnownModels;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> VendorHosts => ["api.openai.com"];
+
+    /// <inheritdoc/>
     public bool IsSynchronous => true;
 
     /// <inheritdoc/>

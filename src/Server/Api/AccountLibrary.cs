@@ -92,6 +92,7 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
             {
                 TaskId = found.Task.Id,
                 ChannelAccount = attempt?.ChannelAccount,
+                UpstreamModel = attempt?.UpstreamModel,
                 UpstreamId = attempt?.UpstreamId,
                 OutputReferenceJson = attempt?.OutputReferenceJson,
             },

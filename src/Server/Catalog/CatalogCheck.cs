@@ -63,8 +63,9 @@ internal sealed class CatalogCheck(IReadOnlyDictionary<string, IReadOnlyList<Ups
             List<UpstreamModel?> rows = [.. listed.Where(model => model.Name == parts[1])];
             Require(spec, rows.Count > 0 || !mustBeListed, $"the upstream model `{entry.Model}` is not listed by its provider");
             if (rows.Count == 0) rows.Add(null);
-            var own = rows.ConvertAll(row => ModelOffer.Of(spec, entry, row)).FindAll(offer => IsUsable(spec, offer));
+            var own = rows.ConvertAll(row => ModelOffer.Of(spec, entry, row)).FindAll(offer => IsUsable(spec, offer, listed));
             Require(spec, own.Count > 0, $"nothing is left of modes, seconds or sizes with `{entry.Model}`");
+            own.AddRange(OfChannels(spec, entry, parts[0], parts[1]));
             foreach (var offer in own)
             {
                 Require(spec, offer.Audio == spec.Audio || spec.Audio is "choice" or "unknown", $"audio is `{spec.Audio}`, but `{entry.Model}` makes `{offer.Audio}`");
@@ -76,12 +77,21 @@ internal sealed class CatalogCheck(IReadOnlyDictionary<string, IReadOnlyList<Ups
         return offers;
     }
 
+    // Channels whose options make the provider's models their own serve the same public models.
+    private IEnumerable<ModelOffer> OfChannels(ModelSpec spec, UpstreamEntry entry, string provider, string name) =>
+        from pair in upstreamModels
+        where pair.Key.StartsWith(provider + "@", StringComparison.Ordinal)
+        from row in pair.Value
+        where row.Name == name
+        let offer = ModelOffer.Of(spec, entry with { Model = $"{pair.Key}:{name}" }, row)
+        where IsUsable(spec, offer, pair.Value)
+        select offer;
+
     // A row whose lengths or sizes have nothing in common with the public model's cannot be ordered; one that takes none can.
-    private bool IsUsable(ModelSpec spec, ModelOffer offer)
+    private static bool IsUsable(ModelSpec spec, ModelOffer offer, IReadOnlyList<UpstreamModel> listed)
     {
-        var row = offer.UpstreamModel.Split(':', 2) is [var provider, var name]
-            ? upstreamModels[provider].FirstOrDefault(model => model.Name == name && model.Modes.Any(offer.Modes.Contains))
-            : null;
+        var name = offer.UpstreamModel[(offer.UpstreamModel.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        var row = listed.FirstOrDefault(model => model.Name == name && model.Modes.Any(offer.Modes.Contains));
         var lacksSeconds = offer.Seconds.IsNone && spec.Seconds is not null && row?.Seconds.Count > 0;
         var lacksSizes = offer.Sizes.IsNone && row is not null && (row.Sizes.Count > 0 || row.AnySize is not null);
         return offer.Modes.Count > 0 && !lacksSeconds && !lacksSizes;

@@ -103,6 +103,9 @@ public sealed record OrderSource
     /// <summary>The vendor account that made it, or null if it is no longer known.</summary>
     public string? ChannelAccount { get; init; }
 
+    /// <summary>The upstream's own name of the model that made it, or null.</summary>
+    public string? UpstreamModel { get; init; }
+
     /// <summary>The upstream's id of it, or null.</summary>
     public string? UpstreamId { get; init; }
 

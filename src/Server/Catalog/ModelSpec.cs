@@ -90,36 +90,38 @@ public sealed record ModelSpec
     /// <summary>Whether it makes pictures.</summary>
     public bool IsImage => Kind == "image";
 
-    /// <summary>A model at an operator's own server, of which nothing is known: 1 to 60 s, any even size up to 4096, text or a first frame.</summary>
+    /// <summary>A model at an operator's own server: whatever its provider says of such a server, in any even size up to 4096.</summary>
     /// <param name="name">The public name.</param>
     /// <param name="upstream">The upstream model, as <c>provider:model</c>.</param>
     /// <param name="priceMicrosPerSecond">Micro-dollars per second; 0 for free.</param>
-    public static ModelSpec SelfHosted(string name, string upstream, long priceMicrosPerSecond = 0) => new()
+    /// <param name="rows">What is known of it; nothing by default: then text or a first frame, 1 to 60 s.</param>
+    public static ModelSpec SelfHosted(string name, string upstream, long priceMicrosPerSecond = 0, IEnumerable<UpstreamModel>? rows = null)
     {
-        Name = name,
-        Description = "A model at a self-hosted server.",
-        Upstream = [upstream],
-        Modes = new Dictionary<string, ModeSpec>
+        var known = rows?.ToList() ?? [];
+        var hasChoice = known.Exists(row => row.Audio == "choice");
+        var modes = known.SelectMany(row => row.Modes).Distinct().Intersect(UsualModes.All.Keys).ToList();
+        return new()
         {
-            ["t2v"] = new() { Requires = ["prompt"] },
-            ["i2v"] = new() { Requires = ["prompt", "first_frame"] },
-        },
-        Seconds = new() { Min = 1, Max = 60, Default = 4 },
-        Tiers = [],
-        AnySize = new() { MinSide = 64, MaxSide = 4096, MultipleOf = 2 },
-        DefaultSize = "1280x720",
-        Audio = "unknown",
-        MaxPromptLength = 32_000,
-        MaxOutputs = 1,
-        References = new Dictionary<MediaRole, ReferenceSpec>
-        {
-            [MediaRole.FirstFrame] = new() { MaxCount = 1, MaxBytes = 20 << 20, Types = ["image/png", "image/jpeg", "image/webp"] },
-        },
-        Prices = [new() { Per = "second", Micros = priceMicrosPerSecond }],
-        Lifecycle = new() { State = "active", Source = "operator" },
-        ExpectedSeconds = 120,
-        DeadlineSeconds = 3600,
-        MaxQueueSeconds = 900,
-        CancelCharge = "full",
-    };
+            Name = name,
+            Description = "A model at a self-hosted server.",
+            Upstream = [upstream],
+            Modes = (modes.Count > 0 ? modes : ["t2v", "i2v"]).ToDictionary(mode => mode, mode => UsualModes.All[mode]),
+            Seconds = new() { Min = 1, Max = 60, Default = 4 },
+            Tiers = [],
+            AnySize = new() { MinSide = 64, MaxSide = 4096, MultipleOf = 2 },
+            DefaultSize = "1280x720",
+            Audio = hasChoice ? "choice" : "unknown",
+            DefaultAudio = hasChoice ? false : null,
+            MaxPromptLength = 32_000,
+            MaxOutputs = known.Count > 0 ? known.Max(row => row.MaxOutputs) : 1,
+            References = known.Count > 0 ? null : UsualModes.FirstFrame,
+            MaxSourceSeconds = 120,
+            Prices = [new() { Per = "second", Micros = priceMicrosPerSecond }],
+            Lifecycle = new() { State = "active", Source = "operator" },
+            ExpectedSeconds = 120,
+            DeadlineSeconds = 3600,
+            MaxQueueSeconds = 900,
+            CancelCharge = "full",
+        };
+    }
 }

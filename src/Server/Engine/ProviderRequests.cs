@@ -30,7 +30,7 @@ internal static class ProviderRequests
         Count = order.Count,
         Audio = order.Audio,
         Extras = (JsonObject?)order.Extras?.DeepClone() ?? [],
-        Source = Source(order.Source, vendorAccount),
+        Source = Source(order.Source, upstreamModel, vendorAccount),
         UserHash = order.User is null ? null : Hex(order.User),
     };
 
@@ -63,9 +63,11 @@ internal static class ProviderRequests
         order.Source?.UpstreamId,
         order.Extras?.ToJsonString() ?? "", string.Join(',', OrderInputs.Files(order, inputs).Select(media => media.Sha256)), order.Prompt));
 
-    private static SourceReference? Source(OrderSource? source, string vendorAccount)
+    // By its id an upstream goes on with the model that made the source; another model must be sent the file.
+    private static SourceReference? Source(OrderSource? source, string upstreamModel, string vendorAccount)
     {
-        if (source is not { UpstreamId: { } id, OutputReferenceJson: { } json } || source.ChannelAccount != vendorAccount) return null;
+        if (source is not { UpstreamId: { } id, OutputReferenceJson: { } json }) return null;
+        if (source.ChannelAccount != vendorAccount || source.UpstreamModel != upstreamModel) return null;
         using var reference = JsonDocument.Parse(json);
         return new SourceReference(id, reference.RootElement.Clone());
     }

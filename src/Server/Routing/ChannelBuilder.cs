@@ -3,21 +3,18 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reelay.Providers;
-using Reelay.Server.Catalog;
 
 namespace Reelay.Server.Routing;
 
 /// <summary>Makes channels of what the operator wrote, all or none: every mistake is told at once.</summary>
 internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvoker> newHttp, TimeProvider time)
 {
-    /// <summary>Builds the channels and the models that operators added through them.</summary>
+    /// <summary>Builds the channels, the models that operators added through them, and the upstream facts that the catalog joins.</summary>
     /// <exception cref="InvalidOperationException">Lists every mistake.</exception>
-    public (ChannelSet Channels, IReadOnlyList<ModelSpec> AddedModels) Build(
-        IReadOnlyDictionary<string, ChannelConfig> configs, IReadOnlyList<Uri> ownAddresses)
+    public BuiltChannels Build(IReadOnlyDictionary<string, ChannelConfig> configs, IReadOnlyList<Uri> ownAddresses)
     {
         var mistakes = configs.SelectMany(pair => ChannelSources.FindMistakes(pair.Key, pair.Value, providers, ownAddresses)).ToList();
-        var channels = new List<ProviderChannel>();
-        var added = new List<ModelSpec>();
+        var built = new BuiltChannels(providers.Models);
         foreach (var (id, config) in configs)
         {
             if (providers.Find(config.Provider) is not { } provider) continue;
@@ -29,29 +26,35 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
                 mistakes.AddRange(check.FindMistakes(options).Select(mistake => $"Reelay:Channels:{id}:Options: {mistake}"));
             }
 
-            if (mistakes.Count == 0) channels.Add(Channel(id, config, provider, options, added));
+            if (mistakes.Count == 0) built.Add(Channel(id, config, provider, options, built));
         }
 
-        if (mistakes.Count > 0) throw new InvalidOperationException("The channels have mistakes:\n- " + string.Join("\n- ", mistakes));
-        return (new ChannelSet(channels), added);
+        return mistakes.Count == 0 ? built : throw new InvalidOperationException("The channels have mistakes:\n- " + string.Join("\n- ", mistakes));
     }
 
-    private ProviderChannel Channel(
-        string id, ChannelConfig config, IVideoProvider provider, JsonElement options, List<ModelSpec> added)
+    private ProviderChannel Channel(string id, ChannelConfig config, IVideoProvider provider, JsonElement options, BuiltChannels built)
     {
         var url = new Uri(config.BaseUrl.TrimEnd('/'));
+        var served = ServedModels.Of(config, provider, url);
+
+        // Options can change what a channel makes of a model; then its models are its own, and orders for them go nowhere else.
+        var isOwn = provider is IDescribesModels && (config.Options.Count > 0 || served.Any(model => provider.Models.All(known => known.Name != model.Upstream)));
+        var key = isOwn ? $"{provider.Id}@{id}" : provider.Id;
+        if (isOwn) built.Upstream[key] = ((IDescribesModels)provider).ModelsOf(options, [.. served.Select(model => model.Upstream).Distinct()]);
+        foreach (var model in served.Where(model => model.IsAdded)) built.AddModel(model, key);
         return new ProviderChannel
         {
             Id = id,
             Config = config,
             Provider = provider,
-            VendorAccount = VendorAccount(url, config.ApiKey),
-            UpstreamModels = Models(config, provider, added),
+            ModelKey = key,
+            VendorAccount = VendorAccount(url, config.ApiKey.Length > 0 ? config.ApiKey : config.AccessKey),
+            UpstreamModels = served.Select(model => model.Upstream).ToHashSet(StringComparer.Ordinal),
             Account = new ProviderAccount
             {
                 ChannelId = id,
                 BaseUrl = url,
-                Credential = config.ApiKey.Length == 0 ? new ProviderCredential.None() : new ProviderCredential.ApiKey(config.ApiKey),
+                Credential = Credential(config),
                 Options = options,
                 Http = newHttp(),
                 Time = time,
@@ -59,24 +62,10 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
         };
     }
 
-    private static HashSet<string> Models(ChannelConfig config, IVideoProvider provider, List<ModelSpec> added)
-    {
-        var names = config.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (names.Length == 0) return [.. provider.Models.Select(model => model.Name)];
-        var served = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            var parts = name.Split('=', 2, StringSplitOptions.TrimEntries);
-            served.Add(parts[^1]);
-            var isKnown = provider.Models.Any(model => model.Name == parts[^1]);
-            if ((parts.Length == 2 || !isKnown) && added.All(spec => spec.Name != parts[0]))
-            {
-                added.Add(ModelSpec.SelfHosted(parts[0], provider.Id + ":" + parts[^1]));
-            }
-        }
-
-        return served;
-    }
+    private static ProviderCredential Credential(ChannelConfig config) =>
+        config.ApiKey.Length > 0 ? new ProviderCredential.ApiKey(config.ApiKey)
+        : config.AccessKey.Length > 0 ? new ProviderCredential.KeyPair(config.AccessKey, config.SecretKey)
+        : new ProviderCredential.None();
 
     // Two channels with the same credential at the same host are one account there.
     private static string VendorAccount(Uri url, string secret) => Convert.ToHexStringLower(

@@ -16,6 +16,12 @@ internal sealed class ChannelConfig
     /// <summary>The account's secret; empty where the upstream asks for none. Never shown again.</summary>
     public string ApiKey { get; set; } = "";
 
+    /// <summary>For accounts with a pair of keys: the public one. With <see cref="SecretKey"/>, in place of <see cref="ApiKey"/>.</summary>
+    public string AccessKey { get; set; } = "";
+
+    /// <summary>The one that signs. Never shown again.</summary>
+    public string SecretKey { get; set; } = "";
+
     /// <summary>
     /// Models it serves, separated by commas. Each is an upstream model the provider knows (<c>sora-2</c>), or <c>public=upstream</c> for
     /// a self-hosted model that this channel adds under its own name. Empty serves everything the provider knows.

@@ -13,7 +13,7 @@ internal sealed class ChannelSet
     {
         _byId = channels.ToDictionary(channel => channel.Id, StringComparer.Ordinal);
         _servable = _byId.Values
-            .SelectMany(channel => channel.UpstreamModels.Select(model => channel.Provider.Id + ":" + model))
+            .SelectMany(channel => channel.UpstreamModels.Select(model => channel.ModelKey + ":" + model))
             .ToHashSet(StringComparer.Ordinal);
     }
 
@@ -80,7 +80,7 @@ internal sealed class ChannelSet
     }
 
     private static bool CanUse(ProviderChannel channel, GenerationOrder order, string provider, string model) =>
-        channel.Provider.Id == provider && channel.UpstreamModels.Contains(model)
+        channel.ModelKey == provider && channel.UpstreamModels.Contains(model)
         && (order.Source is not { IsBound: true } source || source.ChannelAccount == channel.VendorAccount);
 
     private static (string Provider, string Model) Split(string name)

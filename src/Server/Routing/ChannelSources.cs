@@ -6,26 +6,19 @@ namespace Reelay.Server.Routing;
 /// <summary>Where channels come from: the sandbox, vendor variables of the environment, and <c>Reelay:Channels</c>, which may change either.</summary>
 internal static class ChannelSources
 {
-    private const string SandboxId = "sandbox";
-    private const string OpenAiId = "openai";
-    private const string SandboxSecret = "sk-sandbox-openai";
-
     /// <summary>Reads every channel. Later sources lay their values over earlier ones of the same id.</summary>
     /// <param name="notes">Receives what an operator should know.</param>
     public static Dictionary<string, ChannelConfig> Read(IConfiguration configuration, SandboxSettings sandbox, List<string> notes)
     {
-        var channels = new Dictionary<string, ChannelConfig>(StringComparer.Ordinal);
-        if (sandbox.Enabled) channels[SandboxId] = Sandbox(sandbox);
-        if (FromEnvironment(configuration) is { } openAi)
+        var channels = sandbox.Enabled ? SandboxChannels.Of(sandbox) : new(StringComparer.Ordinal);
+        var vendors = VendorVariables.Read(configuration);
+        if (sandbox.Enabled && !sandbox.Mix && vendors.Count > 0)
         {
-            if (sandbox.Enabled && !sandbox.Mix)
-            {
-                notes.Add("The sandbox serves every model, so vendor settings in the environment are ignored; Reelay__Sandbox__Mix=true uses both.");
-            }
-            else
-            {
-                channels[OpenAiId] = openAi;
-            }
+            notes.Add("The sandbox serves every model, so vendor settings in the environment are ignored; Reelay__Sandbox__Mix=true uses both.");
+        }
+        else
+        {
+            foreach (var (id, channel) in vendors) channels[id] = channel;
         }
 
         foreach (var section in configuration.GetSection("Reelay:Channels").GetChildren())
@@ -44,6 +37,8 @@ internal static class ChannelSources
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(channel, new ValidationContext(channel), results, validateAllProperties: true);
         foreach (var result in results) yield return $"{place}: {result.ErrorMessage}";
+        if (id.AsSpan().IndexOfAny("@:") >= 0) yield return $"{place}: a channel's id has no '@' and no ':'.";
+        if ((channel.AccessKey.Length > 0) != (channel.SecretKey.Length > 0)) yield return $"{place}: AccessKey and SecretKey are needed together.";
         if (providers.Find(channel.Provider) is null)
         {
             yield return $"{place}:Provider: there is no provider '{channel.Provider}'; there are {string.Join(", ", providers.Ids)}.";
@@ -67,28 +62,4 @@ internal static class ChannelSources
             .Select(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null)
             .OfType<Uri>(),
     ];
-
-    // The sandbox's speed decides what to expect of it and how often to ask.
-    private static ChannelConfig Sandbox(SandboxSettings sandbox) => new()
-    {
-        BaseUrl = $"http://127.0.0.1:{sandbox.Port}/openai/v1",
-        ApiKey = SandboxSecret,
-        CallSeconds = 10,
-        ExpectedSeconds = Math.Max(sandbox.Duration, 0.1),
-        MinPollMilliseconds = (int)Math.Clamp(sandbox.Duration * 100, 50, 1000),
-    };
-
-    private static ChannelConfig? FromEnvironment(IConfiguration environment)
-    {
-        var url = environment["OPENAI_VIDEO_BASE_URL"] ?? environment["OPENAI_BASE_URL"];
-        if (string.IsNullOrEmpty(url)) return null;
-        var channel = new ChannelConfig
-        {
-            BaseUrl = url.TrimEnd('/'),
-            ApiKey = environment["OPENAI_API_KEY"] ?? "",
-            Models = environment["OPENAI_VIDEO_MODELS"] ?? "",
-        };
-        if (environment["OPENAI_VIDEO_PROFILE"] is { Length: > 0 } profile) channel.Options["profile"] = profile;
-        return channel;
-    }
 }

@@ -24,6 +24,12 @@ internal sealed class ProviderChannel
     /// <summary>Grows when the account behind the channel changes; noted with each attempt. Set at start.</summary>
     public int CredentialVersion { get; set; } = 1;
 
+    /// <summary>
+    /// First part of the names of its upstream models in orders: the provider's id, or that with the channel's (<c>openai@own</c>) where the
+    /// channel's options make its models differ from those of other channels.
+    /// </summary>
+    public required string ModelKey { get; init; }
+
     /// <summary>Upstream models it serves.</summary>
     public required IReadOnlySet<string> UpstreamModels { get; init; }
 

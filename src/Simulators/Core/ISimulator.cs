@@ -35,4 +35,7 @@ public enum SimulatedCall
 
     /// <summary>Downloads a result.</summary>
     Content,
+
+    /// <summary>Hands over something that a later order names: no generation, and nothing is charged.</summary>
+    Upload,
 }

@@ -23,8 +23,14 @@ public abstract class OpenAiDialect(SandboxCore sandbox)
     /// <summary>A new id of a job.</summary>
     public abstract string NewId();
 
-    /// <summary>Checks a create call and reads the order from it.</summary>
-    public abstract OrderReading Read(OrderBody body);
+    /// <summary>Whether videos can be edited, extended and remixed.</summary>
+    public virtual bool TakesSources => false;
+
+    /// <summary>Its characters, or null if it has none.</summary>
+    public virtual OpenAiCharacters? Characters => null;
+
+    /// <summary>Checks a call that orders a video and reads the order from it.</summary>
+    public abstract OrderReading Read(OrderCall call);
 
     /// <summary>Answers a body that could not be read.</summary>
     public abstract SimulatedResponse Unreadable(BodyProblem problem);
@@ -95,6 +101,29 @@ public abstract class OpenAiDialect(SandboxCore sandbox)
     protected static string LinkTo(SimulatedJob job, string root) => $"{root}/cdn/{job.Id}.mp4";
 }
 
+/// <summary>The calls that order a video.</summary>
+public enum OrderKind
+{
+    /// <summary>From text, with or without a picture.</summary>
+    Create,
+
+    /// <summary>Changes a video.</summary>
+    Edit,
+
+    /// <summary>Makes a video longer.</summary>
+    Extend,
+
+    /// <summary>Makes a video anew; what edits were before they took files.</summary>
+    Remix,
+}
+
+/// <summary>One such call.</summary>
+/// <param name="Kind">Which.</param>
+/// <param name="Body">Its body.</param>
+/// <param name="Account">The account it came with; null where no credential is asked for.</param>
+/// <param name="SourceId">The video its path names, or null.</param>
+public sealed record OrderCall(OrderKind Kind, OrderBody Body, string? Account, string? SourceId = null);
+
 /// <summary>What a create call asks for, or why it is refused.</summary>
 public sealed record OrderReading(OpenAiOrder? Order, SimulatedResponse? Refusal)
 {
@@ -106,4 +135,5 @@ public sealed record OrderReading(OpenAiOrder? Order, SimulatedResponse? Refusal
 }
 
 /// <summary>A checked order.</summary>
-public sealed record OpenAiOrder(string Model, string Prompt, int WidthPixels, int HeightPixels, double Seconds, int Fps = 24);
+public sealed record OpenAiOrder(
+    string Model, string Prompt, int WidthPixels, int HeightPixels, double Seconds, int Fps = 24, OpenAiSource? Source = null);

@@ -3,9 +3,15 @@ using System.Text.Json.Nodes;
 namespace Reelay.Simulators.OpenAi;
 
 /// <summary>OpenAI's own Videos API as it was until September 2026.</summary>
-public sealed class OpenAiPlatform(SandboxCore sandbox) : OpenAiDialect(sandbox)
+public sealed class OpenAiPlatform : OpenAiDialect
 {
     private static readonly TimeSpan _assetLife = TimeSpan.FromHours(1);
+    private readonly OpenAiSources _sources;
+    private readonly OpenAiCharacters _characters;
+
+    /// <summary>Plays it around a sandbox's state.</summary>
+    public OpenAiPlatform(SandboxCore sandbox)
+        : base(sandbox) => (_sources, _characters) = (new(sandbox, this), new(sandbox, this));
 
     /// <inheritdoc/>
     public override string Id => "openai";
@@ -20,7 +26,14 @@ public sealed class OpenAiPlatform(SandboxCore sandbox) : OpenAiDialect(sandbox)
     public override string NewId() => $"video_{Sandbox.Random.Hex(24)}";
 
     /// <inheritdoc/>
-    public override OrderReading Read(OrderBody body) => OpenAiRules.Read(body);
+    public override bool TakesSources => true;
+
+    /// <inheritdoc/>
+    public override OpenAiCharacters? Characters => _characters;
+
+    /// <inheritdoc/>
+    public override OrderReading Read(OrderCall call) =>
+        call.Kind == OrderKind.Create ? OpenAiRules.Read(call, _characters) : _sources.Read(call);
 
     /// <inheritdoc/>
     public override SimulatedResponse Unreadable(BodyProblem problem) => problem switch
@@ -73,7 +86,7 @@ public sealed class OpenAiPlatform(SandboxCore sandbox) : OpenAiDialect(sandbox)
         ["model"] = job.Model,
         ["progress"] = reading.Progress,
         ["prompt"] = job.Prompt,
-        ["remixed_from_video_id"] = null,
+        ["remixed_from_video_id"] = OpenAiSources.SourceIdOf(job),
         ["seconds"] = $"{job.Clip.Seconds}",
         ["size"] = $"{job.Clip.WidthPixels}x{job.Clip.HeightPixels}",
     };

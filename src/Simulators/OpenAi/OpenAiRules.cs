@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Reelay.Simulators.OpenAi;
@@ -6,57 +5,42 @@ namespace Reelay.Simulators.OpenAi;
 /// <summary>What OpenAI's create call allows.</summary>
 internal static class OpenAiRules
 {
-    private const int MaxPromptCharacters = 32_000;
     private const int MaxImageUrlCharacters = 20_971_520;
-    private static readonly string[] _fields = ["prompt", "model", "seconds", "size", "input_reference"];
-    private static readonly string[] _seconds = ["4", "8", "12", "16", "20"];
+    private static readonly string[] _fields = ["prompt", "model", "seconds", "size", "input_reference", "characters"];
     private static readonly string[] _sizes = ["720x1280", "1280x720"];
     private static readonly string[] _proSizes = [.. _sizes, "1024x1792", "1792x1024", "1080x1920", "1920x1080"];
+
+    /// <summary>Lengths of a video, and of what an extension adds to one.</summary>
+    public static string[] Seconds { get; } = ["4", "8", "12", "16", "20"];
 
     /// <summary>The models there were.</summary>
     public static string[] Models { get; } =
         ["sora-2", "sora-2-pro", "sora-2-2025-10-06", "sora-2-pro-2025-10-06", "sora-2-2025-12-08"];
 
     /// <summary>Checks a create call; the first mistake is the answer.</summary>
-    public static OrderReading Read(OrderBody body)
+    public static OrderReading Read(OrderCall call, OpenAiCharacters characters)
     {
-        IEnumerable<string> names = body.Fields.Select(field => field.Key).Concat(body.Files.Keys);
-        if (names.FirstOrDefault(name => !_fields.Contains(name)) is { } unknown)
-            return OpenAiErrors.Invalid($"Unknown parameter: '{unknown}'.", unknown, "unknown_parameter");
-        if (body.Files.Keys.FirstOrDefault(name => name != "input_reference") is { } file)
-            return WrongType(file, "a string", "a file");
-        foreach (string name in _fields[..4])
-        {
-            if (body.Fields.TryGetPropertyValue(name, out JsonNode? node) && body.Text(name) is null)
-                return WrongType(name, "a string", node is null ? "null" : Kind(node));
-        }
-
-        if (body.Text("prompt") is not { } prompt)
-            return OpenAiErrors.Invalid("Missing required parameter: 'prompt'.", "prompt", "missing_required_parameter");
-        if (prompt.Length == 0)
-            return OpenAiErrors.Invalid(
-                "Invalid 'prompt': string too short. Expected at least 1 character.", "prompt", "string_below_min_length");
-        if (prompt.Length > MaxPromptCharacters)
-            return OpenAiErrors.Invalid(
-                $"Invalid 'prompt': string too long. Expected a maximum length of {MaxPromptCharacters}, but got {prompt.Length}.",
-                "prompt", "string_above_max_length");
-        return ReadChoices(body, prompt);
+        OrderBody body = call.Body;
+        if ((OpenAiChecks.Names(body, _fields, "input_reference")
+            ?? OpenAiChecks.Texts(body, "prompt", "model", "seconds", "size")
+            ?? OpenAiChecks.Prompt(body)) is { } refusal)
+            return refusal;
+        OrderReading reading = ReadChoices(body, body.Text("prompt")!);
+        return reading.Order is null ? reading : characters.Check(body, call.Account) ?? reading;
     }
 
     private static OrderReading ReadChoices(OrderBody body, string prompt)
     {
         string model = body.Text("model") ?? "sora-2";
         if (!Models.Contains(model))
-            return OpenAiErrors.Envelope(
-                404, $"The model '{model}' does not exist or you do not have access to it.",
-                "invalid_request_error", "model", "model_not_found");
+            return OpenAiChecks.NoModel(model);
         string seconds = body.Text("seconds") ?? "4";
-        if (!_seconds.Contains(seconds))
-            return NotAmong("seconds", seconds, _seconds);
+        if (!Seconds.Contains(seconds))
+            return OpenAiChecks.NotAmong("seconds", seconds, Seconds);
         string size = body.Text("size") ?? "720x1280";
         string[] sizes = model.StartsWith("sora-2-pro", StringComparison.Ordinal) ? _proSizes : _sizes;
         if (!sizes.Contains(size))
-            return NotAmong("size", size, sizes);
+            return OpenAiChecks.NotAmong("size", size, sizes);
 
         string[] edges = size.Split('x');
         OpenAiOrder order = new(model, prompt, int.Parse(edges[0]), int.Parse(edges[1]), int.Parse(seconds));
@@ -66,19 +50,16 @@ internal static class OpenAiRules
     private static SimulatedResponse? CheckReference(OrderBody body, OpenAiOrder order)
     {
         bool isFile = body.Files.TryGetValue("input_reference", out ReadOnlyMemory<byte> bytes);
-        bool isField = body.Fields.TryGetPropertyValue("input_reference", out JsonNode? node);
-        if (isFile && isField)
-            return OpenAiErrors.Invalid("Duplicate parameter: 'input_reference'.", "input_reference", "duplicate_parameter");
         if (isFile)
             return CheckImage(bytes.Span, order);
-        return isField ? CheckReferenceObject(node, order) : null;
+        return body.Fields.TryGetPropertyValue("input_reference", out JsonNode? node) ? CheckReferenceObject(node, order) : null;
     }
 
     private static SimulatedResponse? CheckReferenceObject(JsonNode? node, OpenAiOrder order)
     {
         const string name = "input_reference";
         if (node is not JsonObject reference)
-            return WrongType(name, "an object or a file", node is null ? "null" : Kind(node));
+            return OpenAiChecks.WrongType(name, "an object or a file", OpenAiChecks.Kind(node));
         if (reference.FirstOrDefault(field => field.Key is not ("image_url" or "file_id")).Key is { } unknown)
             return OpenAiErrors.Invalid($"Unknown parameter: '{name}.{unknown}'.", $"{name}.{unknown}", "unknown_parameter");
         if (reference.Count != 1 || reference.First().Value is not JsonValue value || !value.TryGetValue(out string? text))
@@ -111,19 +92,4 @@ internal static class OpenAiRules
             ? null
             : OpenAiErrors.Invalid("Inpaint image must match the requested width and height", "input_reference", "invalid_value");
     }
-
-    private static SimulatedResponse WrongType(string name, string expected, string found) =>
-        OpenAiErrors.Invalid($"Invalid type for '{name}': expected {expected}, but got {found} instead.", name, "invalid_type");
-
-    private static SimulatedResponse NotAmong(string name, string value, string[] allowed) =>
-        OpenAiErrors.Invalid($"Invalid value: '{value}'. Supported values are: '{string.Join("', '", allowed)}'.", name, "invalid_value");
-
-    private static string Kind(JsonNode node) => node.GetValueKind() switch
-    {
-        JsonValueKind.Number => "a number",
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => "a string",
-        _ => "a boolean",
-    };
 }

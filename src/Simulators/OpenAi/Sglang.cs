@@ -19,8 +19,9 @@ public sealed class Sglang(SandboxCore sandbox) : SelfHostedServer(sandbox)
     public override string NewId() => Sandbox.Random.Hex(16);
 
     /// <inheritdoc/>
-    public override OrderReading Read(OrderBody body)
+    public override OrderReading Read(OrderCall call)
     {
+        OrderBody body = call.Body;
         if (body.Fields["input_reference"] is JsonObject)
             return FastApi.Detail(400, "input_reference must be a path or an uploaded file");
         if (!body.IsForm && body.Fields["seconds"] is { } seconds && seconds.GetValueKind() != JsonValueKind.Number)

@@ -22,8 +22,9 @@ public sealed class TensorRtLlm(SandboxCore sandbox) : SelfHostedServer(sandbox)
     public override string NewId() => $"video_{Sandbox.Random.Hex(16)}";
 
     /// <inheritdoc/>
-    public override OrderReading Read(OrderBody body)
+    public override OrderReading Read(OrderCall call)
     {
+        OrderBody body = call.Body;
         if (body.Fields.Select(field => field.Key).Concat(body.Files.Keys).FirstOrDefault(name => !_fields.Contains(name)) is { } unknown)
             return BadField(unknown, "Extra inputs are not permitted");
         if (!TryNumber(body, "frame_rate", 1, 120, out double? rate))

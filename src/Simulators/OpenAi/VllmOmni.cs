@@ -15,8 +15,9 @@ public sealed class VllmOmni(SandboxCore sandbox) : SelfHostedServer(sandbox)
     public override string NewId() => $"video_gen_{Sandbox.Random.Hex(16)}";
 
     /// <inheritdoc/>
-    public override OrderReading Read(OrderBody body)
+    public override OrderReading Read(OrderCall call)
     {
+        OrderBody body = call.Body;
         // A JSON body reaches FastAPI's form parameters as nothing at all.
         if (!body.IsForm)
             return BadField("prompt", "Field required");

@@ -18,6 +18,12 @@ public interface ISandboxStore : IDisposable
     /// <summary>Submissions, newest first.</summary>
     IReadOnlyList<SubmissionRow> Submissions(SubmissionFilter filter);
 
+    /// <summary>Keeps a text under a name, which begins with the simulator's id; what was there before is replaced.</summary>
+    void SaveNote(string name, string text);
+
+    /// <summary>Finds a text that was kept; null if there is none.</summary>
+    string? FindNote(string name);
+
     /// <summary>What was saved of the speed, or null.</summary>
     SpeedState? LoadSpeed();
 

@@ -7,6 +7,7 @@ public sealed class MemorySandboxStore : ISandboxStore
     private readonly Dictionary<(string Provider, string Id), SimulatedJob> _jobs = [];
     private readonly Dictionary<string, List<string>> _order = new(StringComparer.Ordinal);
     private readonly List<SubmissionRow> _submissions = [];
+    private readonly Dictionary<string, string> _notes = new(StringComparer.Ordinal);
     private SpeedState? _speed;
 
     /// <inheritdoc/>
@@ -58,6 +59,20 @@ public sealed class MemorySandboxStore : ISandboxStore
     }
 
     /// <inheritdoc/>
+    public void SaveNote(string name, string text)
+    {
+        lock (_lock)
+            _notes[name] = text;
+    }
+
+    /// <inheritdoc/>
+    public string? FindNote(string name)
+    {
+        lock (_lock)
+            return _notes.GetValueOrDefault(name);
+    }
+
+    /// <inheritdoc/>
     public SpeedState? LoadSpeed() => _speed;
 
     /// <inheritdoc/>
@@ -71,6 +86,7 @@ public sealed class MemorySandboxStore : ISandboxStore
             _jobs.Clear();
             _order.Clear();
             _submissions.Clear();
+            _notes.Clear();
             _speed = null;
         }
     }

@@ -11,6 +11,9 @@ namespace Reelay.Simulators;
 public sealed class SqliteSandboxStore : ISandboxStore
 {
     private const int SchemaVersion = 1;
+
+    // Notes share the table of the settings; no setting's name begins so.
+    private const string NotePrefix = "note/";
     private readonly Lock _lock = new();
     private readonly MemorySandboxStore _memory = new();
     private readonly SqliteConnection _connection;
@@ -84,12 +87,23 @@ public sealed class SqliteSandboxStore : ISandboxStore
     {
         lock (_lock)
         {
-            Execute(
-                "INSERT INTO settings(name, value) VALUES ('speed', $1) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
-                JsonSerializer.Serialize(state, SandboxJson.Default.SpeedState));
+            SaveSetting("speed", JsonSerializer.Serialize(state, SandboxJson.Default.SpeedState));
             _memory.SaveSpeed(state);
         }
     }
+
+    /// <inheritdoc/>
+    public void SaveNote(string name, string text)
+    {
+        lock (_lock)
+        {
+            SaveSetting(NotePrefix + name, text);
+            _memory.SaveNote(name, text);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? FindNote(string name) => _memory.FindNote(name);
 
     /// <inheritdoc/>
     public void Clear()
@@ -151,9 +165,16 @@ public sealed class SqliteSandboxStore : ISandboxStore
                 _memory.Add(ReadSubmission(rows), null);
         }
 
-        command.CommandText = "SELECT value FROM settings WHERE name = 'speed'";
-        if (command.ExecuteScalar() is string speed)
-            _memory.SaveSpeed(JsonSerializer.Deserialize(speed, SandboxJson.Default.SpeedState)!);
+        command.CommandText = "SELECT name, value FROM settings";
+        using SqliteDataReader settings = command.ExecuteReader();
+        while (settings.Read())
+        {
+            string name = settings.GetString(0);
+            if (name.StartsWith(NotePrefix, StringComparison.Ordinal))
+                _memory.SaveNote(name[NotePrefix.Length..], settings.GetString(1));
+            else
+                _memory.SaveSpeed(JsonSerializer.Deserialize(settings.GetString(1), SandboxJson.Default.SpeedState)!);
+        }
     }
 
     private static SubmissionRow ReadSubmission(SqliteDataReader row)
@@ -170,6 +191,9 @@ public sealed class SqliteSandboxStore : ISandboxStore
             UpstreamId = Text(6),
         };
     }
+
+    private void SaveSetting(string name, string value) => Execute(
+        "INSERT INTO settings(name, value) VALUES ($1, $2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", name, value);
 
     private void Execute(string sql, params object?[] values)
     {

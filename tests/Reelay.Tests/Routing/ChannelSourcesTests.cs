@@ -14,32 +14,35 @@ public sealed class ChannelSourcesTests
     [Fact]
     public void Vendor_variables_make_a_channel()
     {
-        var channel = Assert.Single(Read(new()
+        var channels = Read(new()
         {
             ["OPENAI_BASE_URL"] = "http://elsewhere.test/v1",
             ["OPENAI_VIDEO_BASE_URL"] = "http://upstream.test/v1/",
             ["OPENAI_API_KEY"] = "secret",
             ["OPENAI_VIDEO_PROFILE"] = "vllm_omni",
             ["OPENAI_VIDEO_MODELS"] = "wan=wan2.2",
-        }));
-        Assert.Equal("openai", channel.Key);
+        });
+        Assert.Equal(["openai", "openai-images"], channels.Keys.Order());
+        var channel = new { Value = channels["openai"] };
+        Assert.Equal(("http://elsewhere.test/v1", "secret", 300), (channels["openai-images"].BaseUrl, channels["openai-images"].ApiKey, channels["openai-images"].CallSeconds));
         Assert.Equal(("http://upstream.test/v1", "secret", "wan=wan2.2"), (channel.Value.BaseUrl, channel.Value.ApiKey, channel.Value.Models));
         Assert.Equal("vllm_omni", channel.Value.Options["profile"]);
     }
 
     [Fact]
-    public void A_key_without_an_address_makes_no_video_channel() => Assert.Empty(Read(new() { ["OPENAI_API_KEY"] = "secret" }));
+    public void A_key_without_an_address_makes_no_video_channel() =>
+        Assert.Equal("https://api.openai.com/v1", Assert.Single(Read(new() { ["OPENAI_API_KEY"] = "secret" }), pair => pair.Key == "openai-images").Value.BaseUrl);
 
     [Fact]
     public void The_sandbox_wins_over_vendor_variables_and_says_so_unless_both_are_wanted()
     {
         var environment = new Dictionary<string, string?> { ["OPENAI_BASE_URL"] = "http://upstream.test/v1" };
         var notes = new List<string>();
-        Assert.Equal(["sandbox"], Read(environment, new() { Enabled = true }, notes).Keys);
+        Assert.Equal(["sandbox-kling", "sandbox-openai", "sandbox-openai-images"], Read(environment, new() { Enabled = true }, notes).Keys.Order());
         Assert.Contains("Reelay__Sandbox__Mix", Assert.Single(notes));
 
         notes.Clear();
-        Assert.Equal(["openai", "sandbox"], Read(environment, new() { Enabled = true, Mix = true }, notes).Keys.Order());
+        Assert.Equal(["openai", "sandbox-kling", "sandbox-openai", "sandbox-openai-images"], Read(environment, new() { Enabled = true, Mix = true }, notes).Keys.Order());
         Assert.Empty(notes);
     }
 
@@ -49,13 +52,13 @@ public sealed class ChannelSourcesTests
         var channels = Read(
             new()
             {
-                ["Reelay:Channels:sandbox:MaxInFlight"] = "3",
+                ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "3",
                 ["Reelay:Channels:own:BaseUrl"] = "http://upstream.test/v1",
                 ["Reelay:Channels:own:Options:profile"] = "sglang",
             },
             new() { Enabled = true, Port = 9000, Duration = 2 });
-        Assert.Equal((3, "http://127.0.0.1:9000/openai/v1"), (channels["sandbox"].MaxInFlight, channels["sandbox"].BaseUrl));
-        Assert.Equal((2, 200), (channels["sandbox"].ExpectedSeconds, channels["sandbox"].MinPollMilliseconds));
+        Assert.Equal((3, "http://127.0.0.1:9000/openai/v1"), (channels["sandbox-openai"].MaxInFlight, channels["sandbox-openai"].BaseUrl));
+        Assert.Equal((2, 200), (channels["sandbox-openai"].ExpectedSeconds, channels["sandbox-openai"].MinPollMilliseconds));
         Assert.Equal("sglang", channels["own"].Options["profile"]);
     }
 

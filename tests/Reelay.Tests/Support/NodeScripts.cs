@@ -12,13 +12,11 @@ internal static class NodeScripts
     /// <summary>Runs one scenario against a gateway and reads the JSON it prints.</summary>
     /// <remarks>Without Node the test is skipped; where <c>REELAY_CI</c> is set it fails instead.</remarks>
     public static Task<JsonElement> RunAsync(GatewayHost gateway, string scenario, params string[] arguments) =>
-        RunAsync(
-            new Dictionary<string, string>
-            {
-                ["OPENAI_BASE_URL"] = new Uri(gateway.BaseUrl, "/v1").ToString(), ["OPENAI_API_KEY"] = "sk-reelay-sandbox",
-            },
-            scenario,
-            arguments);
+        RunAsync(new Uri(gateway.BaseUrl, "/v1"), "sk-reelay-sandbox", scenario, arguments);
+
+    /// <summary>Runs one scenario against any server of the protocol, so that a simulator can be proved by the same package.</summary>
+    public static Task<JsonElement> RunAsync(Uri baseUrl, string key, string scenario, params string[] arguments) => RunAsync(
+        new Dictionary<string, string> { ["OPENAI_BASE_URL"] = baseUrl.ToString(), ["OPENAI_API_KEY"] = key }, scenario, arguments);
 
     /// <summary>Runs one scenario in an environment of its own and reads the JSON it prints.</summary>
     public static async Task<JsonElement> RunAsync(IReadOnlyDictionary<string, string> environment, string scenario, params string[] arguments)

@@ -22,7 +22,7 @@ internal static class RoleReader
     {
         foreach (var source in draft.Media) source.Role = RoleOf(draft, source);
         AddSource(draft);
-        return CheckRoles(draft) ?? CheckInputs(draft) ?? NarrowByCounts(draft) ?? NarrowBySource(draft) ?? NarrowByLinks(draft);
+        return CheckRoles(draft) ?? CheckInputs(draft) ?? NarrowBySource(draft) ?? NarrowByCounts(draft) ?? NarrowByLinks(draft);
     }
 
     /// <summary>A role in words.</summary>
@@ -117,8 +117,12 @@ internal static class RoleReader
     // A vendor that goes on from its own result does better than one that is sent the file; but it must have made it.
     private static ApiError? NarrowBySource(OrderDraft draft)
     {
-        var isKnown = draft.Source?.Source is { ChannelAccount: not null, UpstreamId: not null, OutputReferenceJson: not null };
-        if (isKnown) draft.TryNarrow(offer => offer.NeedsSourceId);
+        var source = draft.Source?.Source;
+        var isKnown = source is { ChannelAccount: not null, UpstreamId: not null, OutputReferenceJson: not null }
+            && draft.TryNarrow(offer => offer.NeedsSourceId && offer.UpstreamModel.EndsWith(":" + source.UpstreamModel, StringComparison.Ordinal));
+
+        // Who knows the source by its id need not be sent it.
+        if (isKnown) draft.Media.RemoveAll(media => media.Role is MediaRole.SourceVideo);
         return isKnown || draft.TryNarrow(offer => !offer.NeedsSourceId) ? null : ApiError.Invalid(
             "unsupported_source", draft.SourcePath ?? "video", $"`{draft.Model.Name}` can only go on from a video that the same model made here.");
     }

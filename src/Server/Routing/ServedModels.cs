@@ -1,0 +1,36 @@
+using Reelay.Providers;
+
+namespace Reelay.Server.Routing;
+
+/// <summary>One model that a channel serves.</summary>
+/// <param name="Public">The name callers use, where the channel adds the model to the catalog.</param>
+/// <param name="Upstream">The upstream's own name.</param>
+/// <param name="IsAdded">Whether the catalog gets it from this channel.</param>
+internal readonly record struct ServedModel(string Public, string Upstream, bool IsAdded);
+
+/// <summary>Which models a channel serves: those its settings name, else all that its provider knows.</summary>
+internal static class ServedModels
+{
+    /// <summary>Reads the setting <c>Models</c>.</summary>
+    public static IReadOnlyList<ServedModel> Of(ChannelConfig config, IVideoProvider provider, Uri url)
+    {
+        var names = config.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (names.Length == 0)
+        {
+            // What its vendor has switched off is gone there and nowhere else.
+            var isVendor = provider.VendorHosts.Any(host => url.Host == host || url.Host.EndsWith("." + host, StringComparison.OrdinalIgnoreCase));
+            return [.. provider.Models.Where(model => !isVendor || model.Lifecycle != "retired").Select(model => model.Name).Distinct()
+                .Select(name => new ServedModel(name, name, IsAdded: false))];
+        }
+
+        var served = new List<ServedModel>();
+        foreach (var name in names)
+        {
+            var parts = name.Split('=', 2, StringSplitOptions.TrimEntries);
+            var isKnown = provider.Models.Any(model => model.Name == parts[^1]);
+            served.Add(new ServedModel(parts[0], parts[^1], parts.Length == 2 || !isKnown));
+        }
+
+        return served;
+    }
+}
