@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text.Json.Nodes;
 using OpenAI.Videos;
+using Reelay.Server.Assets.Probing;
 using Reelay.Simulators;
 using Reelay.Tests.Support;
 
@@ -37,6 +38,29 @@ public sealed class DotNetClientTests
         var gone = await Failure(isAsync, () => client.GetVideoAsync(id, None), () => client.GetVideo(id, None));
         Assert.Equal(404, gone.Status);
         Assert.Contains("video_not_found", gone.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Thumbnails_and_spritesheets_are_downloaded_by_the_name_of_their_variant(bool isAsync)
+    {
+        Assert.SkipUnless(Tool.Exists("ffmpeg"), "ffmpeg is not installed");
+        await using var gateway = await GatewayHost.StartAsync();
+        var client = Client(gateway);
+        var id = (string)Json(await Create(client, isAsync, """{"prompt":"a fox"}"""))["id"]!;
+        await Finish(client, isAsync, id);
+        foreach (var (variant, type) in new[] { ("thumbnail", "image/webp"), ("spritesheet", "image/jpeg") })
+        {
+            var content = (isAsync ? await client.DownloadVideoAsync(id, variant, None) : client.DownloadVideo(id, variant, None)).GetRawResponse();
+            Assert.Equal(200, content.Status);
+            Assert.Equal(type, MediaSniffer.Sniff(content.Content.ToArray()));
+            Assert.True(content.Headers.TryGetValue("Content-Type", out var told));
+            Assert.Equal(type, told);
+        }
+
+        AssertRefusal(400, "invalid_variant", await Failure(
+            isAsync, () => client.DownloadVideoAsync(id, "poster", None), () => client.DownloadVideo(id, "poster", None)));
     }
 
     [Theory]

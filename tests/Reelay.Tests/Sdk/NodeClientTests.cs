@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Reelay.Server.Assets.Probing;
 using Reelay.Simulators;
 using Reelay.Tests.Support;
 
@@ -102,6 +103,24 @@ public sealed class NodeClientTests
         Assert.Equal("ftyp", result.GetProperty("brand").GetString());
         Assert.Equal(StandInClipStore.Clip.Length.ToString(), result.GetProperty("length").GetString());
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(StandInClipStore.Clip.Span)), result.GetProperty("sha256").GetString());
+    }
+
+    [Fact]
+    public async Task Variants_are_downloaded_as_what_they_are_and_refused_as_the_packages_errors()
+    {
+        Assert.SkipUnless(Tool.Exists("ffmpeg"), "ffmpeg is not installed");
+        await using var gateway = await GatewayHost.StartAsync();
+        var result = await NodeScripts.RunAsync(gateway, "download-variants");
+        foreach (var (variant, type) in new[] { ("thumbnail", "image/webp"), ("spritesheet", "image/jpeg") })
+        {
+            var got = result.GetProperty(variant);
+            Assert.Equal((200, type), (got.GetProperty("status").GetInt32(), got.GetProperty("type").GetString()));
+            Assert.Equal(got.GetProperty("size").GetInt32().ToString(), got.GetProperty("length").GetString());
+            Assert.Equal(type, MediaSniffer.Sniff(Convert.FromHexString(got.GetProperty("head").GetString()!)));
+        }
+
+        AssertError(result.GetProperty("poster"), "BadRequestError", 400, "invalid_variant", "variant");
+        Assert.Equal(200, result.GetProperty("link").GetInt32());
     }
 
     [Fact]
