@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Reelay.Providers;
 using Reelay.Providers.Kling;
 using Reelay.Simulators;
@@ -52,7 +53,7 @@ public sealed class KlingSandboxTests
         Assert.Equal(accepted.UpstreamId, Assert.Single(_sandbox.Submissions()).Row.UpstreamId);
     }
 
-    // Every row of the table of models, at its ends, is something the simulator's own rules allow.
+    // Every row of the table of models, at its ends and with all its extras at once, is something the simulator's own rules allow.
     [Fact]
     public async Task Every_row_of_the_models_can_be_ordered()
     {
@@ -62,10 +63,16 @@ public sealed class KlingSandboxTests
             {
                 foreach (var seconds in row.Seconds.Count == 0 ? [null] : new int?[] { row.Seconds[0], row.Seconds[^1] })
                 {
-                    var request = KlingCase.BoatClip with { UpstreamModel = row.Name, Mode = row.Modes[0], Quality = quality, Seconds = seconds };
+                    var request = KlingCase.BoatClip with { UpstreamModel = row.Name, Mode = row.Modes[0], Extras = [] };
+                    request = request with { Quality = quality, Seconds = seconds };
                     if (row.Audio == "choice")
                         request = request with { Audio = true };
-                    await SubmitAsync(request, Media(row.Modes[0]));
+                    foreach (var extra in row.Extras)
+                        request.Extras[extra.Name] = Sample(extra, seconds, row);
+
+                    var pictures = row.References.GetValueOrDefault(MediaRole.ReferenceImage)?.MaxCount ?? 0;
+                    var others = Media(row.Modes[0]).Where(media => media.Role != MediaRole.ReferenceImage);
+                    await SubmitAsync(request, [.. others, .. Enumerable.Repeat(Picture(MediaRole.ReferenceImage), pictures)]);
                 }
             }
         }
@@ -202,6 +209,23 @@ public sealed class KlingSandboxTests
             _kling.PollAsync(other, accepted.Reference, TestContext.Current.CancellationToken));
         Assert.Equal(ProviderErrorKind.NotFound, stranger.Kind);
     }
+
+    private static JsonNode Sample(ExtraParameter extra, int? seconds, UpstreamModel row) => JsonNode.Parse(extra.Name switch
+    {
+        "cfg_scale" => "0.3",
+        "watermark_info" => """{"enabled":true}""",
+        "camera_control" => """{"type":"simple","config":{"horizontal":0,"vertical":0,"pan":0,"tilt":0,"roll":0,"zoom":-4.5}}""",
+        "static_mask" => $"\"{Convert.ToBase64String(Frame)}\"",
+        "dynamic_masks" => $$"""[{"mask":"{{Convert.ToBase64String(Frame)}}","trajectories":[{"x":1,"y":2},{"x":3,"y":4}]}]""",
+        "multi_shot" => "true",
+        "shot_type" => "\"customize\"",
+        "multi_prompt" => $$"""[{"index":1,"prompt":"one","duration":"1"},{"index":2,"prompt":"two","duration":"{{seconds - 1}}"}]""",
+        "voice_list" => """[{"voice_id":"a"},{"voice_id":"b"}]""",
+        "element_list" => $"[{string.Join(',', Enumerable.Range(1, (int)extra.Max!).Select(id => $"{{\"element_id\":{id}}}"))}]",
+        "keep_original_sound" => "\"yes\"",
+        "negative_prompt" => "\"rain\"",
+        _ => throw new ArgumentOutOfRangeException(nameof(extra), extra.Name, $"{row.Name} has an extra without a sample"),
+    })!;
 
     private static MediaInput[] Media(string mode) => mode switch
     {

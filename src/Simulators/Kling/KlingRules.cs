@@ -47,7 +47,7 @@ internal static class KlingRules
         KlingModel? model = KlingModel.All.FirstOrDefault(
             model => model.Name == name && model.Families.Contains(family) && served.Contains(name));
         if (model is null)
-            body.RefuseValue("model_name");
+            body.Refuse(KlingReply.Invalid("model_name", name));
         return model;
     }
 
