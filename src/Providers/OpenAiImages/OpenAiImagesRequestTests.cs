@@ -138,10 +138,10 @@ public sealed class OpenAiImagesRequestTests
         Assert.Single(_test.Upstream.Requests);
     }
 
-    private Task RunAsync(string? options, ProviderRequest request, params MediaInput[] media)
+    private async Task RunAsync(string? options, ProviderRequest request, params MediaInput[] media)
     {
         _test.Upstream.Answer(200, Answer);
-        return _test.RunAsync(OpenAiImagesCase.Order(_test.Account(options), request, media));
+        await _test.RunAsync(OpenAiImagesCase.Order(_test.Account(options), request, media));
     }
 
     private string Form()

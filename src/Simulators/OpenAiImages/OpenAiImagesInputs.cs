@@ -18,9 +18,7 @@ internal static class OpenAiImagesInputs
     public static int Check(OrderBody body, OpenAiImagesFields fields)
     {
         List<ReadOnlyMemory<byte>?> images = body.IsForm ? FromForm(body, fields) : FromJson(body, fields);
-        ReadOnlyMemory<byte>? mask = body.IsForm
-            ? body.Files.TryGetValue("mask", out ReadOnlyMemory<byte> file) ? file : null
-            : fields.Has("mask") ? Linked(body.Fields["mask"], "mask", fields) : null;
+        ReadOnlyMemory<byte>? mask = body.IsForm ? FromForm(body, "mask") : fields.Has("mask") ? Linked(body.Fields["mask"], "mask", fields) : null;
         if (images.Count == 0)
             fields.Refuse("Missing required parameter: 'image'.", "image", "missing_required_parameter");
         if (images.Count > MaxImages)
@@ -45,6 +43,9 @@ internal static class OpenAiImagesInputs
 
         return [.. body.FileList.Where(file => file.Key is "image" or "image[]").Select(file => (ReadOnlyMemory<byte>?)file.Value)];
     }
+
+    private static ReadOnlyMemory<byte>? FromForm(OrderBody body, string name) =>
+        body.Files.TryGetValue(name, out ReadOnlyMemory<byte> file) ? (ReadOnlyMemory<byte>?)file : null;
 
     // An address of the web stands for a picture that nobody looks at: the sandbox fetches nothing.
     private static List<ReadOnlyMemory<byte>?> FromJson(OrderBody body, OpenAiImagesFields fields) =>

@@ -11,13 +11,17 @@ internal static class NodeScripts
 
     /// <summary>Runs one scenario and reads the JSON it prints.</summary>
     /// <remarks>Without Node the test is skipped; where <c>REELAY_CI</c> is set it fails instead.</remarks>
-    public static async Task<JsonElement> RunAsync(GatewayHost gateway, string scenario, params string[] arguments)
+    public static Task<JsonElement> RunAsync(GatewayHost gateway, string scenario, params string[] arguments) =>
+        RunAsync(new Uri(gateway.BaseUrl, "/v1"), "sk-reelay-sandbox", scenario, arguments);
+
+    /// <summary>Runs one scenario against any server of the protocol and reads the JSON it prints.</summary>
+    public static async Task<JsonElement> RunAsync(Uri baseUrl, string key, string scenario, params string[] arguments)
     {
         await RequireNodeAsync();
         await InstallAsync();
         var start = new ProcessStartInfo("node", [Path.Combine(Folder(), "scenarios", scenario + ".js"), .. arguments]);
-        start.Environment["OPENAI_BASE_URL"] = new Uri(gateway.BaseUrl, "/v1").ToString();
-        start.Environment["OPENAI_API_KEY"] = "sk-reelay-sandbox";
+        start.Environment["OPENAI_BASE_URL"] = baseUrl.ToString();
+        start.Environment["OPENAI_API_KEY"] = key;
         start.Environment.Remove("NODE_USE_ENV_PROXY");
         var (code, output, errors) = await ExecuteAsync(start);
         Assert.True(code == 0, $"{scenario}.js ended with {code}:\n{output}\n{errors}");
