@@ -31,7 +31,14 @@ public sealed class OpenAiImagesRequestTests
         var extras = new JsonObject { ["background"] = "opaque", ["output_format"] = "webp", ["output_compression"] = 80, ["moderation"] = "low" };
         var order = OpenAiImagesCase.Boat with
         {
-            Prompt = "纸船 \"x\" + 1", WidthPixels = null, HeightPixels = null, Tier = "1k", Quality = "high", Count = 2, UserHash = "u1", Extras = extras,
+            Prompt = "纸船 \"x\" + 1",
+            WidthPixels = null,
+            HeightPixels = null,
+            Tier = "1k",
+            Quality = "high",
+            Count = 2,
+            UserHash = "u1",
+            Extras = extras,
         };
         _test.Upstream.Answer(200, """{"data":[{"b64_json":"UE5H"},{"b64_json":"UE5H"}]}""");
         await _test.RunAsync(OpenAiImagesCase.Order(_test.Account("""{"organization":"org_1","project":"proj_1"}"""), order));

@@ -117,7 +117,8 @@ public sealed class OpenAiImagesSandboxTests
     private SubmissionContext Order(ProviderRequest request, params MediaInput[] media) => OpenAiImagesCase.Order(
         _test.Account(null, new ProviderCredential.ApiKey("sk-sandbox-openai-images")) with
         {
-            BaseUrl = new("http://sandbox/openai-images/v1"), Http = new HttpMessageInvoker(new SimulatorHandler(_sandbox)),
+            BaseUrl = new("http://sandbox/openai-images/v1"),
+            Http = new HttpMessageInvoker(new SimulatorHandler(_sandbox)),
         },
         request,
         media);

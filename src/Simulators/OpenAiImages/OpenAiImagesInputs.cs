@@ -18,7 +18,8 @@ internal static class OpenAiImagesInputs
     public static int Check(OrderBody body, OpenAiImagesFields fields)
     {
         List<ReadOnlyMemory<byte>?> images = body.IsForm ? FromForm(body, fields) : FromJson(body, fields);
-        ReadOnlyMemory<byte>? mask = body.IsForm ? FromForm(body, "mask") : fields.Has("mask") ? Linked(body.Fields["mask"], "mask", fields) : null;
+        ReadOnlyMemory<byte>? mask = body.IsForm ? FromForm(body, "mask")
+            : fields.Has("mask") ? Linked(body.Fields["mask"], "mask", fields) : null;
         if (images.Count == 0)
             fields.Refuse("Missing required parameter: 'image'.", "image", "missing_required_parameter");
         if (images.Count > MaxImages)
@@ -38,7 +39,7 @@ internal static class OpenAiImagesInputs
         foreach (string name in new[] { "image", "mask" })
         {
             if (body.FileList.Count(file => file.Key == name) > 1)
-                fields.Refuse($"Duplicate parameter: '{name}'. You provided multiple values for this parameter.", name, "duplicate_parameter");
+                fields.Refuse($"Duplicate parameter: '{name}'.", name, "duplicate_parameter");
         }
 
         return [.. body.FileList.Where(file => file.Key is "image" or "image[]").Select(file => (ReadOnlyMemory<byte>?)file.Value)];
@@ -53,7 +54,8 @@ internal static class OpenAiImagesInputs
 
     private static ReadOnlyMemory<byte>? Linked(JsonNode? node, string name, OpenAiImagesFields fields)
     {
-        if (node is not JsonObject { Count: 1 } wrapped || wrapped.First().Value is not JsonValue value || !value.TryGetValue(out string? link))
+        if (node is not JsonObject { Count: 1 } wrapped
+            || wrapped.First().Value is not JsonValue value || !value.TryGetValue(out string? link))
         {
             fields.Refuse($"'{name}' must hold either 'image_url' or 'file_id', as a string.", name, "invalid_value");
             return null;
