@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Reelay.Providers.OpenAiImages;
 
 /// <summary>One answer with pictures, read while it arrives: no picture is ever held whole.</summary>
-internal sealed class OpenAiImagesAnswer(ProviderAccount account, OpenAiImagesOptions options, HttpResponseMessage response, int wantedCount)
+internal sealed class OpenAiImagesAnswer(
+    ProviderAccount account, OpenAiImagesOptions options, HttpResponseMessage response, int wantedCount)
 {
     private const int MaxLinkBytes = 64 * 1024;
     private const int MaxUsageBytes = 64 * 1024;
@@ -115,7 +116,9 @@ internal sealed class OpenAiImagesAnswer(ProviderAccount account, OpenAiImagesOp
     private ProviderOutput? Linked(string? link)
     {
         var root = new Uri(account.BaseUrl.AbsoluteUri.TrimEnd('/') + "/");
-        if (link is null || !Uri.TryCreate(root, link, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+        if (link is null || !Uri.TryCreate(root, link, out var url))
+            return null;
+        if (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
             return null;
         var isOwn = Uri.Compare(url, root, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
         return isOwn ? new ProviderOutput.Opened(token => OpenAsync(url, token)) : new ProviderOutput.AtUrl(new(url));

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Reelay.Providers;
 
 namespace Reelay.Tests.Providers.OpenAiImages;
@@ -128,17 +127,17 @@ public sealed class OpenAiImagesAnswerTests
     [Fact]
     public async Task An_error_in_the_answer_is_told_without_the_key()
     {
-        var exception = await Assert.ThrowsAsync<ProviderException>(() => ReadAsync($$"""{"error":{"message":"no {{OpenAiImagesCase.Key}}"}}""", 1));
+        var exception = await Assert.ThrowsAsync<ProviderException>(() => ReadAsync("{\"error\":\"no " + OpenAiImagesCase.Key + "\"}", 1));
         Assert.Contains("no ***", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_value_without_end_is_cut_off()
     {
-        var exception = await Assert.ThrowsAsync<ProviderException>(() => ReadAsync(new EndlessStream("{\"x\":\"", "a"), 1));
+        var exception = await Assert.ThrowsAsync<ProviderException>(() => ReadAsync(new EndlessStream("{\"x\":\"", new string('a', 8192)), 1));
         Assert.Contains("too large", exception.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ProviderException>(() => ReadAsync(new EndlessStream("{\"usage\":[", "1,"), 1));
-        await Assert.ThrowsAsync<ProviderException>(() => ReadAsync(new EndlessStream("{", " "), 1));
+        await Assert.ThrowsAsync<ProviderException>(() => ReadAsync(new EndlessStream("{", new string(' ', 8192)), 1));
     }
 
     [Fact]

@@ -87,7 +87,8 @@ public sealed class OpenAiImagesErrorTests
         using var handler = new SocketsHttpHandler { UseProxy = false };
         var account = _test.Account() with
         {
-            Http = new HttpMessageInvoker(handler, disposeHandler: false), BaseUrl = new Uri($"http://{listener.LocalEndpoint}/v1"),
+            Http = new HttpMessageInvoker(handler, disposeHandler: false),
+            BaseUrl = new Uri($"http://{listener.LocalEndpoint}/v1"),
         };
         var failure = Assert.ThrowsAnyAsync<Exception>(() => _test.RunAsync(OpenAiImagesCase.Order(account)));
         using (var client = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken))

@@ -18,7 +18,10 @@ internal static class OpenAiImagesErrors
 
     /// <summary>Order matters: what names the reason stands above what only knows the status.</summary>
     public static readonly ErrorTable Table = new(
-        new(ErrorUse.NotAccepted, ProviderErrorKind.ContentRejected) { Statuses = [400, 403], Codes = ["moderation_blocked", "content_policy*"] },
+        new(ErrorUse.NotAccepted, ProviderErrorKind.ContentRejected)
+        {
+            Statuses = [400, 403], Codes = ["moderation_blocked", "content_policy*"],
+        },
         new(ErrorUse.NotAccepted, ProviderErrorKind.InvalidRequest) { Statuses = [400], Types = ["image_generation_user_error"] },
         new(ErrorUse.NotAccepted, ProviderErrorKind.AccountEmpty)
         {

@@ -3,11 +3,12 @@ using System.Text.Json;
 namespace Reelay.Providers.OpenAiImages;
 
 /// <summary>
-/// Reads JSON from a stream piece by piece, in a buffer of fixed size, since a picture in base64 is one string of many megabytes. Strict where
-/// an output could be lost or cut, lax about what is skipped.
+/// Reads JSON from a stream piece by piece, in a buffer of fixed size, since a picture in base64 is one string of many megabytes. Strict
+/// where an output could be lost or cut, lax about what is skipped.
 /// </summary>
 /// <remarks>
-/// A text that is no JSON, or not this protocol's, is a <see cref="ProviderException"/>; one that ends too early an <see cref="IOException"/>.
+/// A text that is no JSON, or not this protocol's, is a <see cref="ProviderException"/>; one that ends too early an
+/// <see cref="IOException"/>.
 /// </remarks>
 internal sealed class OpenAiImagesLexer(Stream source)
 {
@@ -179,10 +180,12 @@ internal sealed class OpenAiImagesLexer(Stream source)
                 for (var digit = 0; digit < 4; digit++)
                 {
                     var hex = (char)await TakeAnyAsync(cancellationToken);
-                    value = char.IsAsciiHexDigit(hex) ? (value << 4) | Convert.ToInt32(hex.ToString(), 16) : throw Malformed("a broken escape");
+                    if (!char.IsAsciiHexDigit(hex))
+                        throw Malformed("a broken escape");
+                    value = (value << 4) | Convert.ToInt32(hex.ToString(), 16);
                 }
 
-                // Some writers escape + and = although they need not. Beyond ASCII nothing can belong to base64; a quote certainly does not.
+                // Some writers escape + and = although they need not. Nothing beyond ASCII belongs to base64, and neither does a quote.
                 return value < 0x80 ? (byte)value : (byte)'"';
             default:
                 throw Malformed("an unknown escape");

@@ -7,7 +7,10 @@ internal static class OpenAiImagesProfiles
 {
     // They would escape what was checked and priced, turn the answer into a stream of events, or name files on the server.
     private static readonly string?[] NeverFromCallers =
-        [null, "prompt", "model", "n", "size", "quality", "image", "image[]", "mask", "response_format", "stream", "partial_images", "output_path", "lora"];
+    [
+        null, "prompt", "model", "n", "size", "quality", "image", "image[]", "mask", "response_format", "stream", "partial_images",
+        "output_path", "lora",
+    ];
 
     private static readonly OpenAiImagesOptions OpenAi = new();
 
@@ -78,7 +81,7 @@ internal static class OpenAiImagesProfiles
 
         if (options.MaskField is not null && (options.MaskField == options.ImageField || options.MaskField == options.ImagesField))
             mistakes.Add($"mask_field: {options.MaskField} is the field of the pictures");
-        if (options.RequestIdHeader is { } header && !header.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))
+        if (options.RequestIdHeader is { } header && !header.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
             mistakes.Add($"{header}: is not the name of a header");
         return mistakes;
     }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Reelay.Providers.OpenAiImages;
 
 /// <summary>
-/// Speaks OpenAI's Images protocol: one synchronous call whose answer holds the pictures. Serves the gpt-image models, and self-hosted servers
-/// of the same protocol; what differs between them is in <see cref="OpenAiImagesOptions"/>.
+/// Speaks OpenAI's Images protocol: one synchronous call whose answer holds the pictures. Serves the gpt-image models, and self-hosted
+/// servers of the same protocol; what differs between them is in <see cref="OpenAiImagesOptions"/>.
 /// </summary>
 public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions
 {

@@ -31,7 +31,14 @@ public sealed class OpenAiImagesRequestTests
         var extras = new JsonObject { ["background"] = "opaque", ["output_format"] = "webp", ["output_compression"] = 80, ["moderation"] = "low" };
         var order = OpenAiImagesCase.Boat with
         {
-            Prompt = "纸船 \"x\" + 1", WidthPixels = null, HeightPixels = null, Tier = "1k", Quality = "high", Count = 2, UserHash = "u1", Extras = extras,
+            Prompt = "纸船 \"x\" + 1",
+            WidthPixels = null,
+            HeightPixels = null,
+            Tier = "1k",
+            Quality = "high",
+            Count = 2,
+            UserHash = "u1",
+            Extras = extras,
         };
         _test.Upstream.Answer(200, """{"data":[{"b64_json":"UE5H"},{"b64_json":"UE5H"}]}""");
         await _test.RunAsync(OpenAiImagesCase.Order(_test.Account("""{"organization":"org_1","project":"proj_1"}"""), order));
@@ -138,10 +145,10 @@ public sealed class OpenAiImagesRequestTests
         Assert.Single(_test.Upstream.Requests);
     }
 
-    private Task RunAsync(string? options, ProviderRequest request, params MediaInput[] media)
+    private async Task RunAsync(string? options, ProviderRequest request, params MediaInput[] media)
     {
         _test.Upstream.Answer(200, Answer);
-        return _test.RunAsync(OpenAiImagesCase.Order(_test.Account(options), request, media));
+        await _test.RunAsync(OpenAiImagesCase.Order(_test.Account(options), request, media));
     }
 
     private string Form()

@@ -17,10 +17,11 @@ internal static class OpenAiImagesRequests
         RefuseUnsayable(submission, options);
         var isEdit = submission.Request.Mode == "edit";
         var values = Values(submission.Request, options);
+        var texts = values.Select(value => new FormField(value.Name, FormText(value.Value)));
         var body = new UpstreamBody(submission.AttemptToken);
         var request = New(HttpMethod.Post, submission.Account, options, isEdit ? "images/edits" : "images/generations");
         request.Content = isEdit
-            ? body.Multipart([.. values.Select(value => new FormField(value.Name, FormText(value.Value))), .. Files(submission, options, body)])
+            ? body.Multipart([.. texts, .. Files(submission, options, body)])
             : body.Json(new JsonObject(values.Select(value => KeyValuePair.Create<string, JsonNode?>(value.Name, value.Value))));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (options.RequestIdHeader is { } header)

@@ -52,7 +52,8 @@ public sealed class OpenAiImagesSimulator(SandboxCore sandbox) : ISimulator
             Model = body?.Text("model"),
             Prompt = body?.Text("prompt"),
             Credential = account,
-            ClientReference = request.Headers.GetValueOrDefault("Idempotency-Key") ?? request.Headers.GetValueOrDefault("X-Client-Request-Id"),
+            ClientReference = request.Headers.GetValueOrDefault("Idempotency-Key")
+                ?? request.Headers.GetValueOrDefault("X-Client-Request-Id"),
         };
         CallFaults faults = sandbox.Faults.Take(SimulatedCall.Create, Id, account, submission.Prompt);
         (OpenAiImagesOrder? order, SimulatedResponse? refusal) = Check(request, account, body, problem, isEdit, faults);

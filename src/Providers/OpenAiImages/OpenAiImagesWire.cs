@@ -14,7 +14,8 @@ internal sealed record OpenAiImagesUsage
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(LenientTextConverter), typeof(LenientNumberConverter)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(LenientTextConverter), typeof(LenientNumberConverter)])]
 [JsonSerializable(typeof(OpenAiImagesUsage))]
 internal sealed partial class OpenAiImagesWire : JsonSerializerContext;
 

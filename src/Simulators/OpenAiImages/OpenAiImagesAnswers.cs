@@ -37,7 +37,11 @@ internal static class OpenAiImagesAnswers
 
     /// <summary>The refusal of an empty account; waiting would not help.</summary>
     public static SimulatedResponse NoQuota() => OpenAiErrors.Envelope(
-        429, "You exceeded your current quota, please check your plan and billing details.", "insufficient_quota", null, "insufficient_quota");
+        429,
+        "You exceeded your current quota, please check your plan and billing details.",
+        "insufficient_quota",
+        null,
+        "insufficient_quota");
 
     /// <summary>The refusal of a body that could not be read.</summary>
     public static SimulatedResponse Unreadable(BodyProblem problem) => problem switch

@@ -37,7 +37,7 @@ internal sealed class OpenAiImagesFields(OrderBody body)
         else if (text.Length == 0)
             Refuse($"Invalid '{name}': string too short. Expected at least 1 character.", name, "string_below_min_length");
         else if (text.Length > maxLength)
-            Refuse($"Invalid '{name}': string too long. Expected at most {maxLength}, but got {text.Length}.", name, "string_above_max_length");
+            Refuse($"Invalid '{name}': string too long. At most {maxLength}, but got {text.Length}.", name, "string_above_max_length");
         return text ?? "";
     }
 
@@ -62,9 +62,9 @@ internal sealed class OpenAiImagesFields(OrderBody body)
         if (!isNumber)
             WrongType(name, "an integer");
         else if (number < min)
-            Refuse($"Invalid '{name}': integer below minimum value. Expected a value >= {min}, but got {number}.", name, "integer_below_min_value");
+            Refuse($"Invalid '{name}': integer below minimum value {min}: got {number}.", name, "integer_below_min_value");
         else if (number > max)
-            Refuse($"Invalid '{name}': integer above maximum value. Expected a value <= {max}, but got {number}.", name, "integer_above_max_value");
+            Refuse($"Invalid '{name}': integer above maximum value {max}: got {number}.", name, "integer_above_max_value");
         return number;
     }
 

@@ -18,8 +18,7 @@ internal static class OpenAiImagesInputs
     public static int Check(OrderBody body, OpenAiImagesFields fields)
     {
         List<ReadOnlyMemory<byte>?> images = body.IsForm ? FromForm(body, fields) : FromJson(body, fields);
-        ReadOnlyMemory<byte>? mask = body.IsForm
-            ? body.Files.TryGetValue("mask", out ReadOnlyMemory<byte> file) ? file : null
+        ReadOnlyMemory<byte>? mask = body.IsForm ? FromForm(body, "mask")
             : fields.Has("mask") ? Linked(body.Fields["mask"], "mask", fields) : null;
         if (images.Count == 0)
             fields.Refuse("Missing required parameter: 'image'.", "image", "missing_required_parameter");
@@ -40,11 +39,14 @@ internal static class OpenAiImagesInputs
         foreach (string name in new[] { "image", "mask" })
         {
             if (body.FileList.Count(file => file.Key == name) > 1)
-                fields.Refuse($"Duplicate parameter: '{name}'. You provided multiple values for this parameter.", name, "duplicate_parameter");
+                fields.Refuse($"Duplicate parameter: '{name}'.", name, "duplicate_parameter");
         }
 
         return [.. body.FileList.Where(file => file.Key is "image" or "image[]").Select(file => (ReadOnlyMemory<byte>?)file.Value)];
     }
+
+    private static ReadOnlyMemory<byte>? FromForm(OrderBody body, string name) =>
+        body.Files.TryGetValue(name, out ReadOnlyMemory<byte> file) ? (ReadOnlyMemory<byte>?)file : null;
 
     // An address of the web stands for a picture that nobody looks at: the sandbox fetches nothing.
     private static List<ReadOnlyMemory<byte>?> FromJson(OrderBody body, OpenAiImagesFields fields) =>
@@ -52,7 +54,8 @@ internal static class OpenAiImagesInputs
 
     private static ReadOnlyMemory<byte>? Linked(JsonNode? node, string name, OpenAiImagesFields fields)
     {
-        if (node is not JsonObject { Count: 1 } wrapped || wrapped.First().Value is not JsonValue value || !value.TryGetValue(out string? link))
+        if (node is not JsonObject { Count: 1 } wrapped
+            || wrapped.First().Value is not JsonValue value || !value.TryGetValue(out string? link))
         {
             fields.Refuse($"'{name}' must hold either 'image_url' or 'file_id', as a string.", name, "invalid_value");
             return null;

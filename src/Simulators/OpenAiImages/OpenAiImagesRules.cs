@@ -70,7 +70,11 @@ internal static class OpenAiImagesRules
         string prompt = fields.Required("prompt", MaxPromptCharacters);
         string model = fields.Required("model", 100);
         if (!Models.Contains(model))
-            fields.Refuse(OpenAiErrors.Envelope(404, $"The model '{model}' does not exist.", "invalid_request_error", "model", "model_not_found"));
+        {
+            fields.Refuse(OpenAiErrors.Envelope(
+                404, $"The model '{model}' does not exist.", "invalid_request_error", "model", "model_not_found"));
+        }
+
         int inputs = isEdit ? OpenAiImagesInputs.Check(body, fields) : 0;
         OpenAiImagesOrder order = ReadChoices(fields, prompt, model, inputs, isEdit);
         return fields.Refusal is { } refusal ? (null, refusal) : (order, null);
@@ -111,7 +115,7 @@ internal static class OpenAiImagesRules
             fields.Refuse($"Transparent background is not supported for {order.Format} output format.", "background", "invalid_value");
         int compression = fields.Whole("output_compression", 100, 0, 100);
         if (compression < 100 && order.Format is not ("jpeg" or "webp"))
-            fields.Refuse($"Compression less than 100 is not supported for {order.Format} output format.", "output_compression", "invalid_value");
+            fields.Refuse($"Compression less than 100 is not supported for {order.Format}.", "output_compression", "invalid_value");
         foreach (string name in new[] { "frame_count", "frame_duration_ms" })
         {
             if (fields.Has(name) && order.Format != "gif")
@@ -122,7 +126,7 @@ internal static class OpenAiImagesRules
         {
             fields.Word("input_fidelity", "low", "low", "high");
             if (order.Model is not ("gpt-image-1" or "gpt-image-1.5"))
-                fields.Refuse($"The model '{order.Model}' does not support 'input_fidelity'.", "input_fidelity", "invalid_input_fidelity_model");
+                fields.Refuse($"{order.Model} does not support 'input_fidelity'.", "input_fidelity", "invalid_input_fidelity_model");
         }
 
         if (fields.Flag("stream"))

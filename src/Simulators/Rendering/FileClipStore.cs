@@ -147,7 +147,9 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
     }
 
     private string NameOf(ClipOrder order) => _isShared
-        ? string.Create(CultureInfo.InvariantCulture, $"{order.WidthPixels}x{order.HeightPixels}-{order.Seconds}s-{order.Fps}fps-{ExtensionOf(order)}")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{order.WidthPixels}x{order.HeightPixels}-{order.Seconds}s-{order.Fps}fps-{ExtensionOf(order)}")
         : order.Key;
 
     private static string ExtensionOf(ClipOrder order) => order.Picture ?? "mp4";
@@ -156,7 +158,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
 
     [LoggerMessage(
         EventId = 6001,
-        Message = "Clip {Key} could not be made; a stand-in (320x180, 2 s; of a picture a plain PNG) is served whenever this happens: {Reason}")]
+        Message = "Clip {Key} could not be made; a stand-in (320x180, 2 s; for a picture a plain PNG) is served: {Reason}")]
     private partial void LogStandIn(LogLevel level, string key, string reason);
 
     [LoggerMessage(6002, LogLevel.Warning, "No picture of clip {Name}: {Reason}")]

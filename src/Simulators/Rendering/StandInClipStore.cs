@@ -1,8 +1,8 @@
 namespace Reelay.Simulators;
 
 /// <summary>
-/// One small clip for every order, ready at once: 320x180, 2 s. A picture is a plain PNG of its size, whatever its kind. Needs no file and no
-/// ffmpeg.
+/// One small clip for every order, ready at once: 320x180, 2 s. A picture is a plain PNG of its size, whatever its kind. Needs no file and
+/// no ffmpeg.
 /// </summary>
 public sealed class StandInClipStore : IClipStore
 {
