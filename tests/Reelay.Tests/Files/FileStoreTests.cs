@@ -50,12 +50,12 @@ public sealed class FileStoreTests : IDisposable
     {
         var kept = _world.File(await _world.StoreAsync("files/kept"));
         await _world.Files.InsertAsync(kept, Cancellation);
-        for (var n = 0; n < 201; n++)
-        {
-            var file = _world.File($"files/f{n}/x");
-            await _world.Files.InsertAsync(file, Cancellation);
-            await _world.Files.DeleteAsync("acct_test", file.Id, Cancellation);
-        }
+        _world.Execute(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 201)
+            INSERT INTO files (id, account_id, file_name, purpose, key, content_type, size_bytes, sha256, created_at, deleted_at)
+                SELECT printf('file_%026d', i), 'acct_test', 'a', 'vision', 'files/f' || i || '/x', 'image/png', 3, 'a', 1, 2 FROM n
+            """);
 
         Assert.True(await _world.Janitor.CleanAsync(Cancellation));
         Assert.Single(await _world.Files.ListDeletedAsync(1000, Cancellation));

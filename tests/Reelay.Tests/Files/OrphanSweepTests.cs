@@ -85,13 +85,16 @@ public sealed class OrphanSweepTests : IDisposable
     public async Task Rows_beyond_the_first_page_count_too()
     {
         // More rows than a page of each table has; the last ones are the ones that matter.
-        for (var n = 0; n < 510; n++)
-        {
-            _world.AddTask(null);
-            await _world.Files.InsertAsync(_world.File($"files/none/{n}"), Cancellation);
-            await _world.Characters.InsertAsync(Character($"characters/none/{n}"), Cancellation);
-        }
-
+        _world.Execute(
+            """
+            CREATE TEMP TABLE numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 510) SELECT i FROM n;
+            INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, phase, price_micros, created_at)
+                SELECT printf('task_%026d', i), 1, 1, 'acct_test', 'key_test', 'sora-2', '{}', 'http://gateway.test', 'accepted', 0, 1 FROM numbers;
+            INSERT INTO files (id, account_id, file_name, purpose, key, content_type, size_bytes, sha256, created_at)
+                SELECT printf('file_%026d', i), 'acct_test', 'a', 'vision', 'files/none/' || i, 'image/png', 3, 'a', 1 FROM numbers;
+            INSERT INTO characters (id, account_id, name, key, content_type, size_bytes, sha256, created_at)
+                SELECT printf('char_%026d', i), 'acct_test', 'a', 'characters/none/' || i, 'video/mp4', 3, 'a', 1 FROM numbers;
+            """);
         var ordered = await _world.StoreAsync("inputs/ordered");
         var uploaded = await _world.StoreAsync("files/uploaded");
         var character = await _world.StoreAsync("characters/character");
