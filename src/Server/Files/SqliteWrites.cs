@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
+using SQLitePCL;
 
 namespace Reelay.Server.Files;
 
@@ -16,7 +17,7 @@ internal static class SqliteWrites
         {
             return database.Write((connection, transaction) => connection.Execute(sql, transaction, values));
         }
-        catch (SqliteException exception)
+        catch (SqliteException exception) when (exception.SqliteErrorCode != raw.SQLITE_CONSTRAINT)
         {
             throw new StoreUnavailableException("The database is locked or cannot be written.", exception);
         }

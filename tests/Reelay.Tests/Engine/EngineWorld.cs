@@ -217,6 +217,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         Id = id,
         Config = config,
         Provider = upstream,
+        ModelKey = upstream.Id,
         VendorAccount = "vendor-" + id,
         UpstreamModels = new HashSet<string> { Rows.UpstreamModel },
         Account = new ProviderAccount

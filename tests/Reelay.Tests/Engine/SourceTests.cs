@@ -80,7 +80,7 @@ public sealed class SourceTests
     {
         var options = new ServerOptions { PublicUrl = publicUrl, Sandbox = new() { Enabled = hasSandbox } };
         var addresses = new InputAddresses(new Signer(), options, new Lazy<bool>(() => isOnLoopback));
-        var none = new InputAddresses(new NoInputLinks(), options, new Lazy<bool>(() => isOnLoopback));
+        var none = new InputAddresses(new UnsignedLinks(), options, new Lazy<bool>(() => isOnLoopback));
 
         Assert.Equal(expected, addresses.Of(Rows.Task("task_1"), 3, Channel(upstream))?.AbsoluteUri);
         Assert.Null(none.Of(Rows.Task("task_1"), 3, Channel(upstream)));
@@ -97,6 +97,7 @@ public sealed class SourceTests
         Id = "channel-1",
         Config = EngineWorld.Quick(),
         Provider = _upstream,
+        ModelKey = _upstream.Id,
         VendorAccount = "vendor",
         UpstreamModels = new HashSet<string>(),
         Account = new ProviderAccount

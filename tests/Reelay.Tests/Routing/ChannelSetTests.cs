@@ -80,7 +80,7 @@ public sealed class ChannelSetTests
         var set = new ChannelSet([a, b]);
         var bound = Waiting(a, Order("one:x") with { Source = new OrderSource { TaskId = "task_1", ChannelAccount = "account-a", IsBound = true } });
         var gone = Waiting(a, Order("one:x"));
-        gone.IsGone = true;
+        gone.LetGo();
 
         Assert.Null(set.Dequeue(b));
         Assert.True(bound.IsInLine);
@@ -104,6 +104,7 @@ public sealed class ChannelSetTests
         Id = id,
         Config = EngineWorld.Quick(priority: priority),
         Provider = upstream,
+        ModelKey = upstream.Id,
         VendorAccount = "account-" + id,
         UpstreamModels = new HashSet<string> { model, second ?? model },
         Account = new ProviderAccount

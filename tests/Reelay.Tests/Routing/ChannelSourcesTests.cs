@@ -106,7 +106,7 @@ public sealed class ChannelSourcesTests
     {
         var builder = new ChannelBuilder(Providers, () => new HttpMessageInvoker(new SocketsHttpHandler()), TimeProvider.System);
         ChannelConfig At(string url, string key, string models = "") => new() { BaseUrl = url, ApiKey = key, Models = models };
-        var (channels, added) = builder.Build(
+        var built = builder.Build(
             new Dictionary<string, ChannelConfig>
             {
                 ["a"] = At("http://upstream.test/v1", "one"),
@@ -114,13 +114,14 @@ public sealed class ChannelSourcesTests
                 ["c"] = At("http://upstream.test/v1", "two", "mine=wan2.2, plain"),
             },
             []);
+        var channels = new ChannelSet(built.Channels);
 
         Assert.Equal(channels.Find("a")!.VendorAccount, channels.Find("b")!.VendorAccount);
         Assert.NotEqual(channels.Find("a")!.VendorAccount, channels.Find("c")!.VendorAccount);
         Assert.Equal("http://upstream.test/other", channels.Find("b")!.Account.BaseUrl.AbsoluteUri);
         Assert.Equal(["sora-2"], channels.Find("b")!.UpstreamModels);
-        Assert.Equal(["mine", "plain"], added.Select(model => model.Name).Order());
-        Assert.Contains("openai:wan2.2", channels.Servable);
+        Assert.Equal(["mine", "plain"], built.Added.Select(model => model.Name).Order());
+        Assert.Contains("openai@c:wan2.2", channels.Servable);
         Assert.IsType<ProviderCredential.ApiKey>(channels.Find("a")!.Account.Credential);
         Assert.DoesNotContain("one", channels.Find("a")!.Account.Credential.ToString());
     }
