@@ -12,7 +12,8 @@ public sealed class AuthenticationTests
         ("POST", "/v1/videos"), ("GET", "/v1/videos"), ("GET", "/v1/videos/{id}"), ("DELETE", "/v1/videos/{id}"),
         ("POST", "/v1/videos/{id}/cancel"), ("GET", "/v1/videos/{id}/content"), ("HEAD", "/v1/videos/{id}/content"),
         ("POST", "/v1/videos/edits"), ("POST", "/v1/videos/extensions"), ("POST", "/v1/videos/characters"),
-        ("GET", "/v1/videos/characters/{id}"), ("POST", "/v1/videos/{id}/remix"), ("GET", "/v1/models"), ("GET", "/v1/models/sora-2"),
+        ("GET", "/v1/videos/characters/{id}"), ("POST", "/v1/videos/{id}/remix"), ("GET", "/v1/videos/{id}?wait=30"), ("GET", "/v1/videos/{id}/events"),
+        ("POST", "/v1/video/generations"), ("GET", "/v1/video/generations/{id}"), ("GET", "/v1/models"), ("GET", "/v1/models/sora-2"),
     ];
 
     private static readonly (string Method, string Path)[] AdminRoutes =

@@ -35,7 +35,7 @@ public sealed class NodeFileTests
         await using var gateway = await GatewayHost.StartAsync();
         var clip = Path.Combine(gateway.Folder, "ada.mp4");
         await File.WriteAllBytesAsync(clip, Uploads.Clip(), TestContext.Current.CancellationToken);
-        var result = await NodeScripts.RunAsync(gateway, "characters", clip);
+        var result = await NodeScripts.RunAsync(gateway, "gateway-characters", clip);
         Assert.Equal(("Ada", "Bob"), (result.GetProperty("made").Text("name"), result.GetProperty("streamed").Text("name")));
         Assert.Equal(result.GetProperty("made").GetRawText(), result.GetProperty("read").GetRawText());
         AssertError(result.GetProperty("unknown"), "NotFoundError", "character_not_found");

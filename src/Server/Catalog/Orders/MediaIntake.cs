@@ -98,8 +98,8 @@ internal static class MediaIntake
 
     private static ApiError? CheckPicture(OrderDraft draft, MediaSource source, MediaFacts facts)
     {
+        if (MediaBounds.Fault(facts) is { } fault) return InvalidPicture(source, fault);
         if (facts is not { WidthPixels: > 0 and { } width, HeightPixels: > 0 and { } height }) return null;
-        if (PictureBounds.FindFault(width, height) is { } fault) return InvalidPicture(source, $"is {width}x{height} pixels; {fault}");
         if (!facts.ContentType.StartsWith("image/", StringComparison.Ordinal)) return null;
         var size = new PixelSize(width, height);
         if (source.Role is MediaRole.FirstFrame) WarnOfRatio(draft, isKnown: true, size.Ratio);
