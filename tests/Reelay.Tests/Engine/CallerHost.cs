@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Reelay.Providers;
 using Reelay.Server.Catalog;
+using Reelay.Server.Engine;
 using Reelay.Server.Tasks;
 using Reelay.Tests.Support;
 
@@ -15,6 +16,9 @@ internal sealed class CallerHost : IAsyncDisposable
     private LoopbackServer? _server;
 
     public Uri Url => _server!.Url;
+
+    /// <summary>No bound of time ends a fetch before its test does.</summary>
+    public static EngineOptions Patient => new() { InputFetchSeconds = 86_400 };
 
     /// <summary>Paths asked for, in order.</summary>
     public IReadOnlyList<string> Asked => [.. _asked];
@@ -64,6 +68,25 @@ internal sealed class CallerHost : IAsyncDisposable
     {
         _answers["/" + path] = answer;
         return this;
+    }
+
+    /// <summary>Answers a path with bytes that never end.</summary>
+    /// <returns>Completes when the other side has broken off.</returns>
+    public System.Threading.Tasks.Task ServeEndless(string path)
+    {
+        var broken = new TaskCompletionSource();
+        Serve(path, async (context, _) =>
+        {
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(Png());
+                await context.Response.Body.FlushAsync();
+                await System.Threading.Tasks.Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+
+            broken.SetResult();
+        });
+        return broken.Task;
     }
 
     public ValueTask DisposeAsync() => _server!.DisposeAsync();

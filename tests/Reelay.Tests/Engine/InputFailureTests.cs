@@ -32,11 +32,12 @@ public sealed class InputFailureTests
     public async Task The_first_refusal_ends_it_though_other_links_are_still_being_read()
     {
         await using var host = await CallerHost.StartAsync();
-        host.Serve("never", (context, _) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        var broken = host.ServeEndless("endless");
         host.Serve("good", 200).Serve("bad", 404);
 
-        var error = await FailAsync(host, CallerHost.Task([host.Link("never"), host.Link("good"), host.Link("bad")]));
+        var error = await FailAsync(host, CallerHost.Task([host.Link("endless"), host.Link("good"), host.Link("bad")]), CallerHost.Patient);
 
+        await broken;
         Assert.StartsWith("The reference image 3 at", error.Message, StringComparison.Ordinal);
     }
 

@@ -119,23 +119,17 @@ public sealed class InputTests
     [InlineData(true)]
     public async Task A_cancel_ends_it_while_the_host_still_sends(bool isDelete)
     {
-        var broken = new TaskCompletionSource();
         await using var host = await CallerHost.StartAsync();
-        host.Serve("endless", async (context, _) =>
-        {
-            await context.Response.Body.WriteAsync(CallerHost.Png());
-            await context.Response.Body.FlushAsync();
-            context.RequestAborted.Register(broken.SetResult);
-            await broken.Task;
-        }).Serve("done", 200);
-        await using var world = await StartAsync(host);
+        host.Serve("done", 200);
+        var broken = host.ServeEndless("endless");
+        await using var world = await StartAsync(host, CallerHost.Patient);
         var id = await world.OrderAsync(CallerHost.Task([host.Link("done"), host.Link("endless")]));
         await EngineWorld.UntilAsync(() => host.Asked.Count == 2);
 
         await world.CancelAsync(id, isDelete);
 
         var found = await world.FinishAsync(id);
-        await broken.Task;
+        await broken;
         Assert.Equal((TaskPhase.Failed, "cancelled", null), (found.Task.Phase, found.Task.Error!.Code, found.Task.SettledMicros));
         Assert.Equal((EngineWorld.Balance, 0), world.Money());
         await EngineWorld.UntilAsync(() => world.Engine.Find(id) is null);
