@@ -6,7 +6,7 @@ namespace Reelay.Server.Engine;
 
 /// <summary>Removes the files of deleted and expired tasks: first the files, then the note that they are gone, so a crash repeats the work.</summary>
 internal sealed partial class AssetJanitor(
-    ITaskStore store, GroupCommitter committer, IAssetStore assets, VariantMaker variants, TimeProvider time,
+    ITaskStore store, GroupCommitter committer, IAssetStore assets, IVariantWrites variants, TimeProvider time,
     ILogger<AssetJanitor> logger)
 {
     private const int PageSize = 200;

@@ -84,7 +84,7 @@ public sealed class InputRestartTests
         var id = await world.OrderAsync(CallerHost.Task([host.Link("a"), Media(upload), Media(other)]));
         await world.FinishAsync(id);
         await world.WriteAsync(new StoreOperation.Intent(id, Rows.Account, IsDelete: true, EngineWorld.Now));
-        var janitor = new AssetJanitor(world.Store, world.Committer, world.Assets, world.Variants, TimeProvider.System, NullLogger<AssetJanitor>.Instance);
+        var janitor = new AssetJanitor(world.Store, world.Committer, world.Assets, new NoVariants(), TimeProvider.System, NullLogger<AssetJanitor>.Instance);
 
         Assert.False(await janitor.CleanAsync(TestContext.Current.CancellationToken));
 

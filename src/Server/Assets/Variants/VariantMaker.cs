@@ -1,5 +1,12 @@
 namespace Reelay.Server.Assets.Variants;
 
+/// <summary>The gate between those who write variants and those who remove a task's files.</summary>
+internal interface IVariantWrites
+{
+    /// <summary>Returns when nothing is being written that was allowed before the call. What is asked for later sees that the task is gone.</summary>
+    Task AwaitWritesAsync(CancellationToken cancellationToken);
+}
+
 /// <summary>Gives the variants of outputs: each is made once, when first asked for, whoever and however many ask.</summary>
 /// <remarks>
 /// A render belongs to nobody: a request that leaves takes nothing away from the others. A variant is written only while the task's files
@@ -7,7 +14,7 @@ namespace Reelay.Server.Assets.Variants;
 /// </remarks>
 internal sealed partial class VariantMaker(
     IVariantStore store, IAssetStore assets, VariantRenderer renderer, VariantOptions options, TimeProvider time,
-    IHostApplicationLifetime lifetime, ILogger<VariantMaker> logger) : IAsyncDisposable
+    IHostApplicationLifetime lifetime, ILogger<VariantMaker> logger) : IVariantWrites, IAsyncDisposable
 {
     private const long MaxPictureBytes = 16L << 20;
 
@@ -28,7 +35,7 @@ internal sealed partial class VariantMaker(
         return await Join(order).WaitAsync(cancellationToken);
     }
 
-    /// <summary>Returns when nothing is being written that was allowed before the call. What is asked for later sees that the task is gone.</summary>
+    /// <inheritdoc/>
     public async Task AwaitWritesAsync(CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);

@@ -16,5 +16,6 @@ internal static class VariantServices
             provider.GetRequiredService<DataFolder>().Path("rendering"), provider.GetRequiredService<IAssetStore>(),
             provider.GetRequiredService<FfmpegProgram>(), provider.GetRequiredService<Randomness>()));
         services.AddSingleton<VariantMaker>();
+        services.AddSingleton<IVariantWrites>(provider => provider.GetRequiredService<VariantMaker>());
     }
 }
