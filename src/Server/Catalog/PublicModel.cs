@@ -33,8 +33,14 @@ public sealed record PublicModel(ModelSpec Spec, IReadOnlyList<ModelOffer> Offer
     }
 
     /// <summary>Bounds on an order's inputs of a role, over the upstream models that may make it; null if none takes any.</summary>
-    public OfferedReference? Bounds(GenerationOrder order, MediaRole role) =>
-        References(Offers.Where(offer => offer.Modes.Contains(order.Mode) && order.UpstreamModels.Contains(offer.UpstreamModel))).GetValueOrDefault(role);
+    public OfferedReference? Bounds(GenerationOrder order, MediaRole role)
+    {
+        List<ModelOffer> inMode = [.. Offers.Where(offer => offer.Modes.Contains(order.Mode))];
+        var able = inMode.FindAll(offer => order.UpstreamModels.Contains(offer.UpstreamModel));
+
+        // The operator may have changed what serves the model since it was ordered.
+        return References(able.Count > 0 ? able : inMode).GetValueOrDefault(role);
+    }
 
     private static Dictionary<MediaRole, OfferedReference> References(IEnumerable<ModelOffer> offers)
     {

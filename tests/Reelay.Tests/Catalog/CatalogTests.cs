@@ -14,11 +14,11 @@ public class CatalogTests
     public void The_shipped_sora_models_have_the_published_facts(string name, string sizes, string tiers)
     {
         var model = Orders.Catalog.Find(name)!;
-        var offer = Assert.Single(model.Offers);
+        Assert.Equal(["t2v i2v", "edit", "extend"], model.Offers.Select(row => string.Join(' ', row.Modes)));
+        var offer = model.Offers[0];
         Assert.Equal("4, 8, 12, 16, 20", offer.Seconds.ToString());
         Assert.Equal(sizes, offer.Sizes.ToString());
         Assert.Equal(tiers, string.Join(' ', offer.Sizes.Tiers));
-        Assert.Equal(["t2v", "i2v"], offer.Modes);
         Assert.Equal(("always", 32_000, "full", 3600, 900), (offer.Audio, offer.MaxPromptLength, model.Spec.CancelCharge, model.Spec.DeadlineSeconds, model.Spec.MaxQueueSeconds));
         Assert.Equal(("retired", "2026-09-24"), (model.Spec.Lifecycle.State, model.Spec.Lifecycle.ShutdownDate));
     }
@@ -73,9 +73,11 @@ public class CatalogTests
     {
         var exception = Assert.Throws<CatalogException>(() => ModelCatalog.Load(new Dictionary<string, IReadOnlyList<Reelay.Providers.UpstreamModel>>
         {
-            ["openai"] = [Orders.Upstream["openai"][0], Orders.Upstream["openai"][1] with { Audio = "never" }],
+            ["openai"] = [.. Orders.Upstream["openai"].Where(row => row.Name == "sora-2").Select(row => row with { Audio = "never" })],
+            ["openai_images"] = Orders.Upstream["openai_images"],
+            ["kling"] = Orders.Upstream["kling"],
         }));
-        Assert.Equal(4, exception.Mistakes.Count);
+        Assert.Equal(7, exception.Mistakes.Count);
         Assert.Contains(exception.Mistakes, mistake => mistake.Contains("audio is `always`", StringComparison.Ordinal));
     }
 

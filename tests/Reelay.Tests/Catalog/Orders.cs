@@ -3,6 +3,7 @@ using Reelay.Providers;
 using Reelay.Server.Api;
 using Reelay.Server.Catalog;
 using Reelay.Server.Catalog.Orders;
+using Reelay.Server.Routing;
 using Reelay.Tests.Reading;
 
 namespace Reelay.Tests.Catalog;
@@ -10,28 +11,22 @@ namespace Reelay.Tests.Catalog;
 /// <summary>A catalog with the shipped models and a few more, and requests against it.</summary>
 internal static class Orders
 {
-    private static readonly string[] _twoSizes = ["720x1280", "1280x720"];
-    private static readonly string[] _sixSizes = [.. _twoSizes, "1024x1792", "1792x1024", "1080x1920", "1920x1080"];
-
     public static ModelCatalog Catalog { get; } = ModelCatalog.Load(Upstream, [ModelSpec.SelfHosted("wan", "openai:wan", 5), Talkative(), Old()]);
 
     public static OrderTerms Terms { get; } = new() { Catalog = Catalog };
 
     public static OrderTerms Strict { get; } = new() { Catalog = Catalog, IsStrict = true };
 
-    public static IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> Upstream => new Dictionary<string, IReadOnlyList<UpstreamModel>>
+    /// <summary>The shipped facts, and two upstream models that can do different things.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> Upstream => new Dictionary<string, IReadOnlyList<UpstreamModel>>(new ProviderSet().Models)
     {
-        ["openai"] =
-        [
-            Sora("sora-2", _twoSizes), Sora("sora-2-pro", _sixSizes), Sora("sora-2-2025-10-06", _twoSizes),
-            Sora("sora-2-2025-12-08", _twoSizes), Sora("sora-2-pro-2025-10-06", _sixSizes),
-        ],
         ["lab"] =
         [
             new() { Name = "small", Modes = ["t2v"], Seconds = [4, 5], Sizes = ["1280x720"], Audio = "never", Source = "test" },
             new()
             {
-                Name = "large", References = FirstFrame, Modes = ["t2v", "i2v"], Seconds = [5, 10], Sizes = ["1280x720", "720x1280", "960x720", "1920x1080"], Audio = "choice", Source = "test", MaxPromptLength = 10,
+                Name = "large", References = FirstFrame, Modes = ["t2v", "i2v"], Seconds = [5, 10], Sizes = ["1280x720", "720x1280", "960x720", "1920x1080"],
+                Audio = "choice", Source = "test", MaxPromptLength = 10,
                 Extras =
                 [
                     .. new[] { ("seed", "integer"), ("fps", "integer"), ("cfg_scale", "number"), ("negative_prompt", "text"), ("watermark_info", "object"), ("user", "text") }
@@ -75,11 +70,6 @@ internal static class Orders
     private static Dictionary<MediaRole, UpstreamReference> FirstFrame => new()
     {
         [MediaRole.FirstFrame] = new() { MaxCount = 1, MaxBytes = 20 << 20, Types = ["image/png", "image/jpeg", "image/webp"] },
-    };
-
-    private static UpstreamModel Sora(string name, string[] sizes) => new()
-    {
-        Name = name, Modes = ["t2v", "i2v"], Seconds = [4, 8, 12, 16, 20], Sizes = sizes, Audio = "always", Source = "test", References = FirstFrame,
     };
 
     // Two upstream models that can do different things stand behind one name.

@@ -72,7 +72,7 @@ public class PromptRuleTests
     }
 
     [Theory]
-    [InlineData("""{"prompt":"x","content":[{"type":"video_url","video_url":{"url":"https://example.com/a.mp4"}}]}""")]
+    [InlineData("""{"prompt":"x","content":[{"type":"video_url","video_url":{"url":"https://example.com/a.mp4"},"role":"first_frame"}]}""")]
     [InlineData("""{"prompt":"x","content":[{"type":"image_url","image_url":{"url":"data:,"},"role":"last_frame"}]}""")]
     [InlineData("""{"prompt":"x","content":[{"a":1}]}""")]
     public async Task Other_items_of_content_are_refused(string json) => Assert.Equal("unsupported_parameter", (await Orders.RefuseAsync(json)).Code);

@@ -19,6 +19,7 @@ internal sealed partial class VariantMaker(
     private const long MaxPictureBytes = 16L << 20;
 
     private readonly Lock _lock = new();
+    private int _isDisposed;
     private readonly Dictionary<(string TaskId, int Position, VariantKind Kind), Task<VariantResult>> _renders = [];
     private readonly SemaphoreSlim _slots = new(options.MaxRenders);
     private readonly SemaphoreSlim _writing = new(1);
@@ -45,6 +46,8 @@ internal sealed partial class VariantMaker(
     /// <summary>Ends what is being made.</summary>
     public async ValueTask DisposeAsync()
     {
+        // Registered under two types, it is disposed twice.
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _stop.CancelAsync();
         Task[] running;
         lock (_lock) running = [.. _renders.Values];
