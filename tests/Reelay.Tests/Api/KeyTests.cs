@@ -67,6 +67,7 @@ public sealed class KeyTests
     [InlineData("""{"name": ""}""", "invalid_name")]
     [InlineData("""{"name": 5}""", "invalid_json")]
     [InlineData("""{"name": "x", "admin": "yes"}""", "invalid_json")]
+    [InlineData("""{"name": "x", "lenient": 1}""", "invalid_json")]
     [InlineData("not json", "invalid_json")]
     [InlineData("", "invalid_json")]
     public async Task A_bad_key_request_is_refused(string body, string code)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Reelay.Server.Engine;
 using Reelay.Server.Tasks;
 
@@ -75,11 +76,13 @@ internal sealed class TaskWatch
         public ValueTask<Snapshot?> ReadAsync() => _watch._reader.FindAsync(_id, _accountId);
 
         /// <summary>Waits for a change, for so long at most, or until waiting has no sense any more. Never throws.</summary>
-        public async Task WaitAsync(Task? changed, TimeSpan limit)
+        public ConfiguredTaskAwaitable WaitAsync(Task? changed, TimeSpan limit)
         {
             var waited = changed is not null ? changed.WaitAsync(limit, _watch._time, _over.Token)
                 : Task.Delay(limit < RereadPause ? limit : RereadPause, _watch._time, _over.Token);
-            await waited.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            // Handed on, not awaited here: thousands wait, and each frame is kept for each of them.
+            return waited.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         public void Dispose()
