@@ -74,9 +74,7 @@ internal static class ServerServices
     {
         services.AddSingleton<IAssetStore>(provider => new LocalAssetStore(
             provider.GetRequiredService<DataFolder>().Path("assets"), provider.GetRequiredService<Randomness>().Fill));
-        services.AddSingleton(_ => options.Sandbox.Enabled
-            ? new FetcherOptions { MediaOrigins = [WebOrigin.Of(new Uri($"http://127.0.0.1:{options.Sandbox.Port}"))] }
-            : new FetcherOptions());
+        services.AddSingleton(_ => Fetching(options.Sandbox));
         services.AddSingleton(provider => new CheckedDialer(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FetcherOptions>().MaxConnectTime));
         services.AddSingleton<OutboundHttp>();
@@ -86,6 +84,19 @@ internal static class ServerServices
             provider.GetRequiredService<DataFolder>().Path(LinkKeys.FileName), provider.GetRequiredService<Randomness>()));
         services.AddSingleton<LinkSigner>();
         services.AddSingleton<InputFetcher>();
+    }
+
+    // The sandbox's own origin may be fetched from although it is private, and documented requests find their files there.
+    private static FetcherOptions Fetching(SandboxSettings sandbox)
+    {
+        if (!sandbox.Enabled) return new FetcherOptions();
+        var origin = new Uri($"http://127.0.0.1:{sandbox.Port}");
+        return new FetcherOptions
+        {
+            MediaOrigins = [WebOrigin.Of(origin)],
+            WebhookOrigins = [WebOrigin.Of(origin)],
+            Rewrites = [new HostRewrite("example.com", new Uri(origin, "/_sandbox/samples"))],
+        };
     }
 
     private static void AddChannels(IServiceCollection services, IConfiguration configuration, ServerOptions options, string urls)

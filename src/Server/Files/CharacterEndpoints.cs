@@ -1,5 +1,6 @@
 using Reelay.Contracts;
 using Reelay.Server.Api;
+using Reelay.Server.Api.Dialects;
 
 namespace Reelay.Server.Files;
 
@@ -9,8 +10,8 @@ internal sealed class CharacterEndpoints(Authentication authentication, Characte
     public void Map(IEndpointRouteBuilder routes)
     {
         // Fixed words win over /v1/videos/{id} by ASP.NET's own precedence.
-        routes.MapPost("/v1/videos/characters", CreateAsync);
-        routes.MapGet("/v1/videos/characters/{id}", ReadAsync);
+        routes.MapPost("/v1/videos/characters", CreateAsync).As(Operations.Characters);
+        routes.MapGet("/v1/videos/characters/{id}", ReadAsync).As(Operations.Characters);
     }
 
     private async Task CreateAsync(HttpContext context)

@@ -2,6 +2,7 @@ using Reelay.Contracts;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api;
 using Reelay.Server.Api.Content;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets;
 
 namespace Reelay.Server.Files;
@@ -12,11 +13,11 @@ internal sealed class FileEndpoints(
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/files", CreateAsync);
-        routes.MapGet("/v1/files", ListAsync);
-        routes.MapGet("/v1/files/{id}", ReadAsync);
-        routes.MapDelete("/v1/files/{id}", DeleteAsync);
-        routes.MapMethods("/v1/files/{id}/content", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
+        routes.MapPost("/v1/files", CreateAsync).As(Operations.Files);
+        routes.MapGet("/v1/files", ListAsync).As(Operations.Files);
+        routes.MapGet("/v1/files/{id}", ReadAsync).As(Operations.Files);
+        routes.MapDelete("/v1/files/{id}", DeleteAsync).As(Operations.Files);
+        routes.MapMethods("/v1/files/{id}/content", [HttpMethods.Get, HttpMethods.Head], ServeAsync).As(Operations.Files);
     }
 
     private async Task CreateAsync(HttpContext context)

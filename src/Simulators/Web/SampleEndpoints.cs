@@ -7,24 +7,28 @@ internal static class SampleEndpoints
 {
     private const int MaxEdgePixels = 4096;
 
-    /// <summary>Maps <c>/_sandbox/samples/{name}</c>: <c>picture.png</c> and <c>clip.mp4</c>.</summary>
-    public static void MapSamples(this IEndpointRouteBuilder routes)
+    /// <summary>
+    /// Maps <c>/_sandbox/samples/{name}</c>: a picture or a clip under any name, by its ending. Documented requests name files of a host that
+    /// has none; with the sandbox on they come from here.
+    /// </summary>
+    public static void MapSamples(this IEndpointRouteBuilder routes) => routes.MapGet("/_sandbox/samples/{**name}", AnswerAsync);
+
+    private static Task AnswerAsync(HttpContext context, SandboxCore sandbox, string? name, string? size)
     {
-        routes.MapGet("/_sandbox/samples/picture.png", (string? size) => ReadSize(size, "1280x720") is var (width, height)
-            ? Results.Bytes(PngImage.Gradient(width, height), "image/png")
-            : BadSize());
-        routes.MapGet("/_sandbox/samples/clip.mp4", ClipAsync);
-        routes.MapGet("/_sandbox/samples/{name}", (string name) =>
-            ControlEndpoints.Refuse("name", $"there is no sample {name}; there are: picture.png, clip.mp4."));
+        switch (Path.GetExtension(name ?? "").ToLowerInvariant())
+        {
+            case ".png" or ".jpg" or ".jpeg" or ".webp":
+                var picture = ReadSize(size, "1280x720") is var (width, height) ? Results.Bytes(PngImage.Gradient(width, height), "image/png") : BadSize();
+                return picture.ExecuteAsync(context);
+            case ".mp4" or ".mov":
+                return ReadSize(size, "1280x720") is var (clipWidth, clipHeight) ? ClipAsync(context, sandbox, clipWidth, clipHeight) : BadSize().ExecuteAsync(context);
+            default:
+                return ControlEndpoints.Refuse("name", $"there is no sample {name}; any name that ends in .png, .jpg, .webp or .mp4 is one.").ExecuteAsync(context);
+        }
     }
 
-    private static async Task ClipAsync(HttpContext context, SandboxCore sandbox, string? size)
+    private static async Task ClipAsync(HttpContext context, SandboxCore sandbox, int width, int height)
     {
-        if (ReadSize(size, "640x360") is not var (width, height))
-        {
-            await BadSize().ExecuteAsync(context);
-            return;
-        }
 
         ClipOrder order = new()
         {

@@ -10,7 +10,7 @@ public sealed class WithholdingTests
     private const string All =
         "list,delete,cancel,remix,edits,extensions,characters,estimate,events,wait,generations,models,files,webhook_endpoints";
 
-    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox:MaxInFlight"] = "0" };
+    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" };
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
 
@@ -168,7 +168,7 @@ public sealed class WithholdingTests
 
         // Whatever is added without a word of its own would be impossible to withhold.
         Assert.Equal(
-            ["GET /v1/videos/{id}", "GET HEAD /v1/videos/{id}/content", "POST /v1/videos"],
+            ["GET /v1/videos/{id}", "GET HEAD /v1/inputs/{task}/{position}", "GET HEAD /v1/videos/{id}/content", "POST /v1/videos"],
             routes.Where(route => route.Value == Operations.Core).Select(route => route.Name).Order());
         foreach (var (name, operation) in routes)
         {

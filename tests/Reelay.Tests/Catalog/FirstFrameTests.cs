@@ -134,7 +134,7 @@ public class FirstFrameTests
     [Theory]
     [InlineData("prompt", "invalid_type")]
     [InlineData("seconds", "invalid_type")]
-    [InlineData("video", "unsupported_parameter")]
+    [InlineData("video", "invalid_video")]
     [InlineData("mask", "unsupported_parameter")]
     [InlineData("attachment", "unsupported_parameter")]
     public async Task A_file_under_another_name_is_refused_and_discarded(string name, string code)

@@ -7,7 +7,6 @@ public class ThreeClassesTests
     [Theory]
     [InlineData("n", "2")]
     [InlineData("n", "\"4\"")]
-    [InlineData("mode", "\"extend\"")]
     [InlineData("mode", "\"i2v_first_last\"")]
     [InlineData("mode", "\"reference_images\"")]
     [InlineData("mode", "\"r2v\"")]
@@ -18,16 +17,12 @@ public class ThreeClassesTests
     [InlineData("audio", "false")]
     [InlineData("sound", "\"off\"")]
     [InlineData("generate_audio", "\"false\"")]
-    [InlineData("video_url", "\"https://example.com/a.mp4\"")]
-    [InlineData("video_urls", "[\"https://example.com/a.mp4\"]")]
-    [InlineData("source_video_url", "\"https://example.com/a.mp4\"")]
     [InlineData("end_image_url", "\"data:image/png;base64,iVBORw0KGgo=\"")]
     [InlineData("image_tail", "\"iVBORw0KGgo=\"")]
-    [InlineData("audio_urls", "[\"https://example.com/a.mp3\"]")]
     [InlineData("camera_control", "{\"type\":\"pan\"}")]
-    [InlineData("model_name", "\"kling-v3\"")]
     [InlineData("function_mode", "\"first_last_frames\"")]
     [InlineData("first_last_frame", "true")]
+    [InlineData("model_name", "\"kling-v9\"")]
     [InlineData("num_frames", "81")]
     [InlineData("stream", "true")]
     [InlineData("callback_url", "\"https://example.com/hook\"")]
@@ -41,7 +36,6 @@ public class ThreeClassesTests
     }
 
     [Theory]
-    [InlineData("video_urls")]
     [InlineData("callback_url")]
     [InlineData("camera_control")]
     public async Task It_is_refused_in_every_place(string name)

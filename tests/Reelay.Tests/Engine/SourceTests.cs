@@ -15,7 +15,7 @@ public sealed class SourceTests
     {
         TaskId = "task_source",
         ChannelAccount = "vendor-channel-2",
-        UpstreamId = "up-77",
+        UpstreamModel = Rows.UpstreamModel, UpstreamId = "up-77",
         OutputReferenceJson = """{"video":"v-1"}""",
     };
 
@@ -64,6 +64,7 @@ public sealed class SourceTests
 
         Assert.Equal("up-77", Build(Source).Source!.UpstreamId);
         Assert.Null(Build(Source, "vendor-channel-1").Source);
+        Assert.Null(Build(Source with { UpstreamModel = "another" }).Source);
         Assert.Null(Build(Source with { UpstreamId = null }).Source);
         Assert.Null(Build(Source with { OutputReferenceJson = null }).Source);
         Assert.Null(Build(null).Source);

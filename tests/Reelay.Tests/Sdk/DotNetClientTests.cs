@@ -121,7 +121,7 @@ public sealed class DotNetClientTests
         var client = Client(gateway);
         var id = (string)Json(await Create(client, isAsync, """{"prompt":"a fox"}"""))["id"]!;
         using var prompt = BinaryContent.Create(BinaryData.FromString("""{"prompt":"bluer"}"""));
-        AssertRefusal(400, "unsupported_operation", await Failure(
+        AssertRefusal(404, "video_not_completed", await Failure(
             isAsync,
             () => client.CreateVideoRemixAsync(id, prompt, "application/json", None),
             () => client.CreateVideoRemix(id, prompt, "application/json", None)));

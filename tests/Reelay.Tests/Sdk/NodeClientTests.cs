@@ -133,7 +133,7 @@ public sealed class NodeClientTests
         AssertError(result.GetProperty("id"), "NotFoundError", 404, "video_not_found", "id");
         AssertError(result.GetProperty("prompt"), "BadRequestError", 400, "prompt_required", "prompt");
         AssertError(result.GetProperty("key"), "AuthenticationError", 401, "invalid_api_key");
-        AssertError(result.GetProperty("remix"), "BadRequestError", 400, "unsupported_operation");
+        AssertError(result.GetProperty("remix"), "NotFoundError", 404, "video_not_found", "id");
         AssertError(result.GetProperty("limit"), "BadRequestError", 400, "invalid_limit", "limit");
         Assert.Empty(gateway.Sandbox.Submissions);
     }

@@ -100,7 +100,7 @@ public class ControlTests
         Assert.Equal(new ImageHeader("image/png", 720, 1280), ImageHeader.Read(picture.Bytes));
         Assert.Equal("video/mp4", (await control.GetAsync("samples/clip.mp4")).Headers["Content-Type"]);
         Assert.Equal(400, (await control.GetAsync("samples/picture.png?size=huge")).Status);
-        Assert.Contains("picture.png", (string?)(await control.GetAsync("samples/cat.gif")).Error["message"]);
+        Assert.Contains(".png", (string?)(await control.GetAsync("samples/cat.gif")).Error["message"]);
         Assert.Equal("ok", (await control.GetAsync("health")).Word("status"));
     }
 

@@ -1,3 +1,4 @@
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Tasks;
@@ -8,7 +9,7 @@ namespace Reelay.Server.Api.Content;
 internal sealed class InputEndpoints(LinkSigner links, TaskReader reader, InputFiles inputs, IAssetStore assets)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/v1/inputs/{task}/{position}", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
+        routes.MapMethods("/v1/inputs/{task}/{position}", [HttpMethods.Get, HttpMethods.Head], ServeAsync).As(Operations.Core);
 
     private async Task ServeAsync(HttpContext context)
     {
