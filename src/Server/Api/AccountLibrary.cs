@@ -96,6 +96,7 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
                 UpstreamId = attempt?.UpstreamId,
                 OutputReferenceJson = attempt?.OutputReferenceJson,
             },
-            asset.DurationMilliseconds / 1000m);
+            asset.DurationMilliseconds / 1000m,
+            asset is { WidthPixels: { } width, HeightPixels: { } height } ? new Catalog.PixelSize(width, height) : null);
     }
 }

@@ -80,7 +80,8 @@ internal sealed record LibraryFile(string AssetKey, string ContentType, long Siz
 /// <param name="Model">The public model that made it.</param>
 /// <param name="Source">How an upstream may know it.</param>
 /// <param name="Seconds">Its measured length, or null.</param>
-internal sealed record LibraryVideo(LibraryFile File, string Model, OrderSource Source, decimal? Seconds);
+/// <param name="Size">Its measured size, or null.</param>
+internal sealed record LibraryVideo(LibraryFile File, string Model, OrderSource Source, decimal? Seconds, PixelSize? Size);
 
 /// <summary>Something of ours that a link names: exactly one of both.</summary>
 internal readonly record struct OwnLink(string? FileId, string? TaskId);
