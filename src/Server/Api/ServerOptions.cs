@@ -24,11 +24,17 @@ internal sealed class ServerOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (PublicUrl is not { Length: > 0 } text) yield break;
-        var isUsable = Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            && url is { Query: "", Fragment: "", UserInfo: "" };
-        if (!isUsable) yield return new ValidationResult($"PublicUrl: '{text}' is no http or https address that links could begin with.");
+        // The validator itself does not look into sections.
+        var mistakes = new List<ValidationResult>();
+        foreach (var section in new object[] { Sandbox, Assets })
+            Validator.TryValidateObject(section, new ValidationContext(section), mistakes, validateAllProperties: true);
+        if (PublicUrl is { Length: > 0 } && !IsLinkBase(PublicUrl))
+            mistakes.Add(new ValidationResult($"PublicUrl: '{PublicUrl}' is no http or https address that links could begin with."));
+        return mistakes;
     }
+
+    private static bool IsLinkBase(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Query: "", Fragment: "", UserInfo: "" };
 }
 
 /// <summary><c>Reelay:Sandbox</c>: the same section configures the sandbox's own process.</summary>

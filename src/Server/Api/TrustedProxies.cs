@@ -43,6 +43,6 @@ internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
         }
 
         return IPNetwork.TryParse(word, out var network) ? network : throw new InvalidOperationException(
-            $"Reelay:TrustedProxies has '{word}'; it takes addresses and networks, for example 10.0.0.7 or 10.0.0.0/8 (no bits behind the prefix).");
+            $"Reelay:TrustedProxies has '{word}'; it takes addresses and networks, for example 10.0.0.7 or 10.0.0.0/8.");
     }
 }
