@@ -28,7 +28,10 @@ internal static class SizeReader
             if (draft.Size.Tier.Length > 0) draft.Note(Parameters.Size.Name, Shown(draft), "default", "none was asked");
         }
 
-        if (draft.SizeEcho.Length == 0) draft.SizeEcho = draft.Size.Size == default ? draft.Model.Spec.DefaultSize : draft.Size.Size.ToString();
+        if (draft.SizeEcho.Length > 0) return;
+        draft.SizeEcho = draft.Size.Size != default ? draft.Size.Size.ToString()
+            : draft.Offers.TrueForAll(offer => offer.Sizes.IsNone) && draft.Source?.Size is { } source ? source.ToString()
+            : draft.Model.Spec.DefaultSize;
     }
 
     // Where the picture decides the ratio, a size can only choose the tier.
