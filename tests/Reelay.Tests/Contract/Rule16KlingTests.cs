@@ -40,12 +40,14 @@ public sealed class Rule16KlingTests
         var terms = Orders.Terms with { CanServe = id => id == "kling:" + name };
         var qualities = _table[name].Qualities.Length > 0 ? new[] { "std", "pro", "4k" } : ["", "std"];
         var allowedCount = 0;
-        foreach (var (mode, input) in _inputs)
-        foreach (var quality in qualities)
-        foreach (var seconds in new[] { 3, 5, 7, 10, 15 })
-        foreach (var sound in new[] { "off", "on" })
+        foreach (var (mode, quality, seconds, sound) in
+            from mode in _inputs.Keys
+            from quality in qualities
+            from seconds in new[] { 3, 5, 7, 10, 15 }
+            from sound in new[] { "off", "on" }
+            select (mode, quality, seconds, sound))
         {
-            var request = $"model:'{name}', mode:'{mode}', {input} quality:'{quality}', seconds:{seconds}, sound:'{sound}'";
+            var request = $"model:'{name}', mode:'{mode}', {_inputs[mode]} quality:'{quality}', seconds:{seconds}, sound:'{sound}'";
             var result = await Orders.ReadAsync(Cases.Json(request), terms);
             Assert.True(Allows(name, mode, quality, seconds, sound == "on") == result.Error is null, $"{request}: {result.Error?.Message ?? "accepted"}");
             if (result.Error is { } error)
