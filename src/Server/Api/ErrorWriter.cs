@@ -1,6 +1,7 @@
 using Reelay.Contracts;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api.Dialects;
+using Reelay.Server.Api.Reading;
 
 namespace Reelay.Server.Api;
 
@@ -45,11 +46,11 @@ internal static partial class ErrorWriter
     {
         var response = context.Response;
         if (response.ContentLength is not null || response.ContentType is not null) return null;
-        var request = context.Request;
+        var (method, path) = (Shown.Value(context.Request.Method), Shown.Value(context.Request.Path));
         return response.StatusCode switch
         {
-            404 => new(404, "unknown_url", $"There is no {request.Method} {request.Path} here; see the documentation."),
-            405 => new(405, "method_not_allowed", $"{request.Path} does not take {request.Method}; it takes {response.Headers.Allow}."),
+            404 => new(404, "unknown_url", $"There is no {method} {path} here; see the documentation."),
+            405 => new(405, "method_not_allowed", $"{path} does not take {method}; it takes {response.Headers.Allow}."),
             413 => new(413, "request_too_large", "The request is too large."),
             415 => new(415, "unsupported_media_type", "Send the request as JSON, multipart/form-data or a urlencoded form."),
             _ => null,
