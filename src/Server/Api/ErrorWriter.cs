@@ -14,8 +14,11 @@ internal static partial class ErrorWriter
         var headers = context.Response.Headers;
         if (error.Status is 408 or 429 or >= 500) headers.RetryAfter = Math.Clamp(error.RetryAfterSeconds, 1, 60).ToString();
         if (!error.ShouldRetry) headers["x-should-retry"] = "false";
-        var body = new ErrorBody(new ErrorDetail(error.Message, error.Type, error.Param, error.Code));
-        if (IsFlat(context)) body = body with { Code = error.Code, Message = error.Message };
+
+        // Names of fields and other words of the caller's are in both; whatever was sent, they are short and on one line.
+        var (message, param) = (Shown.Sentence(error.Message), error.Param is null ? null : Shown.Name(error.Param));
+        var body = new ErrorBody(new ErrorDetail(message, error.Type, param, error.Code));
+        if (IsFlat(context)) body = body with { Code = error.Code, Message = message };
         return JsonAnswer.WriteAsync(context, body, ContractsJson.Default.ErrorBody, error.Status);
     }
 
