@@ -7,7 +7,7 @@ namespace Reelay.Tests.Contract;
 
 /// <summary>
 /// An account that has stored the files <c>file-png</c> and <c>file-mp4</c>, the character <c>char-1</c>, the completed videos <c>sora</c>
-/// and <c>kling</c> (8.2 s each), and the video <c>running</c>. Links to <c>https://own.test</c> are to this server.
+/// and <c>kling</c> (8.2 s of 1280x720 each), and the video <c>running</c>. Links to <c>https://own.test</c> are to this server.
 /// </summary>
 internal sealed class OwnThings : IOrderLibrary
 {
@@ -28,7 +28,7 @@ internal sealed class OwnThings : IOrderLibrary
     public ValueTask<LibraryFile?> FindCharacterAsync(string id, CancellationToken cancellationToken) =>
         new(id == "char-1" ? File("MP4", "video/mp4") with { Name = "Fox" } : null);
 
-    public ValueTask<ApiResult<LibraryVideo>> FindVideoAsync(string id, CancellationToken cancellationToken) => new(id switch
+    public ValueTask<ApiResult<LibraryVideo>> FindVideoAsync(string id, int index, CancellationToken cancellationToken) => new(id switch
     {
         "sora" => Video(id, "sora-2", "sora-2"),
         "kling" => Video(id, "kling-v1-6", "kling-v1-6"),
@@ -59,5 +59,6 @@ internal sealed class OwnThings : IOrderLibrary
         {
             TaskId = id, ChannelAccount = "account", UpstreamModel = upstreamModel, UpstreamId = "up-" + id, OutputReferenceJson = """{"video_id":"v"}""",
         },
-        8.2m);
+        8.2m,
+        new Server.Catalog.PixelSize(1280, 720));
 }

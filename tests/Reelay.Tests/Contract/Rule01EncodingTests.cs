@@ -36,7 +36,7 @@ public sealed class Rule01EncodingTests
 
     [Theory]
     [InlineData("metadata", """{"order":17,"list":[1,{"a":null}]}""")]
-    [InlineData("parameters", """{"seconds":8}""")]
+    [InlineData("parameters", """{"seconds":10}""")]
     [InlineData("extra_body", """{"size":"1280x720","metadata":{"a":"b"}}""")]
     [InlineData("content", """[{"type":"text","text":"x"}]""")]
     [InlineData("watermark_info", """{"enabled":true}""")]

@@ -105,7 +105,7 @@ public sealed class Rule07SizeTests
     [InlineData("model:'kling-v2-5-turbo', tier:'4k'", "tier", "tiers 720p, 1080p | `kling-v3`")]
     [InlineData("model:'kling-v2-6', quality:'1080p', mode:'std'", "quality", "1080p | tiers 720p | quality pro")]
     [InlineData("model:'gpt-image-2', size:'4:1'", "size", "`4:1` | at most 3:1")]
-    [InlineData("model:'gpt-image-2', size:'1025x1024', tier:'8k'", "tier", "8k | tiers 1k, 2k, 4k")]
+    [InlineData("model:'gpt-image-2', size:'1025x1024', tier:'8k'", "size", "1025x1024, 8k | tiers 1k, 2k, 4k")]
     [InlineData("model:'wan', size:'1281x720'", "size", "in steps of 2")]
     [InlineData("model:'wan', size:'4098x720'", "size", "64 to 4096 pixels a side")]
     [InlineData("model:'wan', size:'32x32'", "size", "64 to 4096 pixels a side")]

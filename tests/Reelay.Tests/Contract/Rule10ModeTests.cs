@@ -101,7 +101,7 @@ public sealed class Rule10ModeTests
     [InlineData("model:'kling-v3', mode:'i2v_first_last', image:PNG", "400 input_reference_required end_image_url", "`kling-v3`")]
     [InlineData("model:'gpt-image-2', mode:'edit'", "400 input_reference_required reference_images", "`gpt-image-2`")]
     [InlineData("model:'gpt-image-2', mask:PNG", "400 input_reference_required reference_images", "`gpt-image-2`")]
-    [InlineData("mode:'t2v', image:PNG", "400 conflicting_parameters image", "`t2v` | `sora-2` | first frame")]
+    [InlineData("mode:'t2v', image:PNG", "400 conflicting_parameters image", "`t2v` | `sora-2` | takes no")]
     [InlineData("model:'kling-v3', mode:'i2v', function_mode:'first_last_frames', images:[PNG,JPG]", "400 conflicting_parameters function_mode", "`mode`")]
     [InlineData("function_mode:'sideways'", "400 invalid_mode function_mode", "`sideways` | omni_reference")]
     [InlineData("generation_type:'reference', image:PNG", "400 unsupported_parameter generation_type", "`reference` | `sora-2`")]

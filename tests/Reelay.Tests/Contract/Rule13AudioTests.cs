@@ -19,6 +19,7 @@ public sealed class Rule13AudioTests
     [InlineData("model:'kling-v3-omni', mode:'edit', video:<c.mp4>", "audio=off media=source_video:c.mp4")]
     [InlineData("model:'kling-v2-5-turbo', audio:false", "audio=off")]
     [InlineData("model:'gpt-image-2', audio:'no'", "audio=off")]
+    [InlineData("model:'gpt-image-2'", "audio=-")]
     [InlineData("model:'wan'", "audio=-")]
     [InlineData("audio:null", "audio=on")]
     public Task Is_stored_as_on_or_off(string request, string stored) => Cases.StoredAsync(request, stored);

@@ -21,6 +21,7 @@ public sealed class Rule14SourceTests(ContractGateway shared)
     [InlineData("model:'sora-2-pro', mode:'extend', video_id:'sora', seconds:8", "mode=extend seconds=8 source=sora media=source_video:mp4")]
     [InlineData("model:'kling-v3-omni', mode:'extend', video_id:'sora', seconds:5", "mode=extend seconds=5 source=sora media=source_video:mp4")]
     [InlineData("model:'kling-v1-6', mode:'extend', video_id:'sora'", "mode=extend source=sora upstream=kling:kling-v3-omni media=source_video:mp4")]
+    [InlineData("video_id:'sora', video_url:'https://own.test/v1/videos/sora/content'", "mode=edit source=sora media=source_video:mp4")]
     [InlineData("metadata:{video_id:'sora'}", "mode=edit source=sora media=source_video:mp4")]
     public Task Is_found_and_bound_where_the_vendor_needs_it(string request, string stored) => Cases.StoredAsync(request, stored, Cases.Own);
 
@@ -42,6 +43,8 @@ public sealed class Rule14SourceTests(ContractGateway shared)
     [InlineData("task_id:'running'", "404 video_not_completed task_id", "in_progress")]
     [InlineData("video:{id:'nobodys'}", "404 video_not_found video.id", "'nobodys'")]
     [InlineData("video_id:'sora', task_id:'kling'", "400 conflicting_parameters task_id", "`video_id`")]
+    [InlineData("video_id:'sora', video_url:<c.mp4>", "400 conflicting_parameters video_url", "`video_id`")]
+    [InlineData("video_id:'sora', video_url:'https://own.test/v1/videos/kling/content'", "400 conflicting_parameters video_url", "`video_id`")]
     [InlineData("mode:'t2v', video_id:'sora'", "400 conflicting_parameters video_id", "`t2v`")]
     [InlineData("model:'kling-v2-6', video_id:'sora'", "400 unsupported_parameter video_id", "`kling-v2-6`")]
     [InlineData("model:'kling-v1', mode:'extend', video_id:'kling'", "400 unsupported_source video_id", "`kling-v1`")]

@@ -16,8 +16,8 @@ public sealed class SampleTests(ContractGateway shared)
         ["apigo-multipart"] = ("sora-2 4 720x1280 i2v 720p", "openai sora-2 一只小猫在花园里追蝴蝶"),
         ["compat-body-values"] = (
             "sora-2 4 720x1280 t2v 720p user:unsupported_parameter fps:unsupported_parameter seed:unsupported_parameter", "openai sora-2 waves"),
-        ["aurora-image"] = ("gpt-image-2 8 1024x1024 edit 2k", "openai_images gpt-image-2 neon fox in the rain, cinematic"),
-        ["aurora-image-tier-only"] = ("gpt-image-2 0 2048x2048 t2i 2k", "openai_images gpt-image-2 a neon fox"),
+        ["aurora-image"] = ("gpt-image-2 8 1024x1024 edit 2k", "openai-images gpt-image-2 neon fox in the rain, cinematic"),
+        ["aurora-image-tier-only"] = ("gpt-image-2 0 2048x2048 t2i 2k", "openai-images gpt-image-2 a neon fox"),
         ["kling"] = ("kling-video 5 1280x720 t2v 720p", "kling kling-v2-6 日落时的海边,风吹起长发"),
         ["kling-i2v"] = ("kling-video 5 1280x720 i2v 720p", "kling kling-v2-6 p"),
         ["kling-multi_i2v"] = ("kling-video 5 1280x720 multi_i2v 720p", "kling kling-v1-6 p"),
@@ -138,7 +138,11 @@ public sealed class SampleTests(ContractGateway shared)
     {
         var task = await shared.Gateway.AdminTaskAsync(video.GetProperty("id").GetString()!);
         var attempt = Assert.Single(task.GetProperty("attempts").EnumerateArray());
-        return Assert.Single(shared.Gateway.Sandbox.Submissions, report => report.Row.UpstreamId == attempt.GetProperty("upstream_id").GetString());
+
+        // Pictures come with the answer: there is no id to poll, and the prompts of their samples are unlike each other.
+        return attempt.TryGetProperty("upstream_id", out var id)
+            ? Assert.Single(shared.Gateway.Sandbox.Submissions, report => report.Row.UpstreamId == id.GetString())
+            : Assert.Single(shared.Gateway.Sandbox.Submissions, report => report.Row.Accepted && report.Row.Prompt == video.GetProperty("prompt").GetString());
     }
 
     private static string Shown(JsonElement video)

@@ -15,7 +15,7 @@ internal static class Studio
     {
         Catalog = ModelCatalog.Load(
             new Dictionary<string, IReadOnlyList<UpstreamModel>>(Orders.Upstream) { ["studio"] = [.. Rows()] },
-            [.. Models()],
+            [.. Orders.Added, .. Models()],
             [new ModelAlias("sora-tall", "sora-2-pro", new JsonObject { ["size"] = "1080x1920" }), new ModelAlias("sora", "sora-2", [])]),
         Library = new OwnThings(),
     };
