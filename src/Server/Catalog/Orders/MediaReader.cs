@@ -129,7 +129,7 @@ internal static class MediaReader
         for (var index = 0; index < draft.Media.Count; index++)
         {
             var other = draft.Media[index];
-            if (other.Root == source.Root || !other.IsSame(source)) continue;
+            if (other.Root == source.Root || !other.IsSame(source) || IsApart(other.Hint, source.Hint)) continue;
             if (other.Hint is MediaHint.Picture or MediaHint.Video) draft.Media[index] = other with { Hint = source.Hint };
             return null;
         }
@@ -142,4 +142,8 @@ internal static class MediaReader
         draft.Media.Add(source);
         return null;
     }
+
+    // A video that ends where it began has one picture for two purposes, and a picture may be its own mask.
+    private static bool IsApart(MediaHint one, MediaHint other) =>
+        one != other && (one is MediaHint.LastFrame or MediaHint.Mask || other is MediaHint.LastFrame or MediaHint.Mask);
 }
