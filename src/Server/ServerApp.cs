@@ -2,6 +2,7 @@ using Reelay.Server.Api;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Files;
+using Reelay.Server.OpenApi;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server;
@@ -60,5 +61,7 @@ internal static class ServerApp
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);
         app.Services.GetRequiredService<HealthEndpoints>().Map(app);
+        app.Services.GetRequiredService<OpenApiEndpoint>().Map(app);
+        app.Services.GetRequiredService<DocsEndpoints>().Map(app);
     }
 }

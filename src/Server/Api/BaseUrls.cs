@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Reelay.Server.Api;
 
 /// <summary>What links begin with: the configured address, else the request's own scheme and host.</summary>
@@ -16,8 +18,16 @@ internal sealed class BaseUrls(ServerOptions options)
         var host = request.Host.Value ?? "localhost";
         if (Volatile.Read(ref _last) is { } made && made.Scheme == request.Scheme && made.Host == host) return made.Url;
         var url = request.Scheme + "://" + host;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out _)) return ArrivedAt(request);
         Volatile.Write(ref _last, new Made(request.Scheme, host, url));
         return url;
+    }
+
+    // A Host that no address can be made of, an empty one for example: links then begin with where the request came in.
+    private static string ArrivedAt(HttpRequest request)
+    {
+        var connection = request.HttpContext.Connection;
+        return $"{request.Scheme}://{new IPEndPoint(connection.LocalIpAddress ?? IPAddress.Loopback, connection.LocalPort)}";
     }
 
     private sealed record Made(string Scheme, string Host, string Url);

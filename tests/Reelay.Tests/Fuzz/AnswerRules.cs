@@ -17,6 +17,9 @@ internal static partial class AnswerRules
     // What the web server itself says of a message that is not HTTP or beyond its bounds: no body, and the connection ends.
     private static readonly int[] HttpStatuses = [400, 405, 408, 411, 413, 414, 431, 501, 505];
 
+    private const int MaxMessageLength = 1_001;
+    private const int MaxNameLength = 100;
+
     private static readonly string[] Keys = ["code", "message", "param", "type"];
 
     /// <summary>Fails with what is wrong.</summary>
@@ -49,8 +52,8 @@ internal static partial class AnswerRules
         Assert.Equal(Keys, error.EnumerateObject().Select(member => member.Name).Order());
         Assert.Contains(error.GetProperty("code").GetString()!, Codes);
         Assert.Equal(Type(answer.Status), error.GetProperty("type").GetString());
-        CheckText(error.GetProperty("message").GetString()!, 1000);
-        if (error.GetProperty("param").GetString() is { } param) CheckText(param, 200);
+        CheckText(error.GetProperty("message").GetString()!, MaxMessageLength);
+        if (error.GetProperty("param").GetString() is { Length: > 0 } param) CheckText(param, MaxNameLength);
     }
 
     // Short, on one line, and without anything of our insides.
@@ -122,6 +125,13 @@ internal static partial class AnswerRules
         Assert.True(video.GetProperty("created_at").GetInt64() > 0);
         Assert.Equal(status == "completed", video.TryGetProperty("output_url", out _));
         Assert.Equal(status == "failed", video.TryGetProperty("error", out _));
+        foreach (var warning in video.TryGetProperty("warnings", out var warnings) ? warnings.EnumerateArray() : default)
+        {
+            Assert.NotEmpty(warning.GetProperty("code").GetString()!);
+            CheckText(warning.GetProperty("message").GetString()!, MaxMessageLength);
+            if (warning.GetProperty("param").GetString() is { Length: > 0 } param) CheckText(param, MaxNameLength);
+        }
+
         foreach (var name in new[] { "model", "seconds", "size", "prompt" }) Assert.Equal(JsonValueKind.String, video.GetProperty(name).ValueKind);
     }
 

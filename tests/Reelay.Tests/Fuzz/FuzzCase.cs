@@ -19,6 +19,8 @@ internal sealed record Mutation(string Name, int Seed)
 /// <summary>A right request and what is done to it. The same case makes the same message in every world, but for the ids in it.</summary>
 internal sealed record FuzzCase(int Recipe, IReadOnlyList<Mutation> Mutations)
 {
+    private const int MaxShownLength = 2_000;
+
     private static readonly string[] OfFields = [.. FieldMutations.All.Keys];
     private static readonly string[] OfWire = [.. WireMutations.All.Keys];
 
@@ -42,9 +44,9 @@ internal sealed record FuzzCase(int Recipe, IReadOnlyList<Mutation> Mutations)
         var shown = new StringBuilder().Append('\'').Append(Origin.Name).Append('\'');
         foreach (var mutation in Mutations) shown.Append(", ").Append(mutation.Name).Append(" (").Append(mutation.Seed).Append(')');
         shown.AppendLine(":");
-        foreach (var character in message.Length <= 3000 ? message : message[..3000])
+        foreach (var character in message.Length <= MaxShownLength ? message : message[..MaxShownLength])
             shown.Append(character is '\r' or '\n' or (>= ' ' and <= '~') ? character.ToString() : $"\\x{(int)character:x2}");
-        return shown.AppendLine(message.Length <= 3000 ? "" : $" … {message.Length} bytes in all").ToString();
+        return shown.AppendLine(message.Length <= MaxShownLength ? "" : $" … {message.Length} bytes in all").ToString();
     }
 
     private static Gen<FuzzCase> Draw()

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Reelay.Simulators;
 using Reelay.Tests.Files;
 
 namespace Reelay.Tests.Fuzz;
@@ -52,7 +51,7 @@ internal sealed record Recipe(string Name, Func<FuzzNames, FuzzRequest> Build, i
 /// <summary>Right requests over all routes and all three providers: what mutations begin with.</summary>
 internal static class FuzzCorpus
 {
-    private static readonly byte[] Frame = PngImage.Gradient(640, 360);
+    private static readonly byte[] Frame = Uploads.Claim(1280, 720);
     private static readonly byte[] Clip = Uploads.Clip();
 
     public static readonly IReadOnlyList<Recipe> Recipes = [.. Orders(), .. FromVideos(), .. Estimates(), .. Stores(), .. Reads(), .. Contents(), .. Ends()];
@@ -60,10 +59,10 @@ internal static class FuzzCorpus
     private static IEnumerable<Recipe> Orders()
     {
         yield return Order("sora", _ => """{"model":"sora-2","prompt":"waves 猫","seconds":"8","size":"1280x720","n":1,"user":"u","metadata":{"a":1,"b":[1,{"c":null}]},"external_task_id":"e-1"}""");
-        yield return Order("sora from a file", _ => """{"prompt":"x","model":"sora-2-pro","size":"1792x1024"}""", file: "input_reference");
-        yield return Order("sora from an upload", names => $$"""{"prompt":"x","input_reference":{"file_id":"{{names.Picture}}"},"seed":7}""");
-        yield return Order("sora from a link", _ => """{"prompt":"x","image_url":"https://example.com/a.png","seconds":4}""");
-        yield return Order("sora with content", _ => """{"content":[{"type":"text","text":"x"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"},"role":"first_frame"}],"duration":4}""");
+        yield return Order("sora from a file", _ => """{"prompt":"x","model":"sora-2-pro","size":"1280x720"}""", file: "input_reference");
+        yield return Order("sora from an upload", names => $$"""{"prompt":"x","input_reference":{"file_id":"{{names.Picture}}"},"size":"1280x720","seed":7}""");
+        yield return Order("sora from a link", _ => """{"prompt":"x","image_url":"https://example.com/a.png","size":"1280x720","seconds":4}""");
+        yield return Order("sora with content", _ => """{"content":[{"type":"text","text":"x"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"},"role":"first_frame"}],"size":"1280x720","duration":4}""");
         yield return Order("sora with a character", names => $$"""{"prompt":"Ada runs","characters":[{"id":"{{names.Character}}"}]}""");
         yield return Order("picture", _ => """{"model":"gpt-image-2","prompt":"a fox","size":"1024x1024","quality":"low","seconds":"8"}""");
         yield return Order("picture of pictures", names => $$"""{"model":"gpt-image-2","prompt":"a fox","tier":"1k","reference_images":["https://example.com/a.png",{"file_id":"{{names.Picture}}"}]}""");

@@ -43,6 +43,9 @@ internal sealed class FuzzRequest
 {
     public const string Boundary = "fuzz-boundary";
 
+    // What the web server takes of a first line, less a little.
+    private const int MaxLineLength = 8_000;
+
     public required string Method { get; set; }
 
     public required string Path { get; set; }
@@ -83,6 +86,7 @@ internal sealed class FuzzRequest
     public byte[] Render()
     {
         var body = Body();
+        IsBrokenHttp |= Method.Length + Target().Length > MaxLineLength;
         var head = new StringBuilder().Append(Method).Append(' ').Append(Target()).Append(" HTTP/1.1\r\n");
         if (!Headers.Exists(header => header.Name == "Host")) head.Append("Host: fuzz.test\r\n");
         foreach (var (name, value) in Headers) head.Append(name).Append(": ").Append(value).Append("\r\n");

@@ -51,7 +51,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var config = Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true).WithReplay(FSharpOption<Replay>.Some(replay));
         Check.One(config, Prop.ForAll(FuzzCase.Any, (FuzzCase drawn) => SendAsync(world, drawn)));
         await world.AuditAsync();
-        output.WriteLine($"Seed {replay.Rnd}: {string.Join(", ", world.Answers.Select(row => $"{row.Value} x {row.Key}"))}");
+        output.WriteLine($"Seed {replay.Rnd}: {string.Join(", ", world.Answers.Select(row => $"{row.Value} x {row.Key}"))}; orders ended: {string.Join(", ", world.Ends.Select(row => $"{row.Count} x {row.Code ?? "well"}"))}");
         Assert.True(count < RoundLength || world.Answers.GetValueOrDefault(200) is var right && right > count / 10 && right < count * 9 / 10, "Nearly all or nearly none were accepted.");
     }
 

@@ -27,7 +27,11 @@ internal static class WireMutations
         ["a long id"] = (request, random) => Segment(request, random, _ => Pick(["task_", "file_", "%F0%9F%A6%8A", "a%CC%81", "%3Cscript%3E"], random) + string.Concat(Enumerable.Repeat(Pick(["a", "0", "%F0%9F%A6%8A", "%E7%8C%AB", "-"], random), random.Next(20, 600)))),
         ["an altered id"] = (request, random) => Segment(request, random, text => text.Length == 0 ? "x" : text[..^1] + Pick(["0", "z", "Z", "%30", "-", ""], random)),
         ["one word more"] = (request, random) => request.Path += Pick(["/", "//", "/x", "/content", "/../content", "/%2e%2e/", "/.", "?", "?a", "?=", "?&&&", "?wait=1?wait=2", "#x", "%"], random),
-        ["a slash more"] = (request, random) => request.Path = Pick(["/", "//", "/./", "/x/../", "http://fuzz.test", "http://other.test:80"], random) + request.Path,
+        ["a slash more"] = (request, random) =>
+        {
+            var start = Pick(["/", "//", "/./", "/x/../", "http://fuzz.test", "http://other.test:80"], random);
+            (request.Path, request.IsBrokenHttp) = (start + request.Path, request.IsBrokenHttp || start.Length > 10);
+        },
         ["no path at all"] = (request, random) =>
         {
             request.Path = Pick(["*", "", "x", "/", "/%00", "/\u0001", "/é", "/" + new string('p', 9_000), "http://", "://", "/v1/videos%00", "/v1 /videos"], random);
@@ -63,7 +67,7 @@ internal static class WireMutations
             ("Range", "bytes=0-0"), ("Range", "bytes=-5"), ("Range", "bytes=99999999-"), ("Range", "bytes=5-1"), ("Range", "bytes=0-1,3-4"), ("Range", "lines=1"), ("Range", "bytes=" + new string('9', 40) + "-"), ("Range", "bytes=a-b"),
             ("If-Range", "\"x\""), ("If-Range", "nonsense"), ("If-Match", "*"), ("If-Match", "\"x\""), ("If-None-Match", "*"), ("If-None-Match", "x"), ("If-Modified-Since", "yesterday"), ("If-Modified-Since", "Sat, 01 Jan 2050 00:00:00 GMT"), ("If-Unmodified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"),
             ("Accept", "nothing/atall"), ("Accept-Encoding", "gzip, br"), ("Content-Encoding", "gzip"), ("Last-Event-ID", "99999999999999999999"), ("Last-Event-ID", "-1"), ("Idempotency-Key", "a"), ("X-Forwarded-For", "1.2.3.4"), ("Expect", "100-continue"),
-            ("Origin", "https://evil.test"), ("Cookie", "a=b"), ("X-HTTP-Method-Override", "DELETE"), ("X-Long", new string('h', 20_000)), ("X-É", "é"), ("openai-beta", "\t"), ("Connection", "upgrade"), ("Upgrade", "websocket"),
+            ("Origin", "https://evil.test"), ("Cookie", "a=b"), ("X-HTTP-Method-Override", "DELETE"), ("X-Long", new string('h', 20_000)), ("openai-beta", "\t"), ("Connection", "upgrade"), ("Upgrade", "websocket"),
         ], random)),
         ["another host"] = (request, random) =>
         {
@@ -72,7 +76,7 @@ internal static class WireMutations
         },
         ["a bad header"] = (request, random) =>
         {
-            request.Headers.Add(Pick([("Bad Name", "x"), ("X-Null", "a\0b"), ("", "x"), ("X-Line", "a\nb"), ("X-Huge", new string('x', 70_000)), ("Transfer-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "5"), ("Content-Length", "5, 5"), ("Connection", "close, close"), ("Expect", "something")], random));
+            request.Headers.Add(Pick([("Bad Name", "x"), ("X-É", "é"), ("X-Null", "a\0b"), ("", "x"), ("X-Line", "a\nb"), ("X-Huge", new string('x', 70_000)), ("Transfer-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "5"), ("Content-Length", "5, 5"), ("Connection", "close, close"), ("Expect", "something")], random));
             request.IsBrokenHttp = true;
         },
         ["two hundred headers"] = (request, _) =>
@@ -83,7 +87,7 @@ internal static class WireMutations
         ["a wrong length"] = (request, random) =>
         {
             request.DeclaredLength = Pick(["0", "1", "10", "100000", "300000000", "99999999999999", "-1", "1e3", "", "0x10", "5 5", "+5"], random);
-            request.IsBrokenHttp = !request.DeclaredLength.All(char.IsAsciiDigit) || request.DeclaredLength.Length == 0;
+            request.IsBrokenHttp |= !request.DeclaredLength.All(char.IsAsciiDigit) || request.DeclaredLength.Length == 0;
         },
         ["no length"] = (request, random) => request.ChunkBytes = random.Next(1, 5_000),
         ["cut off"] = (request, random) => request.CutAfterBytes = random.Next(0, 2_000),

@@ -19,6 +19,9 @@ internal sealed class Withholding(Operations everywhere, Authentication authenti
     public bool Hides(HttpContext context, Operations operation) =>
         ((everywhere | (context.Features.Get<ApiKey>()?.Withheld ?? Operations.Core)) & operation) != 0;
 
+    /// <summary>Whether nobody is to notice an operation.</summary>
+    public bool HidesFromAll(Operations operation) => (everywhere & operation) != 0;
+
     /// <summary>The setting; see <see cref="SettingWords"/>.</summary>
     /// <exception cref="InvalidOperationException">It has an unknown word.</exception>
     public static Operations Read(IConfiguration configuration)

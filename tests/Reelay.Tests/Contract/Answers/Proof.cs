@@ -23,7 +23,9 @@ internal sealed record Proof(Type Class, string? Method = null)
             .Where(row => row.Fact is not null)
             .ToList();
         if (!Class.IsPublic || Class.IsAbstract || facts.Count == 0) return $"{this} is no test";
-        var skipped = facts.FirstOrDefault(row => row.Fact!.Skip is not null);
-        return skipped.Fact is null ? null : $"{Class.Name}.{skipped.Name} is skipped: {skipped.Fact.Skip}";
+        return facts.Select(row => Fault($"{Class.Name}.{row.Name}", row.Fact!)).FirstOrDefault(fault => fault is not null);
     }
+
+    /// <summary>Why one test proves nothing, or null.</summary>
+    public static string? Fault(string name, FactAttribute fact) => fact.Skip is null ? null : $"{name} is skipped: {fact.Skip}";
 }
