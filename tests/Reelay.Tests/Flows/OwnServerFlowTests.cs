@@ -30,7 +30,7 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
             ["Reelay:Channels:own-videos:MinPollMilliseconds"] = "50",
             ["Reelay:Channels:own-videos:ExpectedSeconds"] = "0.1",
             ["Reelay:Channels:own-pictures:Provider"] = "openai_images",
-            ["Reelay:Channels:own-pictures:BaseUrl"] = new Uri(_pictureServer!.Url, "v1").AbsoluteUri,
+            ["Reelay:Channels:own-pictures:BaseUrl"] = new UriBuilder(new Uri(_pictureServer!.Url, "v1")) { UserName = "painter", Password = "pa55word" }.Uri.AbsoluteUri,
             ["Reelay:Channels:own-pictures:Models"] = "flux=flux-dev",
             ["Reelay:Channels:own-pictures:Options:profile"] = "compatible",
             ["Reelay:Channels:other-gateway:BaseUrl"] = new Uri(VideoServer.BaseUrl, "openai/v1").AbsoluteUri,
@@ -185,6 +185,15 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
         {
             Assert.Equal((400, "invalid_size", "size"), await world.RefuseAsync(new { model = "flux", prompt = "x", size }));
         }
+    }
+
+    [Fact]
+    public async Task An_address_is_shown_without_its_password()
+    {
+        using var admin = world.Gateway.NewClient(world.Gateway.AdminKey);
+        var (_, estimate) = await world.Gateway.SendAsync(HttpMethod.Post, "/v1/videos/estimate?explain=true", new { model = "flux", prompt = "x" }, admin);
+        Assert.DoesNotContain("pa55word", estimate.GetRawText());
+        Assert.EndsWith("/v1/images/generations", estimate.GetProperty("explain").GetProperty("request").Text("url"));
     }
 
     [Fact]
