@@ -71,6 +71,9 @@ public sealed record Video
 
     /// <summary>The caller's own id.</summary>
     public string? ExternalTaskId { get; init; }
+
+    /// <summary>What the upstream says it used, where it says.</summary>
+    public VideoUsage? Usage { get; init; }
 }
 
 /// <summary>Why a video failed.</summary>
@@ -83,6 +86,25 @@ public sealed record VideoError(string Code, string Message, string Type = "vide
 /// <param name="Index">0 for the first; <c>index</c> of the content route.</param>
 /// <param name="Url">Where it is, for anybody who has the link.</param>
 public sealed record VideoOutput(int Index, string? Url);
+
+/// <summary>What the upstream says it used. Keys that it does not say are absent.</summary>
+public sealed record VideoUsage
+{
+    /// <summary>Seconds of output it counts.</summary>
+    public decimal? Seconds { get; init; }
+
+    /// <summary>Tokens read.</summary>
+    public long? InputTokens { get; init; }
+
+    /// <summary>Tokens made.</summary>
+    public long? OutputTokens { get; init; }
+
+    /// <summary>The same as <see cref="OutputTokens"/>, for callers of other gateways.</summary>
+    public long? CompletionTokens { get; init; }
+
+    /// <summary>Tokens in all.</summary>
+    public long? TotalTokens { get; init; }
+}
 
 /// <summary>One hint that could not be honoured.</summary>
 public sealed record VideoWarning(string Param, string Code, string Message);

@@ -2,6 +2,7 @@ using Reelay.Server.Api;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Files;
+using Reelay.Server.OpenApi;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server;
@@ -17,6 +18,9 @@ internal static class ServerApp
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         configure?.Invoke(builder);
+
+        // ASP.NET's own switch would believe the forwarded headers of everybody.
+        builder.Configuration["ForwardedHeaders_Enabled"] = null;
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls(DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -36,6 +40,7 @@ internal static class ServerApp
 
         var app = builder.Build();
         app.UseErrorBody(new RequestIds(app.Services.GetRequiredService<Randomness>()));
+        app.Services.GetRequiredService<TrustedProxies>().Use(app);
         var withholding = app.Services.GetRequiredService<Withholding>();
         withholding.Use(app);
         app.UseRouting();
@@ -56,5 +61,7 @@ internal static class ServerApp
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);
         app.Services.GetRequiredService<HealthEndpoints>().Map(app);
+        app.Services.GetRequiredService<OpenApiEndpoint>().Map(app);
+        app.Services.GetRequiredService<DocsEndpoints>().Map(app);
     }
 }

@@ -15,6 +15,7 @@ using Reelay.Server.Assets.Variants;
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
 using Reelay.Server.Files;
+using Reelay.Server.OpenApi;
 using Reelay.Server.Routing;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
@@ -48,6 +49,7 @@ internal static class ServerServices
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
         AddEngine(services, options);
         var withheld = Withholding.Read(configuration);
+        services.AddSingleton(TrustedProxies.Read(configuration));
         services.AddSingleton(provider => new Withholding(withheld, provider.GetRequiredService<Authentication>()));
         AddApi(services);
         services.AddFiles();
@@ -170,6 +172,8 @@ internal static class ServerServices
         services.AddSingleton<AdminKeyEndpoints>();
         services.AddSingleton<AdminTaskEndpoints>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<OpenApiEndpoint>();
+        services.AddSingleton(_ => new DocsEndpoints(Path.Combine(AppContext.BaseDirectory, DocsEndpoints.ViewerFolder)));
     }
 
     // Neither redirects, cookies nor decompression, and no time-out of its own: a submission's fate must never be decided by a handler.

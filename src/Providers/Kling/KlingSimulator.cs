@@ -158,6 +158,7 @@ public sealed class KlingSimulator : ISimulator, ICallsBack
                 HeightPixels = order.HeightPixels,
                 Seconds = order.Seconds,
                 Fps = order.Model.Fps,
+                HasSound = order.HasSound,
                 Model = $"{Id} / {order.Model.Name}",
                 Prompt = order.Prompt,
                 Parameters = string.Create(

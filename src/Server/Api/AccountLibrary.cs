@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Assets.Probing;
@@ -18,7 +20,8 @@ internal sealed record LibraryParts(
 /// <param name="parts">Shared by all.</param>
 /// <param name="accountId">The account.</param>
 /// <param name="baseUrl">What links to this server begin with, in the words of this request.</param>
-internal sealed class AccountLibrary(LibraryParts parts, string accountId, string baseUrl) : IOrderLibrary
+/// <param name="dialects">How its key wants to hear of states.</param>
+internal sealed class AccountLibrary(LibraryParts parts, string accountId, string baseUrl, Dialect dialects) : IOrderLibrary
 {
     /// <inheritdoc/>
     public bool HasPublicAddress => parts.Addresses.IsKnown;
@@ -36,19 +39,20 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
             : null;
 
     /// <inheritdoc/>
-    public async ValueTask<ApiResult<LibraryVideo>> FindVideoAsync(string id, CancellationToken cancellationToken)
+    public async ValueTask<ApiResult<LibraryVideo>> FindVideoAsync(string id, int index, CancellationToken cancellationToken)
     {
         var found = TaskIds.Normalize(id) is { } known ? await parts.Tasks.FindAsync(known, cancellationToken) : null;
         if (found is null || found.Task.AccountId != accountId || found.Task.DeletedAt is not null) return VideoEndpoints.NotFound(id);
         if (found.Task.Phase != TaskPhase.Completed)
         {
-            return new ApiError(404, "video_not_completed", $"Video {found.Task.Id} is {VideoBodies.Status(found.Task)}; only a completed one can be used.");
+            var status = DialectJson.Status(VideoBodies.Status(found.Task), dialects);
+            return new ApiError(404, "video_not_completed", $"Video {found.Task.Id} is {status}; only a completed one can be used.");
         }
 
         var hasExpired = found.Task.ExpiresAt <= parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        return found.Assets.Count == 0 || hasExpired
-            ? new ApiError(404, "asset_expired", $"The file of video {found.Task.Id} has passed its expires_at and is gone.")
-            : Video(found);
+        if (found.Assets.Count == 0 || hasExpired) return new ApiError(404, "asset_expired", $"The file of video {found.Task.Id} has passed its expires_at and is gone.");
+        return index < found.Assets.Count ? Video(found, found.Assets[index])
+            : ApiError.Invalid("invalid_index", "index", $"Video {found.Task.Id} has the outputs 0 to {found.Assets.Count - 1}, not {index}.");
     }
 
     /// <inheritdoc/>
@@ -57,7 +61,9 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
         var text = link.GetLeftPart(UriPartial.Path);
         if (!text.StartsWith(baseUrl + "/v1/", StringComparison.OrdinalIgnoreCase)) return null;
         var segments = text[(baseUrl.Length + 4)..].Split('/');
-        return segments is ["videos", var video, "content"] ? new OwnLink(null, Uri.UnescapeDataString(video))
+        var query = QueryHelpers.ParseQuery(link.Query);
+        return segments is ["videos", var video, "content"]
+            ? new OwnLink(null, Uri.UnescapeDataString(video), int.TryParse(query.GetValueOrDefault("index"), out var index) && index >= 0 ? index : 0)
             : segments is ["files", var file, ..] && (segments.Length == 2 || segments is [_, _, "content"]) ? new OwnLink(Uri.UnescapeDataString(file), null)
             : null;
     }
@@ -66,6 +72,11 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
     public string? FindFault(Uri link)
     {
         if (FetchUrl.FindFault(link) is { } fault) return fault;
+        if (FindOwn(link)?.TaskId is not null && QueryHelpers.ParseQuery(link.Query).TryGetValue("variant", out var variant) && variant != "video")
+        {
+            return "Of a video of ours only the output itself can be used, not a picture made of it.";
+        }
+
         var isTrusted = parts.Fetching.MediaOrigins.Contains(WebOrigin.Of(link)) || parts.Fetching.Rewrites.Any(rewrite => rewrite.Apply(link) != link);
         return link.Scheme == Uri.UriSchemeHttps || isTrusted || FindOwn(link) is not null ? null : "Links are https.";
     }
@@ -81,9 +92,8 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
         return reader is null ? null : await MediaProbe.ProbeAsync(reader, cancellationToken);
     }
 
-    private static LibraryVideo Video(TaskDetail found)
+    private static LibraryVideo Video(TaskDetail found, TaskAsset asset)
     {
-        var asset = found.Assets[0];
         var attempt = found.Attempts.FirstOrDefault(attempt => attempt.Outcome == AttemptOutcome.Completed);
         return new LibraryVideo(
             new LibraryFile(asset.Key, asset.ContentType, asset.SizeBytes, asset.Sha256),
@@ -96,6 +106,7 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
                 UpstreamId = attempt?.UpstreamId,
                 OutputReferenceJson = attempt?.OutputReferenceJson,
             },
-            asset.DurationMilliseconds / 1000m);
+            asset.DurationMilliseconds / 1000m,
+            asset is { WidthPixels: { } width, HeightPixels: { } height } ? new Catalog.PixelSize(width, height) : null);
     }
 }

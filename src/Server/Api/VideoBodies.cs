@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Reelay.Contracts;
+using Reelay.Providers;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Catalog;
 using Reelay.Server.Tasks;
@@ -52,6 +53,7 @@ internal static class VideoBodies
             Effective = Effective(order, asset),
             Metadata = Metadata(order.Metadata, link),
             ExternalTaskId = order.ExternalTaskId,
+            Usage = task.Usage is { } usage ? Usage(usage) : null,
         };
     }
 
@@ -64,6 +66,15 @@ internal static class VideoBodies
         var remaining = (expectedSeconds * 1000) - (now - task.CreatedAt);
         return (int)Math.Clamp(remaining / 10, 1000, 5000);
     }
+
+    private static VideoUsage Usage(Usage usage) => new()
+    {
+        Seconds = usage.Seconds,
+        InputTokens = usage.InputTokens,
+        OutputTokens = usage.OutputTokens,
+        CompletionTokens = usage.OutputTokens,
+        TotalTokens = usage.InputTokens is null && usage.OutputTokens is null ? null : (usage.InputTokens ?? 0) + (usage.OutputTokens ?? 0),
+    };
 
     // What was asked; for an extension, once it is there, the whole it has become.
     private static string SecondsEcho(GenerationTask task, TaskAsset? asset) =>

@@ -45,6 +45,7 @@ internal static class Endings
             FinishedAt = now,
             SettledMicros = micros,
             SettlementBasis = basis,
+            Usage = usage,
         })
         {
             Attempt = Close(attempt, AttemptOutcome.Completed, now),

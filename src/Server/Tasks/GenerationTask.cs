@@ -1,3 +1,4 @@
+using Reelay.Providers;
 using Reelay.Server.Catalog;
 
 namespace Reelay.Server.Tasks;
@@ -50,6 +51,9 @@ public sealed record GenerationTask
 
     /// <summary>What the settlement rests on: <c>measured</c>, <c>reported</c>, <c>requested</c> or <c>rule</c>.</summary>
     public string? SettlementBasis { get; init; }
+
+    /// <summary>What the upstream says it used, or null where it does not say.</summary>
+    public Usage? Usage { get; init; }
 
     /// <summary>Why it failed, or null.</summary>
     public TaskError? Error { get; init; }

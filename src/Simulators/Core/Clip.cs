@@ -21,6 +21,9 @@ public sealed record ClipOrder
     /// <summary>The kind of picture, <c>png</c>, <c>jpeg</c>, <c>webp</c> or <c>gif</c>; null for a clip.</summary>
     public string? Picture { get; init; }
 
+    /// <summary>Whether a clip has a sound track.</summary>
+    public bool HasSound { get; init; } = true;
+
     /// <summary>Written in the picture.</summary>
     public string Model { get; init; } = "";
 

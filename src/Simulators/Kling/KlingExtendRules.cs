@@ -36,6 +36,7 @@ internal static class KlingExtendRules
             Seconds = source.Clip.Seconds + AddedSeconds,
             WidthPixels = source.Clip.WidthPixels,
             HeightPixels = source.Clip.HeightPixels,
+            HasSound = source.Clip.HasSound,
             Units = model.ExtendUnits[KlingModel.IndexOf(task.Mode)],
             Parent = source,
         };

@@ -21,6 +21,9 @@ internal sealed record KlingOrder
     /// <summary>Height in pixels.</summary>
     public required int HeightPixels { get; init; }
 
+    /// <summary>Whether the result has sound.</summary>
+    public required bool HasSound { get; init; }
+
     /// <summary>What it costs.</summary>
     public required decimal Units { get; init; }
 

@@ -66,6 +66,7 @@ internal static class KlingRules
             Seconds = int.Parse(seconds),
             WidthPixels = width,
             HeightPixels = height,
+            HasSound = hasSound,
             Units = units * int.Parse(seconds),
         };
     }

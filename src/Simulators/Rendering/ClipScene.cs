@@ -44,14 +44,19 @@ internal sealed class ClipScene(ClipOrder order)
         ];
         if (order.Picture is not null)
             return [.. moving, "-filter_complex", Filter(box), "-map", "[v]", "-frames:v", $"{frames}", .. Encoder(order.Picture)];
+        string[] film = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "26", "-pix_fmt", "yuv420p", "-frames:v", $"{frames}"];
+        string[] end = ["-t", seconds, "-movflags", "+faststart", "-f", "mp4"];
+        if (!order.HasSound)
+            return [.. moving, "-filter_complex", Filter(box), "-map", "[v]", .. film, .. end];
         return
         [
             .. moving,
             "-f", "lavfi", "-i", $"sine=f={220 + (hash[10] % 12 * 20)}:r=48000",
             "-filter_complex", Filter(box) + ";[2]volume=0.05[a]",
             "-map", "[v]", "-map", "[a]",
-            "-c:v", "libx264", "-preset", "ultrafast", "-crf", "26", "-pix_fmt", "yuv420p", "-frames:v", $"{frames}",
-            "-c:a", "aac", "-b:a", "64k", "-t", seconds, "-movflags", "+faststart", "-f", "mp4",
+            .. film,
+            "-c:a", "aac", "-b:a", "64k",
+            .. end,
         ];
     }
 

@@ -149,7 +149,7 @@ public sealed partial class FileClipStore : IClipStore, IAsyncDisposable
     private string NameOf(ClipOrder order) => _isShared
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"{order.WidthPixels}x{order.HeightPixels}-{order.Seconds}s-{order.Fps}fps-{ExtensionOf(order)}")
+            $"{order.WidthPixels}x{order.HeightPixels}-{order.Seconds}s-{order.Fps}fps-{(order.HasSound ? "" : "silent-")}{ExtensionOf(order)}")
         : order.Key;
 
     private static string ExtensionOf(ClipOrder order) => order.Picture ?? "mp4";

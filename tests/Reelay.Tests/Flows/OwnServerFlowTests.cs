@@ -103,7 +103,14 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
         var prompt = FlowWorld.Prompt();
         var (id, _) = await OrderAsync(new
         {
-            model = "wan", prompt, size = "640x352", seconds = 3, num_inference_steps = 30, guidance_scale = 5.5, negative_prompt = "rain", shininess = 3,
+            model = "wan",
+            prompt,
+            size = "640x352",
+            seconds = 3,
+            num_inference_steps = 30,
+            guidance_scale = 5.5,
+            negative_prompt = "rain",
+            shininess = 3,
         });
         var sent = world.Wire.Create(prompt);
         Assert.Equal(("wan2.2", "640x352", "3", "30", "5.5", "rain"), (
@@ -203,7 +210,12 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
         var pictures = new[] { PngImage.Gradient(400, 300), PngImage.Gradient(402, 300) };
         var made = await world.CompleteAsync(new
         {
-            model = "flux", prompt, size = "512x512", images = pictures.Select(Convert.ToBase64String), mask = Convert.ToBase64String(pictures[0]), quality = "hd",
+            model = "flux",
+            prompt,
+            size = "512x512",
+            images = pictures.Select(Convert.ToBase64String),
+            mask = Convert.ToBase64String(pictures[0]),
+            quality = "hd",
         });
         var painted = Painted(prompt);
         Assert.Equal(("/v1/images/edits", "edit"), (painted.Path, made.Effective.Text("mode")));

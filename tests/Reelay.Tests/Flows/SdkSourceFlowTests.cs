@@ -21,7 +21,7 @@ public sealed class SdkSourceFlowTests(SdkSourceFlowTests.World world) : IClassF
         var (clip, picture) = (folder.File("clip.mp4"), folder.File("frame.png"));
         await File.WriteAllBytesAsync(clip, Uploads.Clip(1280, 720), TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(picture, PngImage.Gradient(1280, 720), TestContext.Current.CancellationToken);
-        var result = await NodeScripts.RunAsync(world.Gateway, "gateway-sources", clip, picture);
+        var result = await NodeScripts.RunAsync(world.Gateway, "gateway-edits", clip, picture);
 
         Assert.Equal(result.GetProperty("ada").GetRawText(), result.GetProperty("again").GetRawText());
         var id = result.GetProperty("source").GetProperty("video").Text("id");

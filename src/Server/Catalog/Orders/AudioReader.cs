@@ -22,12 +22,14 @@ internal static class AudioReader
         }
 
         return OrderErrors.Unsupported(
-            path, wanted ? "on" : "off", draft.Model.Name, Explain(audio) + OrderErrors.Where(draft, offer => Makes(offer, wanted)));
+            path, wanted ? "on" : "off", draft.Model.Name, Explain(audio) + OrderErrors.Where(draft, offer => Makes(offer, wanted)) + "."
+            + OrderErrors.FamilyWith(draft, offer => Makes(offer, wanted)));
     }
 
     /// <summary>Sets the sound where none was asked, once everything that was asked has chosen the upstream models.</summary>
     public static void Complete(OrderDraft draft)
     {
+        if (draft.Model.Spec.IsImage) return;
         draft.Audio ??= draft.Offers[0].Audio switch
         {
             "always" => true,
@@ -49,8 +51,8 @@ internal static class AudioReader
 
     private static string Explain(string audio) => audio switch
     {
-        "always" => "Its videos always have sound; allowed: on.",
-        "never" => "Its videos have no sound; allowed: off.",
-        _ => "It does not let callers choose sound.",
+        "always" => "Its videos always have sound; allowed: on",
+        "never" => "Its videos have no sound; allowed: off",
+        _ => "It does not let callers choose sound",
     };
 }

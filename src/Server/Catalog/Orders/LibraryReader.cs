@@ -33,7 +33,7 @@ internal static class LibraryReader
         if (id is null) return null;
         draft.SourcePath = path;
         if (draft.Terms.Library is not { } library) return NotHere(path!, "a video");
-        var found = await library.FindVideoAsync(id, cancellationToken);
+        var found = await library.FindVideoAsync(id, 0, cancellationToken);
         if (found.Error is { } missing) return missing with { Param = path };
         draft.Source = found.Value;
         return null;
@@ -62,7 +62,7 @@ internal static class LibraryReader
                 : Missing("file_not_found", source.Path, "file", fileId);
         }
 
-        var video = await library.FindVideoAsync(own.TaskId!, cancellationToken);
+        var video = await library.FindVideoAsync(own.TaskId!, own.Index, cancellationToken);
         return video.Error is { } error ? error with { Param = source.Path } : source with { Link = null, Stored = video.Value!.File, Video = video.Value };
     }
 

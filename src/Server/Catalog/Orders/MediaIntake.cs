@@ -128,7 +128,7 @@ internal static class MediaIntake
         if (draft.AskedRatio is not { } asked) return;
         if (!isKnown || Math.Abs(asked - ratio) > ratio * SizeRule.Tolerance)
         {
-            var param = draft.Asked.Of(Parameters.AspectRatio).Select(value => value.Path).FirstOrDefault() ?? Parameters.Size.Name;
+            var param = draft.AskedRatioPath ?? Parameters.Size.Name;
             draft.Warnings.Add(new OrderWarning(param, "aspect_ratio_follows_image", $"The video has the ratio of its first frame; `{param}` chose the resolution only."));
         }
 

@@ -28,8 +28,17 @@ internal sealed record MediaSource(string Path, MediaHint Hint)
     /// <summary>What it is for; set with the mode.</summary>
     public MediaRole Role { get; set; }
 
-    /// <summary>Where the parameter stood, without places in lists and members.</summary>
-    public string Root => Path.IndexOfAny(['[', '.']) is var end and > 0 && !Path.StartsWith("metadata.", StringComparison.Ordinal) ? Path[..end] : Path;
+    /// <summary>The parameter it stands in, without places in lists and members.</summary>
+    public string Root
+    {
+        get
+        {
+            var place = Path.IndexOf('.', StringComparison.Ordinal);
+            var isPlaced = place > 0 && (Path[..place] == Parameters.Metadata.Name || Parameters.Places.Contains(Path[..place]));
+            var end = Path.AsSpan(isPlaced ? place + 1 : 0).IndexOfAny('[', '.');
+            return end < 0 ? Path : Path[..(end + (isPlaced ? place + 1 : 0))];
+        }
+    }
 
     /// <summary>Whether both surely hold the same file.</summary>
     public bool IsSame(MediaSource other) =>

@@ -54,12 +54,23 @@ public static class OrderReader
         ?? Complete(draft)
         ?? ExtrasReader.ReadHints(draft);
 
+    // Where the catalog lets another upstream model stand in for what the vendor no longer has, an estimate says so.
+    private static void NoteStandIn(OrderDraft draft)
+    {
+        var own = draft.Model.Spec.Upstream[0].Model;
+        var chosen = draft.Offers[0].UpstreamModel;
+        if (NameOf(chosen) != NameOf(own)) draft.Note("model", NameOf(chosen), "mapped", $"it stands in for `{NameOf(own)}` here");
+    }
+
+    private static string NameOf(string upstreamModel) => upstreamModel[(upstreamModel.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
     private static ApiError? Complete(OrderDraft draft)
     {
         QualityReader.Complete(draft);
         SecondsReader.Complete(draft);
         SizeReader.Complete(draft);
         AudioReader.Complete(draft);
+        NoteStandIn(draft);
         return null;
     }
 }

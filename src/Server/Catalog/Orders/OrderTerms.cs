@@ -48,8 +48,11 @@ internal interface IOrderLibrary
     /// <summary>A character, or null if the account has none with this id.</summary>
     ValueTask<LibraryFile?> FindCharacterAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>A completed task's result, or why it cannot be used.</summary>
-    ValueTask<Api.ApiResult<LibraryVideo>> FindVideoAsync(string id, CancellationToken cancellationToken);
+    /// <summary>One output of a completed task, or why it cannot be used.</summary>
+    /// <param name="id">The task.</param>
+    /// <param name="index">Which output, from 0.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    ValueTask<Api.ApiResult<LibraryVideo>> FindVideoAsync(string id, int index, CancellationToken cancellationToken);
 
     /// <summary>What a link names if it leads to this server; null for all others.</summary>
     OwnLink? FindOwn(Uri link);
@@ -76,11 +79,12 @@ internal interface IOrderLibrary
 internal sealed record LibraryFile(string AssetKey, string ContentType, long SizeBytes, string Sha256, string? Name = null);
 
 /// <summary>The result of an earlier task.</summary>
-/// <param name="File">Its first output.</param>
+/// <param name="File">The output.</param>
 /// <param name="Model">The public model that made it.</param>
 /// <param name="Source">How an upstream may know it.</param>
 /// <param name="Seconds">Its measured length, or null.</param>
-internal sealed record LibraryVideo(LibraryFile File, string Model, OrderSource Source, decimal? Seconds);
+/// <param name="Size">Its measured size, or null.</param>
+internal sealed record LibraryVideo(LibraryFile File, string Model, OrderSource Source, decimal? Seconds, PixelSize? Size);
 
-/// <summary>Something of ours that a link names: exactly one of both.</summary>
-internal readonly record struct OwnLink(string? FileId, string? TaskId);
+/// <summary>Something of ours that a link names: a file, or an output of a task.</summary>
+internal readonly record struct OwnLink(string? FileId, string? TaskId, int Index = 0);

@@ -10,6 +10,9 @@ internal static class SecondsReader
     private const int Longest = 60;
     private const int UsualDefault = 4;
 
+    // A clip of 5 s is a frame or two longer in its file.
+    private const decimal Slack = 0.1m;
+
     public static ApiError? Read(OrderDraft draft)
     {
         if (draft.Asked.One<int>(Parameters.Seconds, ReadValue, out var seconds, out var path) is { } error) return error;
@@ -24,7 +27,8 @@ internal static class SecondsReader
         if (made is null)
         {
             return OrderErrors.Invalid(
-                "invalid_seconds", path, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds{OrderErrors.Where(draft, offer => offer.Seconds.Resolve(seconds) is not null)}.");
+                "invalid_seconds", path, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds{OrderErrors.Where(draft, offer => offer.Seconds.Resolve(seconds) is not null)}."
+                + OrderErrors.FamilyWith(draft, offer => offer.Seconds.Resolve(seconds) is not null));
         }
 
         draft.TryNarrow(offer => offer.Seconds.Resolve(seconds) == made);
@@ -37,11 +41,15 @@ internal static class SecondsReader
     public static void Complete(OrderDraft draft)
     {
         if (draft.Model.Spec.Seconds is { } spec && draft.Seconds == 0) SetDefault(draft, spec);
-        if (draft.SecondsEcho.Length == 0) draft.SecondsEcho = draft.Seconds.ToString();
-        if (draft.Seconds > 0 || draft.Model.Spec.IsImage) return;
+        if (draft.Seconds == 0 && !draft.Model.Spec.IsImage)
+        {
+            // The source decides: what is known of its length is reserved for, else the longest allowed.
+            var known = draft.Source?.Seconds is { } measured ? Math.Max((int)Math.Ceiling(measured - Slack), 1) : 0;
+            draft.BilledSeconds = known > 0 ? known : draft.Model.Spec.MaxSourceSeconds ?? Longest;
+            if (draft.SecondsEcho.Length == 0 && known > 0) draft.SecondsEcho = known.ToString();
+        }
 
-        // The source decides: what is known of its length is reserved for, else the longest allowed.
-        draft.BilledSeconds = draft.Source?.Seconds is { } known ? Math.Max((int)Math.Ceiling(known), 1) : draft.Model.Spec.MaxSourceSeconds ?? Longest;
+        if (draft.SecondsEcho.Length == 0) draft.SecondsEcho = draft.Seconds.ToString();
     }
 
     private static void SetDefault(OrderDraft draft, SecondsSpec spec)
@@ -65,12 +73,14 @@ internal static class SecondsReader
     private static ApiError? ReadValue(Asked asked, out int seconds)
     {
         var isNumber = asked.Value.ValueKind is JsonValueKind.String
-            ? Values.TryInteger(asked.Value.GetString().AsSpan().Trim().TrimEnd("sS"), out seconds)
+            ? Values.TryInteger(WithoutUnit(asked.Value.GetString().AsSpan().Trim()), out seconds)
             : Values.TryInteger(asked.Value, out seconds);
         return !isNumber || seconds is < Shortest or > Longest
             ? OrderErrors.Invalid("invalid_seconds", asked.Path, Values.Show(asked.Value), $"It is a whole number of seconds from {Shortest} to {Longest}.")
             : null;
     }
+
+    private static ReadOnlySpan<char> WithoutUnit(ReadOnlySpan<char> text) => text is [.., 's' or 'S'] ? text[..^1] : text;
 
     private static string Allowed(List<ModelOffer> offers)
     {

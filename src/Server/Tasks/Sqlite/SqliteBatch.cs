@@ -96,7 +96,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
             .Set(1, after.Version).Set(2, after.Phase.ToWord()).Set(3, after.HasStarted).Set(4, after.Progress)
             .Set(5, after.AttemptCount).Set(6, (long?)after.OpenAttempt).Set(7, after.SettledMicros).Set(8, after.SettlementBasis)
             .Set(9, after.Error?.Code).Set(10, after.Error?.Message).Set(11, after.FinishedAt).Set(12, after.ExpiresAt)
-            .Set(13, after.Id).Execute() == 1;
+            .Set(13, after.Id).Set(14, after.Usage is { } usage ? UsageJson.Write(usage) : null).Execute() == 1;
 
     private void UpsertAttempt(TaskAttempt attempt) =>
         statements.UpsertAttempt

@@ -10,9 +10,9 @@ internal static class SqliteRows
     public const string TaskColumns =
         "t.id, t.shard, t.version, t.account_id, t.key_id, t.order_json, t.base_url, t.phase, t.has_started, t.progress, " +
         "t.attempt_count, t.open_attempt, t.price_micros, t.settled_micros, t.settlement_basis, t.error_code, t.error_message, " +
-        "t.created_at, t.finished_at, t.expires_at, t.cancel_requested_at, t.deleted_at, t.discarded_at";
+        "t.created_at, t.finished_at, t.expires_at, t.cancel_requested_at, t.deleted_at, t.discarded_at, t.usage_json";
 
-    public const int TaskColumnCount = 23;
+    public const int TaskColumnCount = 24;
 
     public const string AttemptColumns =
         "a.task_id, a.number, a.channel_id, a.channel_account, a.credential_version, a.upstream_model, a.token, a.fingerprint, " +
@@ -48,6 +48,7 @@ internal static class SqliteRows
         CancelRequestedAt = row.LongOrNull(20),
         DeletedAt = row.LongOrNull(21),
         DiscardedAt = row.LongOrNull(22),
+        Usage = row.TextOrNull(23) is { } usage ? UsageJson.Read(usage) : null,
     };
 
     public static TaskAttempt Attempt(SqliteDataReader row) => Attempt(row, 0);

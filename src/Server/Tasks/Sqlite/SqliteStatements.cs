@@ -21,7 +21,7 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         connection,
         """
         UPDATE tasks SET version = ?1, phase = ?2, has_started = ?3, progress = ?4, attempt_count = ?5, open_attempt = ?6,
-            settled_micros = ?7, settlement_basis = ?8, error_code = ?9, error_message = ?10, finished_at = ?11, expires_at = ?12
+            settled_micros = ?7, settlement_basis = ?8, error_code = ?9, error_message = ?10, finished_at = ?11, expires_at = ?12, usage_json = ?14
         WHERE id = ?13 AND version = ?1 - 1
         """);
 

@@ -7,6 +7,9 @@ ALTER TABLE keys ADD COLUMN withheld TEXT NOT NULL DEFAULT '';
 ALTER TABLE attempts ADD COLUMN output_reference_json TEXT;
 
 ALTER TABLE tasks ADD COLUMN end_user TEXT;
+
+-- What the upstream says it used, for tasks that ended with a result.
+ALTER TABLE tasks ADD COLUMN usage_json TEXT;
 CREATE INDEX tasks_by_external_id ON tasks (account_id, external_task_id, id) WHERE external_task_id IS NOT NULL;
 CREATE INDEX tasks_by_end_user ON tasks (account_id, end_user, id) WHERE end_user IS NOT NULL;
 
