@@ -91,7 +91,7 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
             Seen ??= new EstimateRequest
             {
                 Method = request.Method.Method,
-                Url = request.RequestUri!.AbsoluteUri,
+                Url = request.RequestUri!.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped),
                 Headers = request.Headers.Concat(request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>())
                     .Where(header => !_secretHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
                     .ToDictionary(header => header.Key, header => string.Join(", ", header.Value)),

@@ -134,6 +134,18 @@ public sealed class EstimateFlowTests(EstimateFlowTests.World world) : IClassFix
     }
 
     [Fact]
+    public async Task Only_a_create_keeps_the_files_that_came_along()
+    {
+        var order = await OrderAsync("""{"model":"kling-v3","image":"PICTURE"}""", FlowWorld.Prompt("[stuck]"));
+        var before = Kept();
+        await world.Gateway.SendAsync(HttpMethod.Post, "/v1/videos/estimate", order);
+        Assert.Equal(before, Kept());
+        await world.Gateway.OrderAsync(body: order);
+        Assert.Equal(before.Tasks + 1, Kept().Tasks);
+        Assert.True(Kept().Files > before.Files);
+    }
+
+    [Fact]
     public async Task Long_prompts_are_shown_whole_and_files_by_their_length()
     {
         using var admin = world.Gateway.NewClient(world.Gateway.AdminKey);

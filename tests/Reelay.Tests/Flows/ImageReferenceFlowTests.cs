@@ -76,7 +76,11 @@ public sealed class ImageReferenceFlowTests(ImageReferenceFlowTests.World world)
         var second = FlowWorld.Prompt();
         await world.CompleteAsync(new
         {
-            model = "gpt-image-1.5", prompt = second, image = Convert.ToBase64String(picture), mask = DataUrl(mask), input_fidelity = "high",
+            model = "gpt-image-1.5",
+            prompt = second,
+            image = Convert.ToBase64String(picture),
+            mask = DataUrl(mask),
+            input_fidelity = "high",
         });
         AssertSent(second, [picture], mask);
         Assert.Equal("high", world.Wire.Create(second).Field("input_fidelity"));

@@ -30,7 +30,7 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
             ["Reelay:Channels:own-videos:MinPollMilliseconds"] = "50",
             ["Reelay:Channels:own-videos:ExpectedSeconds"] = "0.1",
             ["Reelay:Channels:own-pictures:Provider"] = "openai_images",
-            ["Reelay:Channels:own-pictures:BaseUrl"] = new Uri(_pictureServer!.Url, "v1").AbsoluteUri,
+            ["Reelay:Channels:own-pictures:BaseUrl"] = new UriBuilder(new Uri(_pictureServer!.Url, "v1")) { UserName = "painter", Password = "pa55word" }.Uri.AbsoluteUri,
             ["Reelay:Channels:own-pictures:Models"] = "flux=flux-dev",
             ["Reelay:Channels:own-pictures:Options:profile"] = "compatible",
             ["Reelay:Channels:other-gateway:BaseUrl"] = new Uri(VideoServer.BaseUrl, "openai/v1").AbsoluteUri,
@@ -103,7 +103,14 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
         var prompt = FlowWorld.Prompt();
         var (id, _) = await OrderAsync(new
         {
-            model = "wan", prompt, size = "640x352", seconds = 3, num_inference_steps = 30, guidance_scale = 5.5, negative_prompt = "rain", shininess = 3,
+            model = "wan",
+            prompt,
+            size = "640x352",
+            seconds = 3,
+            num_inference_steps = 30,
+            guidance_scale = 5.5,
+            negative_prompt = "rain",
+            shininess = 3,
         });
         var sent = world.Wire.Create(prompt);
         Assert.Equal(("wan2.2", "640x352", "3", "30", "5.5", "rain"), (
@@ -188,13 +195,27 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
     }
 
     [Fact]
+    public async Task An_address_is_shown_without_its_password()
+    {
+        using var admin = world.Gateway.NewClient(world.Gateway.AdminKey);
+        var (_, estimate) = await world.Gateway.SendAsync(HttpMethod.Post, "/v1/videos/estimate?explain=true", new { model = "flux", prompt = "x" }, admin);
+        Assert.DoesNotContain("pa55word", estimate.GetRawText());
+        Assert.EndsWith("/v1/images/generations", estimate.GetProperty("explain").GetProperty("request").Text("url"));
+    }
+
+    [Fact]
     public async Task An_own_picture_model_edits_pictures_with_a_mask()
     {
         var prompt = FlowWorld.Prompt();
         var pictures = new[] { PngImage.Gradient(400, 300), PngImage.Gradient(402, 300) };
         var made = await world.CompleteAsync(new
         {
-            model = "flux", prompt, size = "512x512", images = pictures.Select(Convert.ToBase64String), mask = Convert.ToBase64String(pictures[0]), quality = "hd",
+            model = "flux",
+            prompt,
+            size = "512x512",
+            images = pictures.Select(Convert.ToBase64String),
+            mask = Convert.ToBase64String(pictures[0]),
+            quality = "hd",
         });
         var painted = Painted(prompt);
         Assert.Equal(("/v1/images/edits", "edit"), (painted.Path, made.Effective.Text("mode")));

@@ -70,8 +70,12 @@ internal static class FieldMutations
             if (index >= 0) request.Fields[index] = request.Fields[index] with { File = File(random) };
             else request.Fields.Add(new FuzzField(Pick(Names, random), "", File(random)));
         },
-        ["a foreign id"] = (request, random) => Change(request, random, field => field with { Json = Pick(["\"{video}\"", "{\"file_id\":\"{file}\"}", "{\"id\":\"{video}\"}", "[{\"id\":\"{character}\"}]", "\"http://fuzz.test/v1/videos/{video}/content\"", "\"http://fuzz.test/v1/files/{file}\""], random)
-            .Replace("{video}", request.Names.ForeignVideo).Replace("{file}", request.Names.ForeignFile).Replace("{character}", request.Names.ForeignCharacter), File = null }),
+        ["a foreign id"] = (request, random) => Change(request, random, field => field with
+        {
+            Json = Pick(["\"{video}\"", "{\"file_id\":\"{file}\"}", "{\"id\":\"{video}\"}", "[{\"id\":\"{character}\"}]", "\"http://fuzz.test/v1/videos/{video}/content\"", "\"http://fuzz.test/v1/files/{file}\""], random)
+            .Replace("{video}", request.Names.ForeignVideo).Replace("{file}", request.Names.ForeignFile).Replace("{character}", request.Names.ForeignCharacter),
+            File = null
+        }),
     };
 
     private static byte[] File(Random random)

@@ -21,7 +21,10 @@ public sealed class ChannelSourcesTests
             ["OPENAI_API_KEY"] = "secret",
             ["OPENAI_VIDEO_PROFILE"] = "vllm_omni",
             ["OPENAI_VIDEO_MODELS"] = "wan=wan2.2",
+            ["OPENAI_IMAGE_PROFILE"] = "compatible",
+            ["OPENAI_IMAGE_MODELS"] = "flux=flux-dev",
         });
+        Assert.Equal(("flux=flux-dev", "compatible"), (channels["openai-images"].Models, channels["openai-images"].Options["profile"]));
         Assert.Equal(["openai", "openai-images"], channels.Keys.Order());
         var channel = new { Value = channels["openai"] };
         Assert.Equal(("http://elsewhere.test/v1", "secret", 300), (channels["openai-images"].BaseUrl, channels["openai-images"].ApiKey, channels["openai-images"].CallSeconds));
