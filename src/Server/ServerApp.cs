@@ -18,6 +18,9 @@ internal static class ServerApp
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         configure?.Invoke(builder);
+
+        // ASP.NET's own switch would believe the forwarded headers of everybody.
+        builder.Configuration["ForwardedHeaders_Enabled"] = null;
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls(DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -37,6 +40,7 @@ internal static class ServerApp
 
         var app = builder.Build();
         app.UseErrorBody(new RequestIds(app.Services.GetRequiredService<Randomness>()));
+        app.Services.GetRequiredService<TrustedProxies>().Use(app);
         var withholding = app.Services.GetRequiredService<Withholding>();
         withholding.Use(app);
         app.UseRouting();

@@ -49,6 +49,7 @@ internal static class ServerServices
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
         AddEngine(services, options);
         var withheld = Withholding.Read(configuration);
+        services.AddSingleton(TrustedProxies.Read(configuration));
         services.AddSingleton(provider => new Withholding(withheld, provider.GetRequiredService<Authentication>()));
         AddApi(services);
         services.AddFiles();

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Reelay.Providers.Kling;
@@ -7,6 +6,8 @@ namespace Reelay.Providers.Kling;
 /// <summary>Settings of one channel: facts about Kling that are uncertain or differ between accounts. The README has the reasons.</summary>
 public sealed record KlingOptions
 {
+    private static readonly KlingOptions _usual = new();
+
     /// <summary>
     /// The console's webhook secret, <c>whsec_</c> and base64, or null where callbacks are not signed. With it, a callback counts as signed
     /// only if its signature is right.
@@ -34,35 +35,11 @@ public sealed record KlingOptions
 
     /// <summary>The options of an account.</summary>
     /// <exception cref="ProviderException">They are wrong; nothing was sent.</exception>
-    internal static KlingOptions Of(ProviderAccount account)
-    {
-        var (options, mistakes) = Read(account.Options);
-        return options ?? throw new ProviderException(
-            ProviderErrorKind.NotSent, $"options of channel {account.ChannelId}: {string.Join("; ", mistakes)}");
-    }
+    internal static KlingOptions Of(ProviderAccount account) => ChannelOptions.Of(account, _usual, Read);
 
     /// <summary>Lays a channel's options over the defaults; null with the mistakes if there are any.</summary>
-    internal static (KlingOptions? Options, IReadOnlyList<string> Mistakes) Read(JsonElement given)
-    {
-        if (given.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
-            return (new(), []);
-        if (given.ValueKind != JsonValueKind.Object)
-            return (null, ["options must be an object"]);
-        try
-        {
-            // Generated readers give absent properties no default, so the defaults are written first.
-            var merged = JsonSerializer.SerializeToNode(new(), KlingJson.Default.KlingOptions)!.AsObject();
-            foreach (var member in given.EnumerateObject())
-                merged[member.Name] = JsonNode.Parse(member.Value.GetRawText());
-            var options = merged.Deserialize(KlingJson.Default.KlingOptions)!;
-            var mistakes = options.Check();
-            return (mistakes.Count == 0 ? options : null, mistakes);
-        }
-        catch (JsonException exception)
-        {
-            return (null, [$"{exception.Path}: {exception.Message}"]);
-        }
-    }
+    internal static (KlingOptions? Options, IReadOnlyList<string> Mistakes) Read(JsonElement given) =>
+        ChannelOptions.Read(given, () => (_usual, null), KlingJson.Default.KlingOptions, lay: null, options => options.Check());
 
     private List<string> Check()
     {

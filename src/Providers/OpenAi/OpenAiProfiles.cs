@@ -67,39 +67,14 @@ internal static class OpenAiProfiles
 
     /// <summary>The options of an account.</summary>
     /// <exception cref="ProviderException">They are wrong; nothing was sent.</exception>
-    public static OpenAiOptions Of(ProviderAccount account)
-    {
-        if (account.Options.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
-            return OpenAi;
-        var (options, mistakes) = Read(account.Options);
-        return options ?? throw new ProviderException(
-            ProviderErrorKind.NotSent, $"options of channel {account.ChannelId}: {string.Join("; ", mistakes)}");
-    }
+    public static OpenAiOptions Of(ProviderAccount account) => ChannelOptions.Of(account, OpenAi, Read);
 
     /// <summary>Lays a channel's options over the profile they name; null with the mistakes if there are any.</summary>
-    public static (OpenAiOptions? Options, IReadOnlyList<string> Mistakes) Read(JsonElement given)
-    {
-        if (given.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
-            return (OpenAi, []);
-        if (given.ValueKind != JsonValueKind.Object)
-            return (null, ["options must be an object"]);
-        if (!Presets.TryGetValue(given.Member("profile").AsText() ?? OpenAi.Profile, out var preset))
-            return (null, [$"profile must be one of {string.Join(", ", Presets.Keys)}"]);
-        try
-        {
-            var options = Merge(preset, given).Deserialize(OpenAiJson.Strict.OpenAiOptions)!;
-            var mistakes = Check(options);
-            return (mistakes.Count == 0 ? options : null, mistakes);
-        }
-        catch (JsonException exception)
-        {
-            return (null, [$"{exception.Path}: {exception.Message}"]);
-        }
-    }
+    public static (OpenAiOptions? Options, IReadOnlyList<string> Mistakes) Read(JsonElement given) => ChannelOptions.Read(
+        given, () => ChannelOptions.Profile(given, Presets, OpenAi.Profile), OpenAiJson.Strict.OpenAiOptions, Lay, Check);
 
-    private static JsonObject Merge(OpenAiOptions preset, JsonElement given)
+    private static void Lay(JsonObject merged, JsonElement given)
     {
-        var merged = JsonSerializer.SerializeToNode(preset, OpenAiJson.Strict.OpenAiOptions)!.AsObject();
         foreach (var member in given.EnumerateObject())
         {
             if (member is { Name: "fields", Value.ValueKind: JsonValueKind.Object })
@@ -120,7 +95,6 @@ internal static class OpenAiProfiles
         // A field of that name is fetched by the server; that it would take a data: link is said nowhere.
         if (reference.AsText() == "reference_url" && !given.TryGetProperty("reference_inline", out _))
             merged["reference_inline"] = false;
-        return merged;
     }
 
     private static string DefaultForm(JsonObject merged)

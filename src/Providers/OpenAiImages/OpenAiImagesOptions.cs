@@ -34,7 +34,10 @@ public sealed record OpenAiImagesOptions
     /// <summary>Field that carries the hash of the caller's end user, or null.</summary>
     public string? UserField { get; init; } = "safety_identifier";
 
-    /// <summary>Extra parameters that are forwarded under their own names; an order with any other is refused before it is sent.</summary>
+    /// <summary>
+    /// Extra parameters that are forwarded under their own names, each a known name or <c>name:type</c>; an order with any other is refused
+    /// before it is sent.
+    /// </summary>
     public IReadOnlyList<string> Extras { get; init; } =
         ["background", "output_format", "output_compression", "moderation", "input_fidelity"];
 

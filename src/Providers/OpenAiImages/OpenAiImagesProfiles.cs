@@ -5,13 +5,6 @@ namespace Reelay.Providers.OpenAiImages;
 /// <summary>The known servers' settings, and how a channel's own settings are laid over them.</summary>
 internal static class OpenAiImagesProfiles
 {
-    // They would escape what was checked and priced, turn the answer into a stream of events, or name files on the server.
-    private static readonly string?[] NeverFromCallers =
-    [
-        null, "prompt", "model", "n", "size", "quality", "image", "image[]", "mask", "response_format", "stream", "partial_images",
-        "output_path", "lora",
-    ];
-
     private static readonly OpenAiImagesOptions OpenAi = new();
 
     private static readonly Dictionary<string, OpenAiImagesOptions> Presets = new OpenAiImagesOptions[]
@@ -66,9 +59,7 @@ internal static class OpenAiImagesProfiles
 
     private static List<string> Check(OpenAiImagesOptions options)
     {
-        var mistakes = new List<string>();
-        foreach (var extra in options.Extras.Where(extra => NeverFromCallers.Contains(extra)))
-            mistakes.Add($"extras: {extra ?? "null"} may not be left to callers");
+        var mistakes = OpenAiImagesExtras.FindMistakes(options).ToList();
         if (options.ResponseFormat is not (null or "b64_json" or "url"))
             mistakes.Add("response_format: must be b64_json, url or null");
         if (options.FixedFields["stream"] is not null)

@@ -6,7 +6,7 @@ namespace Reelay.Providers.OpenAiImages;
 /// Speaks OpenAI's Images protocol: one synchronous call whose answer holds the pictures. Serves the gpt-image models, and self-hosted
 /// servers of the same protocol; what differs between them is in <see cref="OpenAiImagesOptions"/>.
 /// </summary>
-public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions
+public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions, IDescribesModels
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("OpenAiImagesModels.json");
 
@@ -45,4 +45,13 @@ public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindMistakes(JsonElement options) => OpenAiImagesProfiles.Read(options).Mistakes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<UpstreamModel> ModelsOf(JsonElement options, IReadOnlyList<string> names)
+    {
+        var (read, mistakes) = OpenAiImagesProfiles.Read(options);
+        return read is null
+            ? throw new ArgumentException(string.Join("; ", mistakes), nameof(options))
+            : OpenAiImagesCapability.Of(read, KnownModels, names);
+    }
 }

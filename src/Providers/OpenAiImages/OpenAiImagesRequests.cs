@@ -71,7 +71,7 @@ internal static class OpenAiImagesRequests
             reason = $"{masks} masks cannot be sent";
         else if (request is { WidthPixels: null, AspectRatio: not null })
             reason = "an aspect ratio without a size cannot be asked for";
-        else if (request.Extras.FirstOrDefault(extra => extra.Value is not null && !options.Extras.Contains(extra.Key)).Key is { } extra)
+        else if (request.Extras.FirstOrDefault(extra => extra.Value is not null && !OpenAiImagesExtras.Names(options).Contains(extra.Key)).Key is { } extra)
             reason = $"{extra} is none of the extras that this channel forwards";
         if (reason is not null)
             throw new ProviderException(ProviderErrorKind.InvalidRequest, $"not sent by channel {submission.Account.ChannelId}: {reason}");

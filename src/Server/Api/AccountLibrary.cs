@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Assets.Probing;
@@ -19,7 +20,8 @@ internal sealed record LibraryParts(
 /// <param name="parts">Shared by all.</param>
 /// <param name="accountId">The account.</param>
 /// <param name="baseUrl">What links to this server begin with, in the words of this request.</param>
-internal sealed class AccountLibrary(LibraryParts parts, string accountId, string baseUrl) : IOrderLibrary
+/// <param name="dialects">How its key wants to hear of states.</param>
+internal sealed class AccountLibrary(LibraryParts parts, string accountId, string baseUrl, Dialect dialects) : IOrderLibrary
 {
     /// <inheritdoc/>
     public bool HasPublicAddress => parts.Addresses.IsKnown;
@@ -43,7 +45,8 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
         if (found is null || found.Task.AccountId != accountId || found.Task.DeletedAt is not null) return VideoEndpoints.NotFound(id);
         if (found.Task.Phase != TaskPhase.Completed)
         {
-            return new ApiError(404, "video_not_completed", $"Video {found.Task.Id} is {VideoBodies.Status(found.Task)}; only a completed one can be used.");
+            var status = DialectJson.Status(VideoBodies.Status(found.Task), dialects);
+            return new ApiError(404, "video_not_completed", $"Video {found.Task.Id} is {status}; only a completed one can be used.");
         }
 
         var hasExpired = found.Task.ExpiresAt <= parts.Time.GetUtcNow().ToUnixTimeMilliseconds();

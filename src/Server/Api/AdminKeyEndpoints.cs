@@ -53,7 +53,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
 
         return keys.Revoke(id)
             ? JsonAnswer.WriteAsync(context, new DeletedKey(id), ContractsJson.Default.DeletedKey)
-            : ErrorWriter.WriteAsync(context, new ApiError(404, "key_not_found", $"There is no key '{id}', or it was revoked before.", "id"));
+            : ErrorWriter.WriteAsync(context, new ApiError(404, "key_not_found", $"There is no key '{Reading.Shown.Value(id)}', or it was revoked before.", "id"));
     }
 
     private static async Task<ApiResult<KeyTerms>> ReadAsync(HttpContext context, string accountId)
@@ -87,14 +87,14 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
         if (stranger is not null)
         {
             return ApiError.Invalid(
-                "invalid_dialects", "dialects", $"dialects takes {FlagWords<Dialect>.Allowed}, or nothing for OpenAI's own way, not '{stranger}'.");
+                "invalid_dialects", "dialects", $"dialects takes {FlagWords<Dialect>.Allowed}, or nothing for OpenAI's own way, not '{Reading.Shown.Value(stranger)}'.");
         }
 
         var withheld = FlagWords<Operations>.Read(key.WithheldRoutes ?? [], out stranger);
         if (stranger is not null)
         {
             return ApiError.Invalid(
-                "invalid_withheld_routes", "withheld_routes", $"withheld_routes takes {FlagWords<Operations>.Allowed}, not '{stranger}'.");
+                "invalid_withheld_routes", "withheld_routes", $"withheld_routes takes {FlagWords<Operations>.Allowed}, not '{Reading.Shown.Value(stranger)}'.");
         }
 
         return new KeyTerms(accountId, key.Name!)

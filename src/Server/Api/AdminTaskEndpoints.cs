@@ -55,7 +55,7 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
         var words = Enum.GetValues<TaskPhase>().Select(TaskPhases.ToWord).ToList();
         if (phase is not null && !words.Contains(phase))
         {
-            return ApiError.Invalid("invalid_phase", "phase", $"phase must be one of {string.Join(", ", words)}, not '{phase}'.");
+            return ApiError.Invalid("invalid_phase", "phase", $"phase must be one of {string.Join(", ", words)}, not '{Reading.Shown.Value(phase)}'.");
         }
 
         return query.Value! with

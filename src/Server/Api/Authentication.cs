@@ -9,8 +9,12 @@ internal sealed class Authentication(KeyRing keys, Lazy<bool> listensOnLoopbackO
 {
     private const string Bearer = "Bearer ";
 
+    // The last three are what a trusted proxy's headers are called once they were read.
     private static readonly string[] ForwardingHeaders =
-        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
+    [
+        "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via",
+        "X-Original-For", "X-Original-Host", "X-Original-Proto",
+    ];
 
     /// <summary>The request's key, or why there is none. Looked up once; the key stays among the request's features.</summary>
     public ApiResult<ApiKey> Authenticate(HttpContext context)

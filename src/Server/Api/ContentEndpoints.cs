@@ -23,7 +23,7 @@ internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets,
         if (found.Error is { } missing) return missing;
         var query = context.Request.Query;
         if (ContentQuery.ReadVariant(query).Error is { } unknown) return unknown;
-        if (NotReady(found.Value!) is { } early) return early;
+        if (NotReady(context, found.Value!) is { } early) return early;
         var asked = ContentQuery.Read(query, found.Value!.Assets.Count);
         if (asked.Error is { } bad) return bad;
 
@@ -67,14 +67,14 @@ internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets,
         return file is null ? Expired(taskId) : await ContentResponse.WriteAsync(context, file, content);
     }
 
-    private ApiError? NotReady(Snapshot found)
+    private ApiError? NotReady(HttpContext context, Snapshot found)
     {
         var task = found.Task;
         if (task.Error is { } error) return ApiError.Invalid(error.Code, null, $"Video {task.Id} failed: {error.Message}");
         if (task.Phase != TaskPhase.Completed)
         {
-            return ApiError.Invalid(
-                "video_not_ready", null, $"Video {task.Id} is {VideoBodies.Status(task)} at {task.Progress} %; there is no content yet.");
+            var status = VideoAnswers.StatusFor(context, task);
+            return ApiError.Invalid("video_not_ready", null, $"Video {task.Id} is {status} at {task.Progress} %; there is no content yet.");
         }
 
         // The file may be there a little longer; what the task said counts.

@@ -1,6 +1,7 @@
 using Reelay.Contracts;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api.Dialects;
+using Reelay.Server.Api.Reading;
 
 namespace Reelay.Server.Api;
 
@@ -13,8 +14,11 @@ internal static partial class ErrorWriter
         var headers = context.Response.Headers;
         if (error.Status is 408 or 429 or >= 500) headers.RetryAfter = Math.Clamp(error.RetryAfterSeconds, 1, 60).ToString();
         if (!error.ShouldRetry) headers["x-should-retry"] = "false";
-        var body = new ErrorBody(new ErrorDetail(error.Message, error.Type, error.Param, error.Code));
-        if (IsFlat(context)) body = body with { Code = error.Code, Message = error.Message };
+
+        // Names of fields and other words of the caller's are in both; whatever was sent, they are short and on one line.
+        var (message, param) = (Shown.Sentence(error.Message), error.Param is null ? null : Shown.Name(error.Param));
+        var body = new ErrorBody(new ErrorDetail(message, error.Type, param, error.Code));
+        if (IsFlat(context)) body = body with { Code = error.Code, Message = message };
         return JsonAnswer.WriteAsync(context, body, ContractsJson.Default.ErrorBody, error.Status);
     }
 
@@ -45,11 +49,11 @@ internal static partial class ErrorWriter
     {
         var response = context.Response;
         if (response.ContentLength is not null || response.ContentType is not null) return null;
-        var request = context.Request;
+        var (method, path) = (Shown.Value(context.Request.Method), Shown.Value(context.Request.Path));
         return response.StatusCode switch
         {
-            404 => new(404, "unknown_url", $"There is no {request.Method} {request.Path} here; see the documentation."),
-            405 => new(405, "method_not_allowed", $"{request.Path} does not take {request.Method}; it takes {response.Headers.Allow}."),
+            404 => new(404, "unknown_url", $"There is no {method} {path} here; see the documentation."),
+            405 => new(405, "method_not_allowed", $"{path} does not take {method}; it takes {response.Headers.Allow}."),
             413 => new(413, "request_too_large", "The request is too large."),
             415 => new(415, "unsupported_media_type", "Send the request as JSON, multipart/form-data or a urlencoded form."),
             _ => null,

@@ -9,7 +9,8 @@ using Reelay.Server.Files;
 namespace Reelay.Server.Api;
 
 /// <summary><c>POST /v1/videos/estimate</c>: what an order would be and cost. Takes the same body as a create, and creates nothing.</summary>
-internal sealed class EstimateEndpoint(Authentication authentication, OrderIntake intake, UploadFolders uploads, EngineParts parts, RequestPreview preview)
+internal sealed class EstimateEndpoint(
+    Authentication authentication, OrderIntake intake, UploadFolders uploads, EngineParts parts, RequestPreview preview, BaseUrls baseUrls)
 {
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/videos/estimate", AnswerAsync).As(Operations.Estimate);
 
@@ -33,7 +34,8 @@ internal sealed class EstimateEndpoint(Authentication authentication, OrderIntak
         if (read.Error is { } bad) return bad;
         var order = read.Value!.ToOrder();
         var estimate = Body(read.Value!, order);
-        return explain.Value is "true" ? estimate with { Explain = await preview.ExplainAsync(order, context.RequestAborted) } : estimate;
+        return explain.Value is not "true" ? estimate
+            : estimate with { Explain = await preview.ExplainAsync(order, baseUrls.Of(context.Request), context.RequestAborted) };
     }
 
     private static ApiResult<string> IsExplained(HttpRequest request, ApiKey key) => (string?)request.Query["explain"] switch

@@ -1,4 +1,5 @@
 using Reelay.Contracts;
+using Reelay.Server.Api.Reading;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Tasks;
 
@@ -37,13 +38,13 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
         var text = (string?)request.Query["limit"];
         if (text is not null && (!int.TryParse(text, out limit) || limit is < 0 or > MaxLimit))
         {
-            return ApiError.Invalid("invalid_limit", "limit", $"limit must be a whole number from 0 to {MaxLimit}, not '{text}'.");
+            return ApiError.Invalid("invalid_limit", "limit", $"limit must be a whole number from 0 to {MaxLimit}, not '{Shown.Value(text)}'.");
         }
 
         var order = (string?)request.Query["order"] ?? "desc";
         if (order is not ("asc" or "desc"))
         {
-            return ApiError.Invalid("invalid_order", "order", $"order must be 'asc' or 'desc', not '{order}'.");
+            return ApiError.Invalid("invalid_order", "order", $"order must be 'asc' or 'desc', not '{Shown.Value(order)}'.");
         }
 
         var after = (string?)request.Query["after"];
@@ -66,5 +67,5 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
             : store.ListAsync(query with { Limit = query.Limit + 1 }, CancellationToken.None);
 
     private static ApiError BadCursor(string after) => ApiError.Invalid(
-        "invalid_after", "after", $"after must be the id of a video of yours, for example the last_id of the page before, not '{after}'.");
+        "invalid_after", "after", $"after must be the id of a video of yours, for example the last_id of the page before, not '{Shown.Value(after)}'.");
 }

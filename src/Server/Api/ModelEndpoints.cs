@@ -29,6 +29,6 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelBodies 
         var id = VideoEndpoints.RouteId(context);
         return bodies.Find(id, channels.Servable.Contains) is { } model
             ? JsonAnswer.WriteAsync(context, model, ContractsJson.Default.Model)
-            : ErrorWriter.WriteAsync(context, new ApiError(404, "model_not_found", $"There is no model '{id}' here; see GET /v1/models.", "model"));
+            : ErrorWriter.WriteAsync(context, new ApiError(404, "model_not_found", $"There is no model '{Reading.Shown.Value(id)}' here; see GET /v1/models.", "model"));
     }
 }

@@ -26,6 +26,6 @@ internal sealed class OrderIntake(EngineParts parts, LibraryParts library, BaseU
         IsStrict = key.IsStrict,
         IsLenient = key.IsLenient,
         Route = route,
-        Library = new AccountLibrary(library, key.AccountId, baseUrls.Of(context.Request)),
+        Library = new AccountLibrary(library, key.AccountId, baseUrls.Of(context.Request), VideoAnswers.DialectOf(context)),
     };
 }

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Reelay.Contracts;
 using Reelay.Providers;
 using Reelay.Server.Assets;
@@ -17,7 +14,10 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
     private const string Token = "attempt_token";
 
     /// <summary>Explains an order that has not been created.</summary>
-    public async Task<EstimateExplanation> ExplainAsync(GenerationOrder order, CancellationToken cancellationToken)
+    /// <param name="order">The order.</param>
+    /// <param name="baseUrl">What links to this server begin with, in the words of this request.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<EstimateExplanation> ExplainAsync(GenerationOrder order, string baseUrl, CancellationToken cancellationToken)
     {
         var routes = channels.RoutesFor(order);
         var explanation = new EstimateExplanation
@@ -25,11 +25,11 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
             UpstreamModels = order.UpstreamModels,
             Channels = [.. routes.Select(route => route.Channel.Id)],
         };
-        return routes.Count == 0 ? explanation : await CaptureAsync(explanation, order, routes[0], cancellationToken);
+        return routes.Count == 0 ? explanation : await CaptureAsync(explanation, order, routes[0], baseUrl, cancellationToken);
     }
 
     private async Task<EstimateExplanation> CaptureAsync(
-        EstimateExplanation explanation, GenerationOrder order, ChannelRoute route, CancellationToken cancellationToken)
+        EstimateExplanation explanation, GenerationOrder order, ChannelRoute route, string baseUrl, CancellationToken cancellationToken)
     {
         var channel = route.Channel;
         using var capture = new CaptureHandler();
@@ -39,7 +39,7 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
             Account = channel.Account with { Credential = Without(channel.Account.Credential), Http = http },
             Request = ProviderRequests.Build(order, route.UpstreamModel, channel.VendorAccount),
             AttemptToken = Token,
-            Media = Media(order, channel),
+            Media = Media(order, channel, baseUrl),
             Deadline = time.GetUtcNow().AddMinutes(1),
         };
         try
@@ -59,15 +59,15 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
     }
 
     // A link is not fetched for a preview; a placeholder stands for its bytes.
-    private List<MediaInput> Media(GenerationOrder order, ProviderChannel channel) =>
+    private List<MediaInput> Media(GenerationOrder order, ProviderChannel channel, string baseUrl) =>
         order.Media.Select((media, position) => new MediaInput
         {
             Role = media.Role,
             Name = media.Name,
             ContentType = media.ContentType.Length > 0 ? media.ContentType : "application/octet-stream",
             SizeBytes = media.AssetKey.Length > 0 ? media.SizeBytes : 0,
-            FileName = $"input{position}",
-            PublicUrl = addresses.Example(position, channel),
+            FileName = ProviderRequests.FileName(position, media.ContentType),
+            PublicUrl = addresses.Example(position, channel, baseUrl),
             OpenAsync = async cancellation => media.AssetKey.Length > 0 && await assets.OpenAsync(media.AssetKey, cancellation) is { } reader
                 ? new AssetStream(reader) : new MemoryStream(),
         }).ToList();
@@ -95,56 +95,13 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
                 Headers = request.Headers.Concat(request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>())
                     .Where(header => !_secretHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
                     .ToDictionary(header => header.Key, header => string.Join(", ", header.Value)),
-                Json = Preview.Json(request.Content, await BodyAsync(request.Content, cancellationToken)) is { } json ? json : null,
-                Text = Preview.Text(request.Content, await BodyAsync(request.Content, cancellationToken)),
+                Json = PreviewBody.Json(request.Content, await BodyAsync(request.Content, cancellationToken)),
+                Text = PreviewBody.Text(request.Content, await BodyAsync(request.Content, cancellationToken)),
             };
             throw new HttpRequestException("This is a preview; nothing is sent.");
         }
 
         private static async Task<byte[]> BodyAsync(HttpContent? content, CancellationToken cancellationToken) =>
             content is null ? [] : await content.ReadAsByteArrayAsync(cancellationToken);
-    }
-
-    /// <summary>Bodies for people: whole where they are short, cut where they hold files.</summary>
-    private static class Preview
-    {
-        private const int MaxText = 200;
-        private const int MaxBody = 16 << 10;
-
-        public static JsonNode? Json(HttpContent? content, byte[] body) => IsJson(content) ? Cut(JsonNode.Parse(body)) : null;
-
-        public static string? Text(HttpContent? content, byte[] body)
-        {
-            if (content is null || IsJson(content)) return null;
-            var text = new StringBuilder();
-            foreach (var part in Encoding.Latin1.GetString(body).Split("\r\n\r\n")) text.Append(Shorten(part)).Append("\r\n\r\n");
-            return Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text.Length > MaxBody ? text.ToString(0, MaxBody) : text.ToString())).TrimEnd();
-        }
-
-        private static bool IsJson(HttpContent? content) => content?.Headers.ContentType?.MediaType is "application/json";
-
-        // A part that is no text is a file; the boundary and the headers of the next part stand behind it.
-        private static string Shorten(string part)
-        {
-            if (!part.Any(letter => letter < ' ' && letter is not ('\r' or '\n' or '\t'))) return part.Length <= MaxBody ? part : part[..MaxBody] + " …";
-            var end = part.LastIndexOf("\r\n--", StringComparison.Ordinal);
-            return end < 0 ? $"({part.Length:N0} bytes)" : $"({end:N0} bytes){part[end..]}";
-        }
-
-        private static JsonNode? Cut(JsonNode? node)
-        {
-            switch (node)
-            {
-                case JsonObject members:
-                    foreach (var (name, value) in members.ToList()) members[name] = Cut(value?.DeepClone());
-                    return members;
-                case JsonArray items:
-                    return new JsonArray([.. items.Select(item => Cut(item?.DeepClone()))]);
-                case JsonValue value when value.GetValueKind() is JsonValueKind.String && value.GetValue<string>() is { Length: > MaxText } text && !text.Contains(' ', StringComparison.Ordinal):
-                    return JsonValue.Create($"{text[..32]}… ({text.Length:N0} characters)");
-                default:
-                    return node;
-            }
-        }
     }
 }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Reelay.Server.Api;
 
 /// <summary>Settings of the server as a whole: <c>Reelay</c> in the configuration.</summary>
-internal sealed class ServerOptions
+internal sealed class ServerOptions : IValidatableObject
 {
     /// <summary>What links begin with, without a trailing slash; null takes the request's own scheme and host. A path prefix is allowed.</summary>
     public string? PublicUrl { get; set; }
@@ -20,6 +20,21 @@ internal sealed class ServerOptions
 
     /// <summary>How long results are kept after completion. Default 30 days; 1 minute to 10 years.</summary>
     public AssetSettings Assets { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // The validator itself does not look into sections.
+        var mistakes = new List<ValidationResult>();
+        foreach (var section in new object[] { Sandbox, Assets })
+            Validator.TryValidateObject(section, new ValidationContext(section), mistakes, validateAllProperties: true);
+        if (PublicUrl is { Length: > 0 } && !IsLinkBase(PublicUrl))
+            mistakes.Add(new ValidationResult($"PublicUrl: '{PublicUrl}' is no http or https address that links could begin with."));
+        return mistakes;
+    }
+
+    private static bool IsLinkBase(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Query: "", Fragment: "", UserInfo: "" };
 }
 
 /// <summary><c>Reelay:Sandbox</c>: the same section configures the sandbox's own process.</summary>

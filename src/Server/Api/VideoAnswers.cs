@@ -16,6 +16,9 @@ internal sealed class VideoAnswers(BaseUrls baseUrls, LinkSigner links, EnginePa
     /// <summary>What of the key's dialects concerns videos.</summary>
     public static Dialect DialectOf(HttpContext context) => (context.Features.Get<ApiKey>()?.Dialects ?? Dialect.None) & OfVideos;
 
+    /// <summary>A task's state in the words of this request's caller.</summary>
+    public static string StatusFor(HttpContext context, GenerationTask task) => DialectJson.Status(VideoBodies.Status(task), DialectOf(context));
+
     /// <summary>The video as UTF-8, as this request's caller wants it.</summary>
     public byte[] Body(HttpContext context, Snapshot snapshot) =>
         snapshot.Body(baseUrls.Of(context.Request), links, DialectOf(context));

@@ -1,6 +1,7 @@
 using Reelay.Contracts;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Api.Events;
+using Reelay.Server.Api.Reading;
 using Reelay.Server.Catalog.Orders;
 
 namespace Reelay.Server.Api;
@@ -95,5 +96,5 @@ internal sealed class VideoEndpoints(
 
     /// <summary>One answer for ids that never were, are another account's, or were deleted: nobody learns which.</summary>
     internal static ApiError NotFound(string id) =>
-        new(404, "video_not_found", $"There is no video with the id '{(id.Length <= 64 ? id : id[..64] + "…")}'.", "id");
+        new(404, "video_not_found", $"There is no video with the id '{Shown.Value(id)}'.", "id");
 }

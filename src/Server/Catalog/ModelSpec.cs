@@ -90,38 +90,63 @@ public sealed record ModelSpec
     /// <summary>Whether it makes pictures.</summary>
     public bool IsImage => Kind == "image";
 
-    /// <summary>A model at an operator's own server: whatever its provider says of such a server, in any even size up to 4096.</summary>
+    /// <summary>A model that a channel adds under a name of its own: whatever its provider says of it.</summary>
     /// <param name="name">The public name.</param>
     /// <param name="upstream">The upstream model, as <c>provider:model</c>.</param>
-    /// <param name="priceMicrosPerSecond">Micro-dollars per second; 0 for free.</param>
-    /// <param name="rows">What is known of it; nothing by default: then text or a first frame, 1 to 60 s.</param>
-    public static ModelSpec SelfHosted(string name, string upstream, long priceMicrosPerSecond = 0, IEnumerable<UpstreamModel>? rows = null)
+    /// <param name="priceMicros">Micro-dollars per second, or per picture; 0 for free.</param>
+    /// <param name="rows">What is known of it; nothing by default: then video of 1 to 60 s from text or a first frame, in any even size up to 4096.</param>
+    public static ModelSpec SelfHosted(string name, string upstream, long priceMicros = 0, IEnumerable<UpstreamModel>? rows = null)
     {
         var known = rows?.ToList() ?? [];
-        var hasChoice = known.Exists(row => row.Audio == "choice");
-        var modes = known.SelectMany(row => row.Modes).Distinct().Intersect(UsualModes.All.Keys).ToList();
-        return new()
+        var makesPictures = known.Exists(row => row.Modes.Contains("t2i"));
+        var usual = makesPictures ? UsualModes.Pictures : UsualModes.All;
+        var modes = usual.Keys.Where(mode => known.Exists(row => row.Modes.Contains(mode))).ToList();
+        var spec = new ModelSpec
         {
             Name = name,
             Description = "A model at a self-hosted server.",
             Upstream = [upstream],
-            Modes = (modes.Count > 0 ? modes : ["t2v", "i2v"]).ToDictionary(mode => mode, mode => UsualModes.All[mode]),
-            Seconds = new() { Min = 1, Max = 60, Default = 4 },
+            Modes = (modes.Count > 0 ? modes : ["t2v", "i2v"]).ToDictionary(mode => mode, mode => usual[mode]),
             Tiers = [],
-            AnySize = new() { MinSide = 64, MaxSide = 4096, MultipleOf = 2 },
-            DefaultSize = "1280x720",
-            Audio = hasChoice ? "choice" : "unknown",
-            DefaultAudio = hasChoice ? false : null,
+            DefaultSize = makesPictures ? "1024x1024" : "1280x720",
+            Audio = "never",
             MaxPromptLength = 32_000,
             MaxOutputs = known.Count > 0 ? known.Max(row => row.MaxOutputs) : 1,
             References = known.Count > 0 ? null : UsualModes.FirstFrame,
-            MaxSourceSeconds = 120,
-            Prices = [new() { Per = "second", Micros = priceMicrosPerSecond }],
+            Prices = [new() { Per = makesPictures ? "output" : "second", Micros = priceMicros }],
             Lifecycle = new() { State = "active", Source = "operator" },
-            ExpectedSeconds = 120,
+            ExpectedSeconds = makesPictures ? 40 : 120,
             DeadlineSeconds = 3600,
             MaxQueueSeconds = 900,
             CancelCharge = "full",
+        };
+        return (makesPictures ? spec with { Kind = "image" } : spec.Moving(known)).Sized(known);
+    }
+
+    private ModelSpec Moving(List<UpstreamModel> known)
+    {
+        var hasChoice = known.Exists(row => row.Audio == "choice");
+        return this with
+        {
+            Seconds = new() { Min = 1, Max = 60, Default = 4 },
+            Audio = hasChoice ? "choice" : "unknown",
+            DefaultAudio = hasChoice ? false : null,
+            MaxSourceSeconds = 120,
+        };
+    }
+
+    // Sizes that a provider lists have the names of their short sides; where it gives bounds, any size within them will do.
+    private ModelSpec Sized(List<UpstreamModel> known)
+    {
+        var sizes = known.SelectMany(row => row.Sizes).Distinct().ToList();
+        var bounds = known.Find(row => row.AnySize is not null)?.AnySize;
+        if (bounds is not null || sizes.Count == 0) return this with { AnySize = bounds ?? new() { MinSide = 64, MaxSide = 4096, MultipleOf = 2 } };
+
+        var tiers = sizes.GroupBy(size => TierNames.Nearest(PixelSize.Parse(size).ShortSidePixels));
+        return this with
+        {
+            Tiers = [.. tiers.Select(tier => new TierSpec { Name = tier.Key, Sizes = [.. tier] })],
+            DefaultSize = sizes.Contains(DefaultSize) ? DefaultSize : sizes[0],
         };
     }
 }

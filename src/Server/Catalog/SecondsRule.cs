@@ -12,7 +12,9 @@ public sealed class SecondsRule
     private SecondsRule(IReadOnlyList<int>? allowed, int min, int max, SecondsSpec? spec)
     {
         (_allowed, _min, _max) = (allowed, min, max);
-        var isFixed = allowed is { Count: 1 };
+
+        // What is fixed is the public model's: one that has other lengths elsewhere must not give another than was asked.
+        var isFixed = spec?.Allowed is { Count: 1 };
         _roundsUp = isFixed || spec is { RoundsUp: true };
         _capsAtLargest = isFixed || spec is { CapsAtLargest: true };
     }

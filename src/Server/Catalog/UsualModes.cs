@@ -10,8 +10,17 @@ internal static class UsualModes
     {
         ["t2v"] = new() { Requires = ["prompt"], Takes = ["character"] },
         ["i2v"] = new() { Requires = ["prompt", "first_frame"], Takes = ["character"] },
+        ["i2v_first_last"] = new() { Requires = ["prompt", "first_frame", "last_frame"] },
+        ["multi_i2v"] = new() { Requires = ["prompt", "reference_image"], Aliases = ["reference_images", "r2v"] },
         ["edit"] = new() { Requires = ["prompt", "source_video"] },
         ["extend"] = new() { Requires = ["prompt", "source_video"] },
+    };
+
+    /// <summary>The same for models that make pictures.</summary>
+    public static IReadOnlyDictionary<string, ModeSpec> Pictures { get; } = new Dictionary<string, ModeSpec>
+    {
+        ["t2i"] = new() { Requires = ["prompt"] },
+        ["edit"] = new() { Requires = ["prompt", "reference_image"], Takes = ["mask"], Aliases = ["i2i", "reference_images"] },
     };
 
     /// <summary>One picture to start from.</summary>

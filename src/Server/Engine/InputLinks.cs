@@ -28,7 +28,7 @@ internal sealed class InputAddresses(IInputLinks links, ServerOptions options, L
     /// <summary>Gives the whole signed link, or null if the channel's upstream cannot reach this server by any address we know of.</summary>
     public Uri? Of(GenerationTask task, int position, ProviderChannel channel)
     {
-        if (BaseFor(task, channel) is not { } root || links.Sign(task.Id, position) is not { } path) return null;
+        if (BaseFor(task.BaseUrl, channel) is not { } root || links.Sign(task.Id, position) is not { } path) return null;
         return new Uri(root.TrimEnd('/') + path.OriginalString);
     }
 
@@ -36,15 +36,16 @@ internal sealed class InputAddresses(IInputLinks links, ServerOptions options, L
     public bool IsKnown => options.PublicUrl is { Length: > 0 } || (options.Sandbox.Enabled && isOnLoopback.Value);
 
     /// <summary>What such a link looks like before there is a task; null where there would be none.</summary>
-    public Uri? Example(int position, ProviderChannel channel) =>
-        options.PublicUrl is { Length: > 0 } configured ? new Uri($"{configured.TrimEnd('/')}/v1/inputs/task/{position}?expires=…&signature=…")
-        : IsKnown && channel.Account.BaseUrl.IsLoopback ? new Uri($"http://127.0.0.1/v1/inputs/task/{position}?expires=…&signature=…")
-        : null;
+    /// <param name="position">Place among the order's files, from 0.</param>
+    /// <param name="channel">Where the order would go.</param>
+    /// <param name="baseUrl">What links to this server begin with, in the words of the creating request.</param>
+    public Uri? Example(int position, ProviderChannel channel, string baseUrl) =>
+        BaseFor(baseUrl, channel) is { } root ? new Uri($"{root.TrimEnd('/')}/v1/inputs/task/{position}?expires=0&signature=hidden") : null;
 
     // The address of the creating request is nobody's but this machine's own here, and the sandbox runs on it as well.
-    private string? BaseFor(GenerationTask task, ProviderChannel channel)
+    private string? BaseFor(string baseUrl, ProviderChannel channel)
     {
         if (options.PublicUrl is { Length: > 0 } configured) return configured;
-        return options.Sandbox.Enabled && channel.Account.BaseUrl.IsLoopback && isOnLoopback.Value ? task.BaseUrl : null;
+        return options.Sandbox.Enabled && channel.Account.BaseUrl.IsLoopback && isOnLoopback.Value ? baseUrl : null;
     }
 }

@@ -48,13 +48,19 @@ internal static class ProviderRequests
             Name = media.Name,
             ContentType = media.ContentType,
             SizeBytes = media.SizeBytes,
-            FileName = $"input{position}.{Extension(media.ContentType)}",
+            FileName = FileName(position, media.ContentType),
             PublicUrl = publicUrl(position),
             OpenAsync = async cancellationToken => new AssetStream(
                 await assets.OpenAsync(media.AssetKey, cancellationToken)
                 ?? throw new FileNotFoundException($"Input {media.AssetKey} is not in the asset store.")),
         }),
     ];
+
+    /// <summary>What an upstream reads as the name of the file at a position.</summary>
+    /// <param name="position">Place among the order's files, from 0.</param>
+    /// <param name="contentType">Its type; empty while nobody knows it.</param>
+    public static string FileName(int position, string contentType) =>
+        contentType.Length == 0 ? $"input{position}" : $"input{position}.{Extension(contentType)}";
 
     /// <summary>Hash of everything that makes two submissions to one account look alike from outside.</summary>
     public static string Fingerprint(GenerationOrder order, IReadOnlyList<TaskInput> inputs, string upstreamModel) => Hex(string.Join(

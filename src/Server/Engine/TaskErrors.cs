@@ -72,8 +72,8 @@ internal static partial class TaskErrors
     [GeneratedRegex(@"\b(?:open\s?ai|azure|google|vertex|gemini|kling|kuaishou|volcengine|bytedance|byteplus|xai|alibaba|dashscope|minimax|vidu|shengshu|vllm(?:-omni)?|sglang|tensorrt(?:-llm)?)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Vendors();
 
-    // What adapters put before the upstream's sentence: its status and its own code.
-    [GeneratedRegex(@"^(?:HTTP \d{3}(?: \([^)]*\))?: ?)?(?:[a-z0-9]+(?:_[a-z0-9]+)+: )?")]
+    // What adapters put before the upstream's sentence: its status and its own code, or the channel that would not send.
+    [GeneratedRegex(@"^(?:not sent by channel \S+: )?(?:HTTP \d{3}(?: \([^)]*\))?: ?)?(?:[a-z0-9]+(?:_[a-z0-9]+)+: )?")]
     private static partial Regex Codes();
 
     [GeneratedRegex(@"\s+")]

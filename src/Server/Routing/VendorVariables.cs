@@ -31,8 +31,10 @@ internal static class VendorVariables
         return channel;
     }
 
-    private static ChannelConfig? OpenAiImages(IConfiguration environment) =>
-        environment["OPENAI_API_KEY"] is not { Length: > 0 } key ? null : new ChannelConfig
+    private static ChannelConfig? OpenAiImages(IConfiguration environment)
+    {
+        if (environment["OPENAI_API_KEY"] is not { Length: > 0 } key) return null;
+        var channel = new ChannelConfig
         {
             Provider = "openai_images",
             BaseUrl = Or(environment["OPENAI_BASE_URL"], "https://api.openai.com/v1"),
@@ -40,6 +42,9 @@ internal static class VendorVariables
             CallSeconds = ImageCallSeconds,
             Models = environment["OPENAI_IMAGE_MODELS"] ?? "",
         };
+        if (environment["OPENAI_IMAGE_PROFILE"] is { Length: > 0 } profile) channel.Options["profile"] = profile;
+        return channel;
+    }
 
     private static ChannelConfig? Kling(IConfiguration environment)
     {

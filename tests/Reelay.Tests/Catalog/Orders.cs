@@ -11,11 +11,14 @@ namespace Reelay.Tests.Catalog;
 /// <summary>A catalog with the shipped models and a few more, and requests against it.</summary>
 internal static class Orders
 {
-    public static ModelCatalog Catalog { get; } = ModelCatalog.Load(Upstream, [ModelSpec.SelfHosted("wan", "openai:wan", 5), Talkative(), Old()]);
+    public static ModelCatalog Catalog { get; } = ModelCatalog.Load(Upstream, Added);
 
     public static OrderTerms Terms { get; } = new() { Catalog = Catalog };
 
     public static OrderTerms Strict { get; } = new() { Catalog = Catalog, IsStrict = true };
+
+    /// <summary>The few more.</summary>
+    public static IReadOnlyList<ModelSpec> Added => [ModelSpec.SelfHosted("wan", "openai:wan", 5), Talkative(), Old()];
 
     /// <summary>The shipped facts, and two upstream models that can do different things.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> Upstream => new Dictionary<string, IReadOnlyList<UpstreamModel>>(new ProviderSet().Models)

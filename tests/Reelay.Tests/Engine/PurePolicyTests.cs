@@ -77,6 +77,7 @@ public sealed class PurePolicyTests
     [InlineData("HTTP 400 (moderation_blocked): Your request was blocked.", "Your request was blocked")]
     [InlineData("moderation_blocked: Your request was blocked.", "Your request was blocked")]
     [InlineData("HTTP 400: no", null)]
+    [InlineData("not sent by channel my-own: a size cannot be asked for", "a size cannot be asked for")]
     [InlineData("  many \n\t spaces.  ", "many spaces")]
     [InlineData("https://only.example.com/link", null)]
     [InlineData("..", null)]

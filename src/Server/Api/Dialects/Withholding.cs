@@ -22,14 +22,11 @@ internal sealed class Withholding(Operations everywhere, Authentication authenti
     /// <summary>Whether nobody is to notice an operation.</summary>
     public bool HidesFromAll(Operations operation) => (everywhere & operation) != 0;
 
-    /// <summary>The setting, as one text or as a list; words are separated by commas or blanks.</summary>
+    /// <summary>The setting; see <see cref="SettingWords"/>.</summary>
     /// <exception cref="InvalidOperationException">It has an unknown word.</exception>
     public static Operations Read(IConfiguration configuration)
     {
-        var section = configuration.GetSection("Reelay:Api:Withheld");
-        var words = section.GetChildren().Select(child => child.Value).Append(section.Value)
-            .SelectMany(text => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        var read = FlagWords<Operations>.Read(words, out var unknown);
+        var read = FlagWords<Operations>.Read(SettingWords.Of(configuration.GetSection("Reelay:Api:Withheld")), out var unknown);
         return unknown is null ? read : throw new InvalidOperationException(
             $"Reelay:Api:Withheld has the word '{unknown}'; it takes {FlagWords<Operations>.Allowed}.");
     }

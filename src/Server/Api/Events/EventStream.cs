@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
-using Reelay.Server.Api.Dialects;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api.Events;
@@ -84,7 +83,7 @@ internal sealed class EventStream(TaskWatch watch, VideoAnswers answers, TimePro
 
     private static string Head(HttpContext context, Snapshot now)
     {
-        var status = DialectJson.Status(VideoBodies.Status(now.Task), VideoAnswers.DialectOf(context));
+        var status = VideoAnswers.StatusFor(context, now.Task);
         var retry = now.Task.Phase.IsTerminal() ? $"retry: {RetryAfterEndMilliseconds}\n" : "";
         return $"{retry}id: {now.Task.Version}\nevent: video.{status}\ndata: ";
     }

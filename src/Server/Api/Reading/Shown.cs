@@ -6,27 +6,30 @@ namespace Reelay.Server.Api.Reading;
 internal static class Shown
 {
     private const int MaxLength = 64;
+    private const int MaxSentenceLength = 1_000;
 
     /// <summary>A field name.</summary>
     public static string Name(string name) => Value(name);
 
     /// <summary>A value, cut after 64 characters.</summary>
-    public static string Value(string value)
-    {
-        if (value.Length <= MaxLength && !NeedsCleaning(value))
-        {
-            return value;
-        }
+    public static string Value(string value) =>
+        value.Length <= MaxLength && !NeedsCleaning(value) && !value.Contains('`', StringComparison.Ordinal) ? value : Clean(value, MaxLength, mark: '`');
 
-        var text = new StringBuilder(MaxLength + 1);
+    /// <summary>A whole message, which may hold more than one value: a bound for what slipped through.</summary>
+    public static string Sentence(string message) =>
+        message.Length <= MaxSentenceLength && !NeedsCleaning(message) ? message : Clean(message, MaxSentenceLength, mark: null);
+
+    private static string Clean(string value, int maxLength, char? mark)
+    {
+        var text = new StringBuilder(maxLength + 1);
         foreach (var rune in value.EnumerateRunes())
         {
-            if (text.Length + rune.Utf16SequenceLength > MaxLength)
+            if (text.Length + rune.Utf16SequenceLength > maxLength)
             {
                 return text.Append('…').ToString();
             }
 
-            text.Append(Rune.IsControl(rune) || rune.Value is '`' ? "?" : rune.ToString());
+            text.Append(Rune.IsControl(rune) || rune.Value == mark ? "?" : rune.ToString());
         }
 
         return text.ToString();
@@ -36,7 +39,7 @@ internal static class Shown
     {
         foreach (var character in value)
         {
-            if (char.IsControl(character) || char.IsSurrogate(character) || character == '`')
+            if (char.IsControl(character) || char.IsSurrogate(character))
             {
                 return true;
             }

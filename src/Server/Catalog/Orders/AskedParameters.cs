@@ -31,6 +31,14 @@ internal sealed class AskedParameters
         if (!Values.IsNeutral(asked)) _all.Add(asked);
     }
 
+    /// <summary>For a lenient key, once everything is gathered: what stands at top level wins over other places.</summary>
+    public void PreferTopLevel()
+    {
+        if (!IsLenient) return;
+        var atTop = _all.Where(asked => asked.IsTopLevel).Select(asked => asked.Parameter).ToHashSet();
+        _all.RemoveAll(asked => !asked.IsTopLevel && atTop.Contains(asked.Parameter));
+    }
+
     /// <summary>All values of one parameter.</summary>
     public IEnumerable<Asked> Of(Parameter parameter) => _all.Where(asked => ReferenceEquals(asked.Parameter, parameter));
 
@@ -41,14 +49,13 @@ internal sealed class AskedParameters
     {
         value = default;
         path = null;
-        var isTop = false;
         foreach (var asked in _all)
         {
             if (!ReferenceEquals(asked.Parameter, parameter)) continue;
             if (read(asked, out var found) is { } error) return error;
-            if (path is null || (IsLenient && asked.IsTopLevel && (!isTop || asked.Path == parameter.Name)))
+            if (path is null || (IsLenient && asked.Path == parameter.Name))
             {
-                (value, path, isTop) = (found, asked.Path, asked.IsTopLevel);
+                (value, path) = (found, asked.Path);
             }
             else if (!IsLenient && !EqualityComparer<T>.Default.Equals(value, found))
             {

@@ -22,7 +22,8 @@ internal static class AudioReader
         }
 
         return OrderErrors.Unsupported(
-            path, wanted ? "on" : "off", draft.Model.Name, Explain(audio) + OrderErrors.Where(draft, offer => Makes(offer, wanted)) + ".");
+            path, wanted ? "on" : "off", draft.Model.Name, Explain(audio) + OrderErrors.Where(draft, offer => Makes(offer, wanted)) + "."
+            + OrderErrors.FamilyWith(draft, offer => Makes(offer, wanted)));
     }
 
     /// <summary>Sets the sound where none was asked, once everything that was asked has chosen the upstream models.</summary>

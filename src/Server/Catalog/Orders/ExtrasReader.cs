@@ -42,7 +42,8 @@ internal static class ExtrasReader
         foreach (var asked in draft.Asked.All)
         {
             if (asked.Parameter.Class is not ParameterClass.Hint) continue;
-            if ((TryTake(draft, asked.Parameter.Name, asked.Path, asked.Value, out var isTaken) ?? (isTaken ? null : NotHonoured(draft, asked))) is { } error) return error;
+            if (TryTake(draft, asked.Parameter.Name, asked.Path, asked.Value, out var isTaken) is { } error) return error;
+            if (!isTaken && (Differs(draft, asked) ?? NotHonoured(draft, asked)) is { } refusal) return refusal;
         }
 
         foreach (var field in draft.Unknown)
@@ -91,13 +92,19 @@ internal static class ExtrasReader
         if (!isTaken) return null;
         if (ExtraValue.Read(draft, draft.Offers[0].Extras[name], path, value, out var copy) is { } error) return error;
         draft.Extras ??= [];
-        if (draft.Extras.TryGetPropertyValue(name, out var earlier))
-        {
-            return JsonNode.DeepEquals(earlier, copy) || draft.Terms.IsLenient ? null : OrderErrors.Conflict(name, path);
-        }
-
-        draft.Extras.Add(name, copy);
+        if (draft.FirstSent.TryAdd(name, (path, value)) || (draft.Terms.IsLenient && path == name)) draft.Extras[name] = copy;
+        else if (!draft.Terms.IsLenient && !JsonNode.DeepEquals(draft.Extras[name], copy)) return OrderErrors.Conflict(draft.FirstSent[name].Path, path);
         return null;
+    }
+
+    // A hint that has no effect is still one parameter with one value.
+    private static ApiError? Differs(OrderDraft draft, Asked asked)
+    {
+        if (draft.FirstSent.TryAdd(asked.Parameter.Name, (asked.Path, asked.Value)) || draft.Terms.IsLenient) return null;
+        var first = draft.FirstSent[asked.Parameter.Name];
+        var isSame = JsonElement.DeepEquals(first.Value, asked.Value)
+            || (asked.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && Values.Show(first.Value) == Values.Show(asked.Value));
+        return isSame ? null : OrderErrors.Conflict(first.Path, asked.Path);
     }
 
     private static ApiError Refuse(OrderDraft draft, string path, string name, JsonElement value, string? advice)

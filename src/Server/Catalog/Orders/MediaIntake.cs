@@ -38,10 +38,10 @@ internal static class MediaIntake
     private static async ValueTask<ApiError?> KeepAsync(OrderDraft draft, MediaSource source, StoredAsset asset, CancellationToken cancellationToken)
     {
         if (Check(draft, source, asset.SizeBytes, asset.Head.Span, out var type) is { } error) return error;
-        if (draft.Terms.Library is { } library && await library.ProbeAsync(asset.Key, cancellationToken) is { } facts
-            && CheckPicture(draft, source, facts) is { } pictureError)
+        if (draft.Terms.Library is { } library && await library.ProbeAsync(asset.Key, cancellationToken) is { } facts)
         {
-            return pictureError;
+            if (CheckPicture(draft, source, facts) is { } pictureError) return pictureError;
+            Bill(draft, source, facts);
         }
 
         draft.Stored.Add(new OrderMedia(source.Role, asset.Key, type, asset.SizeBytes, asset.Sha256) { Name = source.Stored?.Name });
@@ -114,12 +114,21 @@ internal static class MediaIntake
             : InvalidPicture(source, $"is {size} pixels; one side may be at most {draft.Offers.Max(offer => offer.References[source.Role].MaxRatio):0.##} times the other");
     }
 
+    // Where the source decides the length and is here to be measured, no more than that is reserved.
+    private static void Bill(OrderDraft draft, MediaSource source, MediaFacts facts)
+    {
+        if (source.Role is MediaRole.SourceVideo && draft is { BilledSeconds: not null, Source: null } && facts.DurationSeconds is { } seconds)
+        {
+            draft.BilledSeconds = Math.Max((int)Math.Ceiling(seconds), 1);
+        }
+    }
+
     private static void WarnOfRatio(OrderDraft draft, bool isKnown, double ratio = 0)
     {
         if (draft.AskedRatio is not { } asked) return;
         if (!isKnown || Math.Abs(asked - ratio) > ratio * SizeRule.Tolerance)
         {
-            var param = draft.Asked.Of(Parameters.AspectRatio).Select(value => value.Path).FirstOrDefault() ?? Parameters.Size.Name;
+            var param = draft.AskedRatioPath ?? Parameters.Size.Name;
             draft.Warnings.Add(new OrderWarning(param, "aspect_ratio_follows_image", $"The video has the ratio of its first frame; `{param}` chose the resolution only."));
         }
 

@@ -123,13 +123,19 @@ internal static class MediaReader
         : type.ValueEquals("end_frame"u8) || type.ValueEquals("last_frame"u8) ? MediaHint.LastFrame
         : hint;
 
+    // A picture may be first and last frame at once, and then it is two.
+    private static bool MayBeOne(MediaHint left, MediaHint right) => left == right || Embraces(left, right) || Embraces(right, left);
+
+    private static bool Embraces(MediaHint vague, MediaHint sure) => (vague, sure) is
+        (MediaHint.Picture, MediaHint.FirstFrame or MediaHint.Reference) or (MediaHint.Video, MediaHint.SourceVideo or MediaHint.ReferenceVideo);
+
     // The same file under two names is one file; twice in one list it is two. What is more surely told wins.
     private static ApiError? Add(OrderDraft draft, MediaSource source)
     {
         for (var index = 0; index < draft.Media.Count; index++)
         {
             var other = draft.Media[index];
-            if (other.Root == source.Root || !other.IsSame(source)) continue;
+            if (other.Root == source.Root || !MayBeOne(other.Hint, source.Hint) || !other.IsSame(source)) continue;
             if (other.Hint is MediaHint.Picture or MediaHint.Video) draft.Media[index] = other with { Hint = source.Hint };
             return null;
         }

@@ -20,7 +20,7 @@ internal static class ModeInference
         if (Has(draft, MediaHint.Mask)) return With(draft, MediaRole.Mask);
         if (Has(draft, MediaHint.FirstFrame)) return ForFrames(draft);
         if (Has(draft, MediaHint.Reference)) return ForReferences(draft) ?? ForPictures(draft);
-        return PictureCount(draft) > 0 ? ForPictures(draft) : ForText(draft);
+        return PictureCount(draft) > 0 ? ForPictures(draft) : ForText(draft) ?? (draft.Media.Count == 0 ? names.FirstOrDefault() : null);
     }
 
     /// <summary>In words, for estimates.</summary>
@@ -46,15 +46,18 @@ internal static class ModeInference
     public static int PictureCount(OrderDraft draft) =>
         draft.Media.Count(source => source.Hint is MediaHint.Picture or MediaHint.Reference or MediaHint.FirstFrame or MediaHint.LastFrame);
 
+    // Where the catalog puts material before frames, pictures are material, whatever their number.
     private static string? ForPictures(OrderDraft draft) => PictureCount(draft) switch
     {
-        1 => ForFrames(draft) ?? ForReferences(draft),
+        1 => Find(draft, mode => mode.Requires.Contains("first_frame") ? !mode.Requires.Contains("last_frame") : mode.Requires.Contains("reference_image"))
+            ?? ForReferences(draft) ?? ForFrames(draft),
         2 => Find(draft, mode => mode.Requires.Contains("last_frame")) ?? ForReferences(draft) ?? ForFrames(draft),
         _ => ForReferences(draft) ?? ForFrames(draft),
     };
 
-    private static string? ForMaterial(OrderDraft draft) =>
-        With(draft, Has(draft, MediaHint.Audio) ? MediaRole.ReferenceAudio : MediaRole.ReferenceVideo) ?? With(draft, MediaRole.SourceVideo);
+    private static string? ForMaterial(OrderDraft draft) => Has(draft, MediaHint.Audio)
+        ? With(draft, MediaRole.ReferenceAudio)
+        : With(draft, MediaRole.ReferenceVideo) ?? With(draft, MediaRole.SourceVideo);
 
     private static string? With(OrderDraft draft, MediaRole role) => Find(draft, mode => mode.Accepts(MediaRoles.Name(role)));
 

@@ -55,6 +55,8 @@ internal sealed class OrderDraft(RequestFields fields, OrderTerms terms)
     /// <summary>A ratio that was asked for although the first frame decides it.</summary>
     public double? AskedRatio { get; set; }
 
+    public string? AskedRatioPath { get; set; }
+
     public string? Quality { get; set; }
 
     public int Count { get; set; } = 1;
@@ -62,6 +64,9 @@ internal sealed class OrderDraft(RequestFields fields, OrderTerms terms)
     public bool? Audio { get; set; }
 
     public JsonObject? Extras { get; set; }
+
+    /// <summary>Where each extra parameter was found first, whether it is taken or not, by its canonical name.</summary>
+    public Dictionary<string, (string Path, JsonElement Value)> FirstSent { get; } = new(StringComparer.Ordinal);
 
     public JsonObject? Metadata { get; set; }
 

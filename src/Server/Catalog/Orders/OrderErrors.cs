@@ -8,8 +8,8 @@ internal static class OrderErrors
 {
     public static ApiError ModelRequired { get; } = ApiError.Invalid("model_required", "model", "`model` is required.");
 
-    public static ApiError PromptRequired(string model) =>
-        ApiError.Invalid("prompt_required", "prompt", $"`prompt` is required by `{model}`: 1 to 32,000 characters.");
+    public static ApiError PromptRequired(string model, int max) =>
+        ApiError.Invalid("prompt_required", "prompt", $"`prompt` is required by `{model}`: 1 to {max:N0} characters.");
 
     public static ApiError PromptTooLong(int length, string model, int max) => ApiError.Invalid(
         "prompt_too_long", "prompt", $"`prompt` has {length:N0} characters; `{model}` takes at most {max:N0}. It is never cut.");
@@ -47,14 +47,34 @@ internal static class OrderErrors
     /// <summary>A sentence with models that have a mode, or nothing.</summary>
     public static string OthersWith(OrderDraft draft, string mode)
     {
-        var others = draft.Terms.Catalog.Models
-            .Where(model => model != draft.Model && draft.Terms.MayOrder(model)
-                && model.Offers.Any(offer => offer.Modes.Contains(mode) && draft.Terms.CanServe(offer.UpstreamModel)))
-            .Select(model => $"`{model.Name}`")
-            .Take(8)
-            .ToList();
-        return others.Count == 0 ? "" : $" Models that can: {string.Join(", ", others)}.";
+        // Pictures are edited too, but that is something else.
+        bool IsLike(PublicModel model) => model.Spec.IsImage == draft.Model.Spec.IsImage || (model.Spec.Modes.GetValueOrDefault(mode)?.Accepts("source_video") ?? false);
+        var others = Others(draft, model => IsLike(model) && Can(draft, model, offer => offer.Modes.Contains(mode)), 8);
+        return others.Length == 0 ? "" : $" Models that can: {others}.";
     }
+
+    /// <summary>A sentence with the models of the same family that can honour something in the same mode, or nothing.</summary>
+    public static string FamilyWith(OrderDraft draft, Predicate<ModelOffer> canHonour)
+    {
+        if (draft.Model.Spec.Family is not { } family) return "";
+        var others = Others(draft, model => model.Spec.Family == family && Can(draft, model, offer => offer.Modes.Contains(draft.Mode) && canHonour(offer)), 8);
+        return others.Length == 0 ? "" : $" Its `model_name`s that can: {others}.";
+    }
+
+    /// <summary>Names of other models for which something holds, those of the same provider first; empty if there are none.</summary>
+    public static string Others(OrderDraft draft, Predicate<PublicModel> holds, int most)
+    {
+        var provider = ProviderOf(draft.AllOffers[0]);
+        return string.Join(", ", draft.Terms.Catalog.Models
+            .Where(model => model != draft.Model && draft.Terms.MayOrder(model) && holds(model))
+            .OrderByDescending(model => ProviderOf(model.Offers[0]) == provider)
+            .Take(most)
+            .Select(model => $"`{model.Name}`"));
+    }
+
+    /// <summary>Whether a model has a servable offer that can honour something.</summary>
+    public static bool Can(OrderDraft draft, PublicModel model, Predicate<ModelOffer> canHonour) =>
+        model.Offers.Any(offer => canHonour(offer) && draft.Terms.CanServe(offer.UpstreamModel));
 
     /// <summary>Under what other choices something would be possible: <c> (possible with quality pro)</c>, or nothing.</summary>
     public static string Where(OrderDraft draft, Predicate<ModelOffer> canHonour)
@@ -71,4 +91,6 @@ internal static class OrderErrors
         if (seconds.Count > 0) parts.Add($"{string.Join(" or ", seconds)} seconds");
         return parts.Count == 0 ? "" : $" (possible with {string.Join(", ", parts)})";
     }
+
+    private static string ProviderOf(ModelOffer offer) => offer.UpstreamModel[..offer.UpstreamModel.IndexOf(':', StringComparison.Ordinal)];
 }

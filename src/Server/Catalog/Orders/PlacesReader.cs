@@ -19,6 +19,7 @@ internal static class PlacesReader
             if (ReadMember(draft, field.Name, field.Name, field.Value, field.IsRepeated) is { } error) return error;
         }
 
+        draft.Asked.PreferTopLevel();
         return CheckFiles(draft);
     }
 

@@ -54,7 +54,8 @@ internal static class QualityReader
         if (!draft.TryNarrow(offer => offer.Qualities.Contains(word)))
         {
             return OrderErrors.Unsupported(
-                asked, draft.Model.Name, allowed.Length == 0 ? "It has no such choice. " + Rule : $"Allowed: {allowed}{OrderErrors.Where(draft, offer => offer.Qualities.Contains(word))}.");
+                asked, draft.Model.Name, (allowed.Length == 0 ? "It has no such choice. " + Rule : $"Allowed: {allowed}{OrderErrors.Where(draft, offer => offer.Qualities.Contains(word))}.")
+                + OrderErrors.FamilyWith(draft, offer => offer.Qualities.Contains(word)));
         }
 
         (draft.Quality, path) = (word, asked.Path);

@@ -21,8 +21,7 @@ internal static class RoleReader
     public static ApiError? Read(OrderDraft draft)
     {
         foreach (var source in draft.Media) source.Role = RoleOf(draft, source);
-        AddSource(draft);
-        return CheckRoles(draft) ?? CheckInputs(draft) ?? NarrowBySource(draft) ?? NarrowByCounts(draft) ?? NarrowByLinks(draft);
+        return AddSource(draft) ?? CheckRoles(draft) ?? CheckInputs(draft) ?? NarrowBySource(draft) ?? NarrowByCounts(draft) ?? NarrowByLinks(draft);
     }
 
     /// <summary>A role in words.</summary>
@@ -54,15 +53,21 @@ internal static class RoleReader
 
     private static bool IsPicture(MediaSource source) => source.Hint is MediaHint.Picture or MediaHint.Reference or MediaHint.FirstFrame;
 
-    private static void AddSource(OrderDraft draft)
+    private static ApiError? AddSource(OrderDraft draft)
     {
         var named = draft.Media.Find(source => source.Role is MediaRole.SourceVideo);
+        if (named is not null && draft.Source is { } source && named.Video?.Source.TaskId != source.Source.TaskId)
+        {
+            return OrderErrors.Conflict(draft.SourcePath!, named.Path);
+        }
+
         if (named?.Video is { } video) draft.Source ??= video;
-        if (draft.Source is null || named is not null || !draft.ModeSpec.Accepts("source_video")) return;
+        if (draft.Source is null || named is not null || !draft.ModeSpec.Accepts("source_video")) return null;
         draft.Media.Add(new MediaSource(draft.SourcePath!, MediaHint.SourceVideo)
         {
             Stored = draft.Source.File, Video = draft.Source, Role = MediaRole.SourceVideo,
         });
+        return null;
     }
 
     private static ApiError? CheckRoles(OrderDraft draft)
@@ -86,7 +91,7 @@ internal static class RoleReader
         {
             if (input == Parameters.Prompt.Name)
             {
-                if (draft.Prompt.Length == 0) return OrderErrors.PromptRequired(draft.Model.Name);
+                if (draft.Prompt.Length == 0) return OrderErrors.PromptRequired(draft.Model.Name, draft.Offers.Max(offer => offer.MaxPromptLength));
             }
             else if (!draft.Media.Exists(source => MediaRoles.Name(source.Role) == input))
             {
@@ -108,7 +113,7 @@ internal static class RoleReader
             var path = Api.Reading.Shown.Name(group.Last().Path);
             return most == 0
                 ? OrderErrors.Unsupported(path, $"a {Words(group.Key)}", draft.Model.Name, $"It takes none in mode `{draft.Mode}`{OrderErrors.Where(draft, offer => offer.References.ContainsKey(group.Key))}.")
-                : ApiError.Invalid("too_many_references", path, $"`{draft.Model.Name}` takes at most {most} {Words(group.Key)}{(most == 1 ? "" : "s")}, and the request has {count}.");
+                : ApiError.Invalid("too_many_references", path, $"`{draft.Model.Name}` takes at most {most} {Words(group.Key)}{(most == 1 ? "" : "s")}, and with `{path}` the request has {count}.");
         }
 
         return null;
@@ -134,7 +139,7 @@ internal static class RoleReader
         {
             if (draft.TryNarrow(offer => !offer.References[source.Role].IsLinkOnly)) continue;
             return ApiError.Invalid(
-                "public_url_required", source.Path, $"`{draft.Model.Name}` takes a {Words(source.Role)} only as a link to this server, which has no public address (its setting is Reelay__PublicUrl).");
+                "public_url_required", source.Path, $"`{source.Path}` cannot be sent on: `{draft.Model.Name}` takes a {Words(source.Role)} only as a link to this server, which has no public address (its setting is Reelay__PublicUrl).");
         }
 
         return null;

@@ -27,7 +27,8 @@ internal static class SecondsReader
         if (made is null)
         {
             return OrderErrors.Invalid(
-                "invalid_seconds", path, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds{OrderErrors.Where(draft, offer => offer.Seconds.Resolve(seconds) is not null)}.");
+                "invalid_seconds", path, seconds.ToString(), $"`{draft.Model.Name}` makes {allowed} seconds{OrderErrors.Where(draft, offer => offer.Seconds.Resolve(seconds) is not null)}."
+                + OrderErrors.FamilyWith(draft, offer => offer.Seconds.Resolve(seconds) is not null));
         }
 
         draft.TryNarrow(offer => offer.Seconds.Resolve(seconds) == made);
@@ -72,12 +73,14 @@ internal static class SecondsReader
     private static ApiError? ReadValue(Asked asked, out int seconds)
     {
         var isNumber = asked.Value.ValueKind is JsonValueKind.String
-            ? Values.TryInteger(asked.Value.GetString().AsSpan().Trim().TrimEnd("sS"), out seconds)
+            ? Values.TryInteger(WithoutUnit(asked.Value.GetString().AsSpan().Trim()), out seconds)
             : Values.TryInteger(asked.Value, out seconds);
         return !isNumber || seconds is < Shortest or > Longest
             ? OrderErrors.Invalid("invalid_seconds", asked.Path, Values.Show(asked.Value), $"It is a whole number of seconds from {Shortest} to {Longest}.")
             : null;
     }
+
+    private static ReadOnlySpan<char> WithoutUnit(ReadOnlySpan<char> text) => text is [.., 's' or 'S'] ? text[..^1] : text;
 
     private static string Allowed(List<ModelOffer> offers)
     {

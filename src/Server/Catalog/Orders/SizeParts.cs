@@ -23,6 +23,9 @@ internal sealed class SizeParts
     /// <summary>The parameter that errors blame.</summary>
     public string FirstPath => _pixels?.Path ?? _tier?.Path ?? _ratio?.Path ?? Parameters.Size.Name;
 
+    /// <summary>What asked for a ratio, or null.</summary>
+    public string? RatioPath => _pixels?.Path ?? _ratio?.Path;
+
     /// <summary>The ask in the caller's words.</summary>
     public string Describe() => string.Join(
         ", ", new[] { Echo ?? _pixels?.Value.ToString() ?? _ratio?.Value.ToString("0.###"), _tier?.Value }.Where(part => part is not null).Distinct());
@@ -47,23 +50,31 @@ internal sealed class SizeParts
 
     private ApiError? ReadSize(OrderDraft draft)
     {
-        var error = draft.Asked.One<string>(Parameters.Size, Values.Text, out var text, out var path);
+        var error = draft.Asked.One<Spelling>(Parameters.Size, ReadSpelling, out var size, out var path);
         if (error is not null || path is null)
         {
             return error;
         }
 
-        Echo = Shown.Value(text!.Trim());
-        return Add(text, path, "It is WxH, a ratio such as 16:9, a tier such as 720p, or auto.");
+        Echo = Shown.Value(size.Text.Trim());
+        return Add(size.Size, path);
     }
 
-    private ApiError? Add(string text, string path, string rule)
+    private static ApiError? ReadSpelling(Asked asked, out Spelling size)
     {
-        if (!SizeText.TryParse(text, out var size))
+        size = default;
+        if (Values.Text(asked, out var text) is { } error) return error;
+        if (!SizeText.TryParse(text, out var parsed))
         {
-            return OrderErrors.Invalid("invalid_size", path, Shown.Value(text), rule);
+            return OrderErrors.Invalid("invalid_size", asked.Path, Shown.Value(text), "It is WxH, a ratio such as 16:9, a tier such as 720p, or auto.");
         }
 
+        size = new(text, parsed);
+        return null;
+    }
+
+    private ApiError? Add(SizeText size, string path)
+    {
         if (size.IsAuto)
         {
             _autoPath = path;
@@ -110,20 +121,15 @@ internal sealed class SizeParts
 
     private ApiError? ReadRatio(OrderDraft draft)
     {
-        var error = draft.Asked.One<string>(Parameters.AspectRatio, Values.Text, out var text, out var path);
-        if (error is not null || path is null)
+        foreach (var asked in draft.Asked.Of(Parameters.AspectRatio))
         {
-            return error;
+            if (Values.Text(asked, out var text) is { } error) return error;
+            if (text.Trim().ToLowerInvariant() is "auto" or "adaptive") continue;
+            if (!SizeText.TryParseRatio(text, out var ratio)) return OrderErrors.Invalid("invalid_size", asked.Path, Shown.Value(text), "It is a ratio such as 16:9.");
+            if (AddRatio(ratio, asked.Path) is { } conflict) return conflict;
         }
 
-        if (text!.Trim().ToLowerInvariant() is "auto" or "adaptive")
-        {
-            return null;
-        }
-
-        return SizeText.TryParseRatio(text, out var ratio)
-            ? AddRatio(ratio, path)
-            : OrderErrors.Invalid("invalid_size", path, Shown.Value(text), "It is a ratio such as 16:9.");
+        return null;
     }
 
     private ApiError? ReadTier(OrderDraft draft, Parameter parameter)
@@ -141,10 +147,9 @@ internal sealed class SizeParts
             }
 
             // A resolution is written as pixels by some callers.
-            if (text.Trim().ToLowerInvariant() is not "auto" && Add(text, asked.Path, "It is a tier such as 720p or 2k.") is { } addError)
-            {
-                return addError;
-            }
+            if (text.Trim().ToLowerInvariant() is "auto") continue;
+            if (!SizeText.TryParse(text, out var size)) return OrderErrors.Invalid("invalid_size", asked.Path, Shown.Value(text), "It is a tier such as 720p or 2k.");
+            if (Add(size, asked.Path) is { } conflict) return conflict;
         }
 
         return null;
@@ -180,6 +185,14 @@ internal sealed class SizeParts
 
         _ratio ??= (ratio, path);
         return null;
+    }
+
+    // What is asked for counts, not how it is written.
+    private readonly record struct Spelling(string Text, SizeText Size)
+    {
+        public bool Equals(Spelling other) => Size == other.Size;
+
+        public override int GetHashCode() => Size.GetHashCode();
     }
 
     private static bool IsSameRatio(double left, double right) => Math.Abs(left - right) <= Math.Max(left, right) * SizeRule.Tolerance;

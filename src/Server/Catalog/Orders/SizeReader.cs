@@ -23,7 +23,7 @@ internal static class SizeReader
     {
         if (!draft.HasSize)
         {
-            if (Follows(draft)) ChooseTier(draft, default(SizeAsk));
+            if (Follows(draft)) ChooseTier(draft, default, null);
             else TryChoose(draft, default);
             if (draft.Size.Tier.Length > 0) draft.Note(Parameters.Size.Name, Shown(draft), "default", "none was asked");
         }
@@ -40,16 +40,15 @@ internal static class SizeReader
 
     private static ApiError? ChooseTier(OrderDraft draft, SizeParts parts)
     {
-        if (ChooseTier(draft, parts.Ask)) return null;
-        return NotMade(draft, parts);
+        return ChooseTier(draft, parts.Ask, parts.RatioPath) ? null : NotMade(draft, parts);
     }
 
-    private static bool ChooseTier(OrderDraft draft, SizeAsk ask)
+    private static bool ChooseTier(OrderDraft draft, SizeAsk ask, string? ratioPath)
     {
         foreach (var offer in draft.Offers)
         {
             if (offer.Sizes.ResolveTier(ask) is not { } tier) continue;
-            (draft.Size, draft.HasSize, draft.AskedRatio) = (new SizeChoice(default, tier), true, ask.AnyRatio);
+            (draft.Size, draft.HasSize, draft.AskedRatio, draft.AskedRatioPath) = (new SizeChoice(default, tier), true, ask.AnyRatio, ratioPath);
             return draft.TryNarrow(other => other.Sizes.ResolveTier(ask) == tier);
         }
 
@@ -90,17 +89,16 @@ internal static class SizeReader
         var offers = draft.Offers;
         var sizes = string.Join(", ", offers.Select(offer => offer.Sizes.ToString()).Distinct());
         var tiers = string.Join(", ", offers.SelectMany(offer => offer.Sizes.Tiers).Distinct());
-        var others = draft.Terms.Catalog.Models
-            .Where(model => model != draft.Model && model.Spec.IsImage == draft.Model.Spec.IsImage && draft.Terms.MayOrder(model)
-                && model.Offers.Any(offer => !offer.Sizes.IsAny && offer.Sizes.Resolve(parts.Ask) is not null))
-            .Select(model => $"`{model.Name}`")
-            .Take(3)
-            .ToList();
+        var others = OrderErrors.Others(
+            draft,
+            model => model.Spec.IsImage == draft.Model.Spec.IsImage
+                && OrderErrors.Can(draft, model, offer => !offer.Sizes.IsAny && offer.Sizes.Resolve(parts.Ask) is not null),
+            3);
         return OrderErrors.Invalid(
             "invalid_size",
             parts.FirstPath,
             parts.Describe(),
             $"`{draft.Model.Name}` makes {sizes}{(tiers.Length > 0 ? $" (tiers {tiers})" : "")}{OrderErrors.Where(draft, offer => offer.Sizes.Resolve(parts.Ask) is not null)}."
-            + (others.Count > 0 ? $" It can be made by {string.Join(", ", others)}." : ""));
+            + (others.Length > 0 ? $" It can be made by {others}." : ""));
     }
 }
