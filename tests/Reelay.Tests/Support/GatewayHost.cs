@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Reelay.Server;
 using Reelay.Simulators;
+using Reelay.Tests.OpenApi;
 
 namespace Reelay.Tests.Support;
 
@@ -12,10 +13,12 @@ internal sealed class GatewayHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly bool _ownsFolder;
+    private readonly Func<HttpMessageHandler, HttpMessageHandler> _around;
 
-    private GatewayHost(WebApplication app, SandboxHost sandbox, string folder, bool ownsFolder)
+    private GatewayHost(
+        WebApplication app, SandboxHost sandbox, string folder, bool ownsFolder, Func<HttpMessageHandler, HttpMessageHandler> around)
     {
-        (_app, Sandbox, Folder, _ownsFolder) = (app, sandbox, folder, ownsFolder);
+        (_app, Sandbox, Folder, _ownsFolder, _around) = (app, sandbox, folder, ownsFolder, around);
         BaseUrl = new Uri(app.Urls.First());
         Client = NewClient("sk-reelay-sandbox");
     }
@@ -37,11 +40,14 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <param name="settings">Configuration by name, for example <c>Reelay:Channels:sandbox-openai:MaxInFlight</c>.</param>
     /// <param name="sandboxOptions">The sandbox's; by default its small shipped clip for everything, after 0.3 s.</param>
     /// <param name="folder">A data folder to go on with; a new one by default, removed at the end.</param>
+    /// <param name="services">Replaces parts of the server.</param>
+    /// <param name="around">Stands between the gateway's clients and the network; by default the recorder of the suite, if it is on.</param>
     public static async Task<GatewayHost> StartAsync(
         Dictionary<string, string?>? settings = null,
         SandboxOptions? sandboxOptions = null,
         string? folder = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        Func<HttpMessageHandler, HttpMessageHandler>? around = null)
     {
         var sandbox = await SandboxHost.StartAsync(sandboxOptions ?? new SandboxOptions { Duration = 0.3, Render = RenderMode.StandIn });
         var data = folder ?? Directory.CreateTempSubdirectory("reelay-test-").FullName;
@@ -62,12 +68,12 @@ internal sealed class GatewayHost : IAsyncDisposable
             services?.Invoke(builder.Services);
         });
         await app.StartAsync();
-        return new GatewayHost(app, sandbox, data, folder is null);
+        return new GatewayHost(app, sandbox, data, folder is null, around ?? AnswerRecorder.OfSuite);
     }
 
     public HttpClient NewClient(string secret)
     {
-        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = BaseUrl };
+        var client = new HttpClient(_around(new SocketsHttpHandler { UseProxy = false })) { BaseAddress = BaseUrl };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         return client;
     }
