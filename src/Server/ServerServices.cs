@@ -76,8 +76,8 @@ internal static class ServerServices
     {
         services.AddSingleton<IAssetStore>(provider => new LocalAssetStore(
             provider.GetRequiredService<DataFolder>().Path("assets"), provider.GetRequiredService<Randomness>().Fill));
-        services.AddSingleton(_ => Fetching(options.Sandbox));
-        services.AddSingleton(provider => new CheckedDialer(
+        services.TryAddSingleton(_ => Fetching(options.Sandbox));
+        services.TryAddSingleton(provider => new CheckedDialer(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FetcherOptions>().MaxConnectTime));
         services.AddSingleton<OutboundHttp>();
         services.AddSingleton<MediaFetcher>();

@@ -69,7 +69,7 @@ internal sealed class MultipartBody(string boundary, ReadingLimits limits, Reque
             var count = await content.ReadAsync(buffer.GetMemory(512), cancellationToken);
             if (count == 0)
             {
-                return _tree.Add(name, buffer.Written.ToArray());
+                return _tree.Add(name, buffer.ToArray());
             }
 
             buffer.Advance(count);
