@@ -176,6 +176,55 @@ public sealed class BadInputTests
     }
 
     [Theory]
+    [InlineData("GET", "/v1/videos/{0}", null)]
+    [InlineData("GET", "/v1/models/{0}", null)]
+    [InlineData("GET", "/v1/files/{0}", null)]
+    [InlineData("GET", "/v1/{0}", null)]
+    [InlineData("DELETE", "/v1/models/{0}", null)]
+    [InlineData("{0}", "/v1/videos", null)]
+    [InlineData("GET", "/v1/videos?limit={0}", null)]
+    [InlineData("GET", "/v1/videos?order={0}", null)]
+    [InlineData("GET", "/v1/videos?after={0}", null)]
+    [InlineData("GET", "/v1/videos?after=%0a%1b%0d{0}", null)]
+    [InlineData("GET", "/v1/videos/%F0%9F%A6%8A%0a%1b{0}", null)]
+    [InlineData("POST", "/v1/videos", "{\"prompt\": \"x\", \"{0}\": {\"{0}\": \"\\ud800\"}}")]
+    [InlineData("POST", "/v1/videos", "--X\r\nContent-Disposition: form-data; name=\"{0}\"; filename=\"a\"\r\n\r\nx\r\n--X--\r\n")]
+    [InlineData("POST", "/v1/videos", "--X\r\nContent-Disposition: form-data; name=\"prompt[{0}]\"; filename=\"a\"\r\n\r\nx\r\n--X--\r\n")]
+    public async Task Whatever_was_sent_an_error_is_short_and_on_one_line(string method, string target, string? body)
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var text = new string('A', 5_000);
+        var content = (body ?? "").Replace("{0}", text);
+        var head = $"{method} {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-reelay-sandbox\r\nContent-Length: {content.Length}\r\n\r\n";
+        var answer = await RawClient.SendAsync(gateway.BaseUrl.Port, [Encoding.ASCII.GetBytes(head.Replace("{0}", text) + content)]);
+        using var parsed = JsonDocument.Parse(answer!.Body);
+        var error = parsed.RootElement.GetProperty("error");
+        Assert.InRange(answer.Status, 400, 405);
+        Assert.InRange(error.Text("message").Length, 10, 300);
+        Assert.DoesNotContain(error.Text("message"), char.IsControl);
+        Assert.InRange(error.GetProperty("param").GetString()?.Length ?? 0, 0, 65);
+    }
+
+    [Fact]
+    public async Task A_request_without_a_host_gets_links_to_where_it_came_in()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var picture = Convert.ToBase64String(Uploads.Claim(720, 1280));
+        var created = await SendAsync("POST", "/v1/videos", $$"""{"prompt": "x", "input_reference": "{{picture}}"}""");
+        await gateway.FinishAsync(created.Text("id"));
+        var video = await SendAsync("GET", "/v1/videos/" + created.Text("id"), "");
+        Assert.Equal(($"{gateway.BaseUrl}v1/videos/{created.Text("id")}/content", "completed"), (video.Text("output_url"), video.Text("status")));
+
+        async Task<JsonElement> SendAsync(string method, string path, string body)
+        {
+            var message = $"{method} {path} HTTP/1.1\r\nHost:\r\nAuthorization: Bearer sk-reelay-sandbox\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+            var answer = await RawClient.SendAsync(gateway.BaseUrl.Port, [Encoding.ASCII.GetBytes(message)]);
+            Assert.True(answer?.Status == 200, answer?.ToString());
+            return JsonDocument.Parse(answer!.Body).RootElement;
+        }
+    }
+
+    [Theory]
     [InlineData("/v1/videos", "application/json", "{\"prompt\":\"half of a")]
     [InlineData("/v1/videos", Urlencoded, "prompt=half+of+a")]
     [InlineData("/v1/videos", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"input_reference\"; filename=\"a.png\"\r\n\r\nhalf of a")]

@@ -34,7 +34,14 @@ internal static partial class AnswerRules
         Assert.Contains(answer.Status, Statuses);
         Assert.Matches("^req_[0-9a-f]{16}$", answer.Header("x-request-id"));
         if (answer.Header("Content-Length") is { } length && request.Method != "HEAD" && answer.Status != 304)
-            Assert.Equal(long.Parse(length, CultureInfo.InvariantCulture), answer.Body.Length);
+        {
+            var left = long.Parse(length, CultureInfo.InvariantCulture) - answer.Body.Length;
+
+            // Who hangs up in the middle of a body that nobody reads is hung up on in the middle of the answer.
+            if (request.IsIncomplete && left > 0) return;
+            Assert.Equal(0, left);
+        }
+
         if (answer.Status >= 400) CheckError(request, answer);
         else if (answer.Status == 200 && request.Method != "HEAD") CheckSuccess(answer);
         else if (answer.Status == 206) Assert.Matches(@"^bytes \d+-\d+/\d+$", answer.Header("Content-Range"));

@@ -83,15 +83,23 @@ internal static class FuzzCorpus
         yield return new("extension", names => Body("POST", "/v1/videos/extensions", $$"""{"prompt":"on","seconds":"8","video":{"id":"{{names.Done}}"} }"""));
     }
 
-    private static IEnumerable<Recipe> Estimates() =>
-        new[] { Orders().First(), Orders().ElementAt(6), Orders().ElementAt(9), Orders().ElementAt(2) }.Select(recipe => new Recipe(
-            "estimate of " + recipe.Name,
-            names =>
+    private static IEnumerable<Recipe> Estimates()
+    {
+        foreach (var order in Orders().Where((_, index) => index is 0 or 2 or 6 or 9))
+            yield return new("estimate of " + order.Name, names => Estimate(order.Build(names)));
+
+        // As operators see it, with the request to the upstream.
+        foreach (var order in Orders().Where((_, index) => index is 1 or 3 or 8 or 9 or 12))
+        {
+            yield return new("explanation of " + order.Name, names =>
             {
-                var request = recipe.Build(names);
-                request.Path = "/v1/videos/estimate";
+                var request = Estimate(order.Build(names));
+                request.Query.Add(("explain", "true"));
+                request.Headers[0] = ("Authorization", "Bearer " + FuzzWorld.ForeignSecret);
                 return request;
-            }));
+            });
+        }
+    }
 
     private static IEnumerable<Recipe> Stores()
     {
@@ -142,6 +150,12 @@ internal static class FuzzCorpus
         yield return new("cancel", names => Method("POST", $"/v1/videos/{names.Newest}/cancel"));
         yield return new("delete", names => Method("DELETE", "/v1/videos/" + names.Newest));
         yield return new("delete of a file", names => Method("DELETE", "/v1/files/" + names.NewestFile));
+    }
+
+    private static FuzzRequest Estimate(FuzzRequest request)
+    {
+        request.Path = "/v1/videos/estimate";
+        return request;
     }
 
     private static Recipe Order(string name, Func<FuzzNames, string> json, string path = "/v1/videos", string? file = null) =>

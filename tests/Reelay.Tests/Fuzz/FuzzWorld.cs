@@ -26,7 +26,7 @@ internal sealed class FuzzWorld : IAsyncDisposable
 
     private FuzzWorld(GatewayHost gateway, ErrorLog log) => (Gateway, _log) = (gateway, log);
 
-    /// <summary>The key of another account.</summary>
+    /// <summary>The key of another account, an operator's.</summary>
     public static string ForeignSecret => "sk-fuzz-another-account";
 
     public GatewayHost Gateway { get; }
@@ -127,7 +127,7 @@ internal sealed class FuzzWorld : IAsyncDisposable
     {
         _database = new SqliteConnection($"Data Source={Path.Combine(Gateway.Folder, "reelay.db")};Pooling=False");
         _database.Open();
-        Gateway.Services.GetRequiredService<Reelay.Server.Accounts.KeyRing>().Import(ForeignSecret, new("acct_admin", "another"));
+        Gateway.Services.GetRequiredService<Reelay.Server.Accounts.KeyRing>().Import(ForeignSecret, new("acct_admin", "another") { IsAdmin = true });
         _foreign = Gateway.NewClient(ForeignSecret);
         Names = new FuzzNames
         {

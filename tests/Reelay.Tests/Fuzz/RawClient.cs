@@ -14,8 +14,11 @@ internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string>
 
     public string Text => Encoding.UTF8.GetString(Body);
 
-    public override string ToString() =>
-        $"{Status}\n{string.Join('\n', Headers.Select(header => $"{header.Key}: {header.Value}"))}\n\n{(Text.Length <= 2000 ? Text : Text[..2000])}";
+    public override string ToString()
+    {
+        var body = Body.Contains((byte)0) ? $"{Body.Length} bytes" : Text.Length <= 2000 ? Text : Text[..2000];
+        return $"{Status}\n{string.Join('\n', Headers.Select(header => $"{header.Key}: {header.Value}"))}\n\n{body}";
+    }
 }
 
 /// <summary>Sends bytes as they are, right or wrong, over one connection of its own, and reads one answer.</summary>

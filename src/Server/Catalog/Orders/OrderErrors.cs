@@ -23,7 +23,7 @@ internal static class OrderErrors
             "conflicting_parameters", Shown.Name(second), $"`{Shown.Name(first)}` and `{Shown.Name(second)}` mean the same and have different values; send one of them.");
 
     public static ApiError WrongType(Asked asked, string expected) => ApiError.Invalid(
-        "invalid_type", asked.Path, $"`{asked.Path}` must be {expected}, not {asked.Value.ValueKind switch
+        "invalid_type", asked.Path, $"`{Shown.Name(asked.Path)}` must be {expected}, not {asked.Value.ValueKind switch
         {
             System.Text.Json.JsonValueKind.Object => "an object",
             System.Text.Json.JsonValueKind.Array => "a list",

@@ -103,7 +103,7 @@ internal static class PlacesReader
             var parameter = Parameters.Find(file.Name);
             if (parameter?.Media is not null and not MediaHint.Character) continue;
             return parameter is { Class: ParameterClass.Read or ParameterClass.Hint }
-                ? ApiError.Invalid("invalid_type", file.Path, $"`{file.Path}` was sent as a file; it must be text.")
+                ? ApiError.Invalid("invalid_type", file.Path, $"`{Shown.Name(file.Path)}` was sent as a file; it must be text.")
                 : ApiError.Invalid(
                     "unsupported_parameter",
                     Shown.Name(file.Path),
