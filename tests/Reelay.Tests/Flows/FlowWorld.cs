@@ -38,6 +38,9 @@ public abstract class FlowWorld : IAsyncLifetime
     /// <summary>A prompt that no other order of this process has.</summary>
     internal static string Prompt(string words = "a red boat") => $"{words} no. {Interlocked.Increment(ref _count)}.";
 
+    /// <summary>Lets the upstream's work stand still, or go on.</summary>
+    internal void Freeze(bool isFrozen, SandboxHost? sandbox = null) => (sandbox ?? Gateway.Sandbox).Core.SetSpeed(isFrozen ? 0 : 1, null);
+
     /// <summary>A link to this gateway.</summary>
     internal string Url(string path) => new Uri(Gateway.BaseUrl, path).AbsoluteUri;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Reelay.Simulators;
 using Reelay.Tests.Files;
@@ -142,7 +143,7 @@ public sealed class ImageReferenceFlowTests(ImageReferenceFlowTests.World world)
         var parts = sent.Parts().Where(part => part.FileName is not null).ToList();
         var field = pictures.Count == 1 ? "image" : "image[]";
         Assert.Equal([.. pictures.Select(_ => field), .. mask is null ? [] : (string[])["mask"]], parts.Select(part => part.Name));
-        Assert.Equal([.. pictures, .. mask is null ? [] : (byte[][])[mask]], parts.Select(part => part.Bytes));
+        Assert.Equal([.. pictures.Select(Hash), .. mask is null ? [] : (string[])[Hash(mask)]], parts.Select(part => Hash(part.Bytes)));
         Assert.EndsWith($"edit of {pictures.Count}", world.Job(prompt).Clip.Parameters);
     }
 
@@ -171,6 +172,8 @@ public sealed class ImageReferenceFlowTests(ImageReferenceFlowTests.World world)
                 return (world.Url($"/v1/videos/{id}/content"), (await world.DownloadAsync(id)).Bytes);
         }
     }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static string DataUrl(byte[] bytes) => "data:image/png;base64," + Convert.ToBase64String(bytes);
 }

@@ -56,7 +56,8 @@ public sealed class KlingSourceFlowTests(KlingSourceFlowTests.World world) : ICl
     {
         Assert.SkipUnless(Tool.Exists("ffmpeg"), "ffmpeg is not installed");
         var source = await world.CompleteAsync(new { model = "kling-v2-6", prompt = FlowWorld.Prompt() });
-        var prompt = FlowWorld.Prompt("in winter [slow:2]");
+        var prompt = FlowWorld.Prompt("in winter");
+        world.Freeze(true);
         var (_, order) = await world.Gateway.SendAsync(HttpMethod.Post, "/v1/videos/edits", new { video = new { id = source.Id }, prompt, model = "kling-v3-omni" });
         while (world.Submissions(prompt).Count == 0) await GatewayHost.PauseAsync();
         var link = (string)world.Wire.Create(prompt).Json["video_list"]![0]!["video_url"]!;
@@ -67,6 +68,7 @@ public sealed class KlingSourceFlowTests(KlingSourceFlowTests.World world) : ICl
         using var altered = await upstream.GetAsync(link.Replace("/0?", "/1?"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, altered.StatusCode);
 
+        world.Freeze(false);
         await world.CheckAsync(await world.Gateway.FinishAsync(order.Text("id")));
         using var late = await upstream.GetAsync(link, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, late.StatusCode);
@@ -121,7 +123,8 @@ public sealed class KlingWithoutOldModelsTests(KlingWithoutOldModelsTests.World 
     public async Task An_extension_by_an_old_name_is_made_by_the_omni_model_from_a_signed_link()
     {
         var source = await world.CompleteAsync(new { model = "kling-v3", prompt = FlowWorld.Prompt() });
-        var prompt = FlowWorld.Prompt("it goes on [slow:1]");
+        var prompt = FlowWorld.Prompt("it goes on");
+        world.Freeze(true);
         var (_, estimate) = await world.Gateway.SendAsync(
             HttpMethod.Post, "/v1/videos/estimate", new { model = "kling-video", model_name = "kling-v1-6", mode = "extend", video_id = source.Id, prompt });
         var order = await world.Gateway.OrderAsync(body: new { model = "kling-video", model_name = "kling-v1-6", mode = "extend", video_id = source.Id, prompt });
@@ -138,6 +141,7 @@ public sealed class KlingWithoutOldModelsTests(KlingWithoutOldModelsTests.World 
         using var upstream = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = world.Gateway.BaseUrl };
         Assert.Equal(source.Content.Bytes, await upstream.GetByteArrayAsync(link["https://media.example/gate".Length..], TestContext.Current.CancellationToken));
 
+        world.Freeze(false);
         var made = await world.CheckAsync(await world.Gateway.FinishAsync(order));
         Assert.Equal((5 * 126_000, estimate.GetProperty("price_micros").GetInt64()), (made.PriceMicros, made.PriceMicros));
         Assert.Equal(source.Id, made.Video.Text("remixed_from_video_id"));
@@ -155,14 +159,15 @@ public sealed class KlingWithoutOldModelsTests(KlingWithoutOldModelsTests.World 
     [Fact]
     public async Task Full_slots_of_the_upstream_make_an_order_wait_and_not_fail()
     {
-        var first = FlowWorld.Prompt("[slow:2]");
-        var second = FlowWorld.Prompt();
+        var (first, second) = (FlowWorld.Prompt(), FlowWorld.Prompt());
+        world.Freeze(true);
         var running = await world.Gateway.OrderAsync(body: new { model = "kling-v3", prompt = first });
         while (world.Submissions(first).Count == 0) await GatewayHost.PauseAsync();
         var waiting = await world.Gateway.OrderAsync(body: new { model = "kling-v3", prompt = second });
         while (world.Submissions(second).Count == 0) await GatewayHost.PauseAsync();
         Assert.Equal("queued", (await world.Gateway.SendAsync(HttpMethod.Get, "/v1/videos/" + waiting)).Body.Text("status"));
 
+        world.Freeze(false);
         Assert.Equal("completed", (await world.Gateway.FinishAsync(running)).Text("status"));
         Assert.Equal("completed", (await world.Gateway.FinishAsync(waiting)).Text("status"));
         var attempts = (await world.Gateway.AdminTaskAsync(waiting)).GetProperty("attempts").EnumerateArray().ToList();

@@ -148,7 +148,8 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
         Assert.Equal(["openai:sora-2-pro"], catalog.Find("sora-2-pro")!.Offers.Select(offer => offer.UpstreamModel).Distinct());
 
         // The other gateway comes first by its priority, has one slot, and is passed over once that is taken.
-        var (first, second, third) = (FlowWorld.Prompt("[slow:2]"), FlowWorld.Prompt(), FlowWorld.Prompt());
+        var (first, second, third) = (FlowWorld.Prompt(), FlowWorld.Prompt(), FlowWorld.Prompt());
+        world.Freeze(true, world.VideoServer);
         var held = await world.Gateway.OrderAsync(body: new { prompt = first });
         while (world.VideoServer.Submissions.All(report => report.Row.Prompt != first)) await GatewayHost.PauseAsync();
         var (_, task) = await OrderAsync(new { prompt = second });
@@ -156,6 +157,7 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
         (_, task) = await OrderAsync(new { prompt = third, model = "sora-2-pro" });
         Assert.Equal("sandbox-openai", task.Text("channel"));
 
+        world.Freeze(false, world.VideoServer);
         await world.CheckAsync(await world.Gateway.FinishAsync(held));
         var sent = world.Wire.Create(first);
         Assert.Equal(world.VideoServer.BaseUrl.Port, sent.Url.Port);
