@@ -13,6 +13,7 @@ help: ## list the targets
 
 run: ## server on http://127.0.0.1:8080 with a sandbox upstream; needs no account and no key
 	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
+	@tools/fetch-docs-viewer
 	@echo Building ... && dotnet build src/Server $(QUIET) && dotnet build src/Simulators $(QUIET)
 	@exec dotnet run tools/run.cs
 
@@ -40,5 +41,6 @@ install-test:
 	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
 	@command -v npm >/dev/null || tools/apt-install nodejs npm
 	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi
+	@tools/fetch-docs-viewer
 
 .PHONY: help run test check chaos bench fmt install-test

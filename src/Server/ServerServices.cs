@@ -173,7 +173,7 @@ internal static class ServerServices
         services.AddSingleton<AdminTaskEndpoints>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<OpenApiEndpoint>();
-        services.AddSingleton(_ => new DocsEndpoints(Path.Combine(AppContext.BaseDirectory, DocsEndpoints.ViewerFolder)));
+        services.TryAddSingleton(_ => new DocsEndpoints(Path.Combine(AppContext.BaseDirectory, DocsEndpoints.ViewerFolder)));
     }
 
     // Neither redirects, cookies nor decompression, and no time-out of its own: a submission's fate must never be decided by a handler.
