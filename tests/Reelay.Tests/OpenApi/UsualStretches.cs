@@ -22,7 +22,14 @@ internal static class UsualStretches
         await walk.PostAsync("/v1/video/generations", urlencoded);
         var order = new
         {
-            prompt = "a red boat", seconds = "8s", size = "16:9", tier = "720p", fps = 24, colour = "red", user = "u-1", metadata = new { a = new[] { 1, 2 } },
+            prompt = "a red boat",
+            seconds = "8s",
+            size = "16:9",
+            tier = "720p",
+            fps = 24,
+            colour = "red",
+            user = "u-1",
+            metadata = new { a = new[] { 1, 2 } },
             input_reference = "data:image/png;base64," + Convert.ToBase64String(Uploads.Png),
         };
         var id = (await walk.PostAsync("/v1/videos", order)).Text("id");
