@@ -32,8 +32,8 @@ internal static class Gateway
             ["Reelay__Engine__MaxWaitingPerAccount"] = "10000000",
             ["Reelay__Engine__MaxWaiting"] = "10000000",
         };
-        if (upstream is null) environment["Reelay__Channels__sandbox-openai__MaxInFlight"] = "0";
-        else environment["Reelay__Channels__sandbox-openai__BaseUrl"] = upstream + "/v1";
+        if (upstream is null) environment["Reelay__Channels__sandbox_openai__MaxInFlight"] = "0";
+        else environment["Reelay__Channels__sandbox_openai__BaseUrl"] = upstream + "/v1";
         return ServerProcess.StartAsync(workplace.Program("Server"), [], port, environment, workplace.PathOf("server.log"));
     }
 

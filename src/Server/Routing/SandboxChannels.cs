@@ -8,16 +8,16 @@ internal static class SandboxChannels
     /// <summary>Longest time a sandbox channel waits for an answer beside the work itself, in seconds.</summary>
     private const int CallSeconds = 10;
 
-    /// <summary>The channels by id, <c>sandbox-</c> and the provider.</summary>
+    /// <summary>The channels by id, <c>sandbox_</c> and the provider. No hyphen: shells drop environment variables with one in the name.</summary>
     public static Dictionary<string, ChannelConfig> Of(SandboxSettings sandbox) => new(StringComparer.Ordinal)
     {
-        ["sandbox-openai"] = Channel(sandbox, "openai", "/openai/v1", config => config.ApiKey = "sk-sandbox-openai"),
-        ["sandbox-openai-images"] = Channel(sandbox, "openai_images", "/openai-images/v1", config =>
+        ["sandbox_openai"] = Channel(sandbox, "openai", "/openai/v1", config => config.ApiKey = "sk-sandbox-openai"),
+        ["sandbox_openai_images"] = Channel(sandbox, "openai_images", "/openai-images/v1", config =>
         {
             config.ApiKey = "sk-sandbox-openai-images";
             config.CallSeconds = (int)Math.Clamp(sandbox.Duration + 60, 60, 600);
         }),
-        ["sandbox-kling"] = Channel(sandbox, "kling", "/kling", config => (config.AccessKey, config.SecretKey) = ("ak-sandbox-kling", "sk-sandbox-kling")),
+        ["sandbox_kling"] = Channel(sandbox, "kling", "/kling", config => (config.AccessKey, config.SecretKey) = ("ak-sandbox-kling", "sk-sandbox-kling")),
     };
 
     // The sandbox's speed decides what to expect of it and how often to ask.

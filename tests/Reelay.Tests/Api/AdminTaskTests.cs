@@ -8,7 +8,7 @@ public sealed class AdminTaskTests
     [Fact]
     public async Task Operators_see_every_account_and_deleted_tasks_and_may_filter()
     {
-        await using var gateway = await GatewayHost.StartAsync(new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" });
+        await using var gateway = await GatewayHost.StartAsync(new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" });
         using var admin = gateway.NewClient(gateway.AdminKey);
         var theirs = await gateway.OrderAsync();
         var deleted = await gateway.OrderAsync();
@@ -41,7 +41,7 @@ public sealed class AdminTaskTests
 
         var task = await gateway.AdminTaskAsync(id);
         var attempt = Assert.Single(task.GetProperty("attempts").EnumerateArray());
-        Assert.Equal(("failed", "ContentRejected", "sandbox-openai", "sora-2"), (
+        Assert.Equal(("failed", "ContentRejected", "sandbox_openai", "sora-2"), (
             attempt.GetProperty("outcome").GetString(), attempt.GetProperty("error_kind").GetString(), attempt.GetProperty("channel").GetString(),
             attempt.GetProperty("upstream_model").GetString()));
         Assert.Contains("\"moderation_blocked\"", attempt.GetProperty("error_raw").GetString());

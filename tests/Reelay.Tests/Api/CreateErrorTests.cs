@@ -172,7 +172,7 @@ public sealed class CreateErrorTests
     {
         await using var gateway = await GatewayHost.StartAsync(new()
         {
-            ["Reelay:Engine:MaxWaitingPerAccount"] = "2", ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0",
+            ["Reelay:Engine:MaxWaitingPerAccount"] = "2", ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0",
         });
         var first = await gateway.OrderAsync();
         await gateway.OrderAsync();

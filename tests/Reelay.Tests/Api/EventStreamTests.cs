@@ -9,7 +9,7 @@ public sealed class EventStreamTests
 {
     private const string LongRetry = "86400000";
 
-    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" };
+    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" };
 
     private readonly ManualTimeProvider _time = new();
 

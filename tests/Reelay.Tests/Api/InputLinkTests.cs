@@ -13,7 +13,7 @@ namespace Reelay.Tests.Api;
 public sealed class InputLinkTests : IDisposable
 {
     // Nothing leaves the queue: tasks are live until somebody ends them.
-    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" };
+    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" };
 
     private static readonly byte[] Picture = PngImage.Gradient(1280, 720);
 

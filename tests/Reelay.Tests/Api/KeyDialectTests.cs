@@ -6,7 +6,7 @@ namespace Reelay.Tests.Api;
 /// <summary>What keys with dialects are answered, everywhere.</summary>
 public sealed class KeyDialectTests
 {
-    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" };
+    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" };
 
     // OpenAI's own list, on purpose not the code's.
     private static readonly string[] Thirteen =

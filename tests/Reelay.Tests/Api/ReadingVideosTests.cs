@@ -7,7 +7,7 @@ namespace Reelay.Tests.Api;
 public sealed class ReadingVideosTests
 {
     // Nothing leaves the queue: what is listed stands still.
-    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" };
+    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -13,7 +13,7 @@ public sealed class Section7Tests
 {
     private static readonly Dictionary<string, string?> Waiting = new()
     {
-        ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0", ["Reelay:Engine:MaxWaitingPerAccount"] = "4",
+        ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0", ["Reelay:Engine:MaxWaitingPerAccount"] = "4",
     };
 
     private static readonly string[] Envelope = ["code", "message", "param", "type"];

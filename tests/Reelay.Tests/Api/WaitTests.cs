@@ -9,7 +9,7 @@ namespace Reelay.Tests.Api;
 /// <summary><c>GET /v1/videos/{id}?wait=N</c>. The clock stands still: whoever is answered was woken, and nothing timed out.</summary>
 public sealed class WaitTests
 {
-    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" };
+    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" };
 
     private readonly ManualTimeProvider _time = new();
 

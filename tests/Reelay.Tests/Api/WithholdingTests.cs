@@ -10,7 +10,7 @@ public sealed class WithholdingTests
     private const string All =
         "list,delete,cancel,remix,edits,extensions,characters,estimate,events,wait,generations,models,files,webhook_endpoints";
 
-    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" };
+    private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" };
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
 

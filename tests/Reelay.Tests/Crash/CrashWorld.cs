@@ -32,7 +32,7 @@ internal sealed class CrashWorld : IAsyncDisposable
             ["Reelay__Sandbox__Enabled"] = "true",
             ["Reelay__Sandbox__Port"] = sandboxPort.ToString(),
             ["Reelay__Sandbox__Duration"] = duration,
-            ["Reelay__Channels__sandbox-openai__CallSeconds"] = "2",
+            ["Reelay__Channels__sandbox_openai__CallSeconds"] = "2",
             ["Reelay__MinFreeDisk"] = "0",
         };
         foreach (var (name, value) in more ?? []) settings[name] = value;
@@ -74,7 +74,7 @@ internal sealed class CrashWorld : IAsyncDisposable
             if (isHeld)
             {
                 world.Upstream = await HeldUpstream.StartAsync(world.sandboxClient.BaseAddress!);
-                world.settings["Reelay__Channels__sandbox-openai__BaseUrl"] = new Uri(world.Upstream.BaseUrl, "/openai/v1").ToString();
+                world.settings["Reelay__Channels__sandbox_openai__BaseUrl"] = new Uri(world.Upstream.BaseUrl, "/openai/v1").ToString();
             }
 
             world.Launch();

@@ -80,9 +80,9 @@ public sealed class KillTests
     [Fact]
     public async Task An_order_that_surely_waited_here_is_sent_once_after_the_kill()
     {
-        await using var world = await CrashWorld.StartAsync(settings: new() { ["Reelay__Channels__sandbox-openai__MaxInFlight"] = "0" });
+        await using var world = await CrashWorld.StartAsync(settings: new() { ["Reelay__Channels__sandbox_openai__MaxInFlight"] = "0" });
         var id = await world.OrderAsync("it waited");
-        await world.RestartAsync(("Reelay__Channels__sandbox-openai__MaxInFlight", "10"));
+        await world.RestartAsync(("Reelay__Channels__sandbox_openai__MaxInFlight", "10"));
         Assert.Equal("completed", (await world.FinishAsync(id)).GetProperty("status").GetString());
         Assert.Single(await world.SubmissionsAsync());
     }

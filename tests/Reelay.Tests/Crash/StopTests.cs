@@ -10,8 +10,8 @@ namespace Reelay.Tests.Crash;
 [Collection("processes")]
 public sealed class StopTests
 {
-    private const string CallSeconds = "Reelay__Channels__sandbox-openai__CallSeconds";
-    private const string MaxInFlight = "Reelay__Channels__sandbox-openai__MaxInFlight";
+    private const string CallSeconds = "Reelay__Channels__sandbox_openai__CallSeconds";
+    private const string MaxInFlight = "Reelay__Channels__sandbox_openai__MaxInFlight";
 
     [Fact]
     public async Task A_stop_waits_for_the_answer_of_the_call_in_flight_and_records_it()

@@ -9,8 +9,8 @@ public sealed class SandboxFlowTests
 {
     private static readonly Dictionary<string, string?> Quick = new()
     {
-        ["Reelay:Channels:sandbox-openai:CallSeconds"] = "1",
-        ["Reelay:Channels:sandbox-openai:Options:list_delay_seconds"] = "0",
+        ["Reelay:Channels:sandbox_openai:CallSeconds"] = "1",
+        ["Reelay:Channels:sandbox_openai:Options:list_delay_seconds"] = "0",
         ["Reelay:Engine:MaxFetchCount"] = "2",
         ["Reelay:Engine:MaxUnreadableCount"] = "4",
         ["Reelay:Engine:DrainSeconds"] = "2",
@@ -107,7 +107,7 @@ public sealed class SandboxFlowTests
     [Fact]
     public async Task The_upstream_never_has_more_orders_than_there_are_slots()
     {
-        var settings = new Dictionary<string, string?>(Quick) { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "2" };
+        var settings = new Dictionary<string, string?>(Quick) { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "2" };
 
         // The sandbox refuses a third at once, so a broken limit shows as an attempt that was not accepted.
         await using var gateway = await GatewayHost.StartAsync(

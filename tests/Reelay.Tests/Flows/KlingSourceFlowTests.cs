@@ -113,7 +113,7 @@ public sealed class KlingWithoutOldModelsTests(KlingWithoutOldModelsTests.World 
     {
         private protected override Dictionary<string, string?> Settings => new()
         {
-            ["Reelay:Channels:sandbox-kling:Models"] = "kling-v3,kling-v3-omni", ["Reelay:PublicUrl"] = "https://media.example/gate",
+            ["Reelay:Channels:sandbox_kling:Models"] = "kling-v3,kling-v3-omni", ["Reelay:PublicUrl"] = "https://media.example/gate",
         };
 
         private protected override SandboxOptions Sandbox => new() { Duration = 0.1, Render = RenderMode.StandIn, MaxRunning = 1 };

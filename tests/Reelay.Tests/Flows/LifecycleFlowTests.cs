@@ -35,9 +35,9 @@ public sealed class LifecycleFlowTests
     {
         await using var gateway = await GatewayHost.StartAsync(new()
         {
-            ["Reelay:Channels:sandbox-kling:BaseUrl"] = "https://api-singapore.klingai.com",
-            ["Reelay:Channels:sandbox-openai:BaseUrl"] = "https://api.openai.com/v1",
-            ["Reelay:Channels:sandbox-openai-images:BaseUrl"] = "https://api.openai.com/v1",
+            ["Reelay:Channels:sandbox_kling:BaseUrl"] = "https://api-singapore.klingai.com",
+            ["Reelay:Channels:sandbox_openai:BaseUrl"] = "https://api.openai.com/v1",
+            ["Reelay:Channels:sandbox_openai_images:BaseUrl"] = "https://api.openai.com/v1",
         });
         var names = await NamesAsync(gateway);
         Assert.Empty(names.Intersect(Retired.Except(["kling-v1-6", "kling-v1-5", "kling-v1"])));
@@ -99,9 +99,9 @@ public sealed class LifecycleFlowTests
     {
         await using var gateway = await GatewayHost.StartAsync(new()
         {
-            ["Reelay:Channels:sandbox-kling:Models"] = "kling-v3, my-kling=kling-v2-6",
-            ["Reelay:Channels:sandbox-openai:Models"] = "my-sora=sora-2-pro",
-            ["Reelay:Channels:sandbox-openai-images:Models"] = "my-pictures=gpt-image-1.5,free=gpt-image-2",
+            ["Reelay:Channels:sandbox_kling:Models"] = "kling-v3, my-kling=kling-v2-6",
+            ["Reelay:Channels:sandbox_openai:Models"] = "my-sora=sora-2-pro",
+            ["Reelay:Channels:sandbox_openai_images:Models"] = "my-pictures=gpt-image-1.5,free=gpt-image-2",
         });
         foreach (var (model, size, shown) in new[] { ("my-kling", "1920x1080", "1920x1080"), ("my-sora", "1024x1792", "1024x1792"), ("my-pictures", "1536x1024", "1536x1024"), ("free", "1600x1200", "1600x1200") })
         {

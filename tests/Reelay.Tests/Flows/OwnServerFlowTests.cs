@@ -153,9 +153,9 @@ public sealed class OwnServerFlowTests(OwnServerFlowTests.World world) : IClassF
         var held = await world.Gateway.OrderAsync(body: new { prompt = first });
         while (world.VideoServer.Submissions.All(report => report.Row.Prompt != first)) await GatewayHost.PauseAsync();
         var (_, task) = await OrderAsync(new { prompt = second });
-        Assert.Equal(("sandbox-openai", "sora-2"), (task.Text("channel"), task.Text("upstream_model")));
+        Assert.Equal(("sandbox_openai", "sora-2"), (task.Text("channel"), task.Text("upstream_model")));
         (_, task) = await OrderAsync(new { prompt = third, model = "sora-2-pro" });
-        Assert.Equal("sandbox-openai", task.Text("channel"));
+        Assert.Equal("sandbox_openai", task.Text("channel"));
 
         world.Freeze(false, world.VideoServer);
         await world.CheckAsync(await world.Gateway.FinishAsync(held));

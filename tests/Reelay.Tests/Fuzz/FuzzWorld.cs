@@ -50,7 +50,7 @@ internal sealed class FuzzWorld : IAsyncDisposable
             new()
             {
                 ["Reelay:Engine:MaxWaitingPerAccount"] = "1000000", ["Reelay:Engine:MaxInputFetchCount"] = "1", ["Reelay:Engine:MaxFetchCount"] = "2", ["Reelay:Sandbox:Duration"] = "0.05",
-                ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "1000", ["Reelay:Channels:sandbox-openai-images:MaxInFlight"] = "1000", ["Reelay:Channels:sandbox-kling:MaxInFlight"] = "1000",
+                ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "1000", ["Reelay:Channels:sandbox_openai_images:MaxInFlight"] = "1000", ["Reelay:Channels:sandbox_kling:MaxInFlight"] = "1000",
             },
             new SandboxOptions { Duration = 0.05, Render = RenderMode.StandIn },
             services: services => services.AddSingleton(provider => Offline(provider.GetRequiredService<TimeProvider>())).AddSingleton<ILoggerProvider>(log));

@@ -23,7 +23,7 @@ public sealed class OpenApiAnswerTests : IDisposable
 
     private static readonly Dictionary<string, string?> Waiting = new()
     {
-        ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0", ["Reelay:Engine:MaxWaitingPerAccount"] = "2",
+        ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0", ["Reelay:Engine:MaxWaitingPerAccount"] = "2",
     };
 
     private readonly TemporaryFolder _folder = new();

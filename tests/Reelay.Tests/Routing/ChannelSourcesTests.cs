@@ -41,11 +41,11 @@ public sealed class ChannelSourcesTests
     {
         var environment = new Dictionary<string, string?> { ["OPENAI_BASE_URL"] = "http://upstream.test/v1" };
         var notes = new List<string>();
-        Assert.Equal(["sandbox-kling", "sandbox-openai", "sandbox-openai-images"], Read(environment, new() { Enabled = true }, notes).Keys.Order());
+        Assert.Equal(["sandbox_kling", "sandbox_openai", "sandbox_openai_images"], Read(environment, new() { Enabled = true }, notes).Keys.Order());
         Assert.Contains("Reelay__Sandbox__Mix", Assert.Single(notes));
 
         notes.Clear();
-        Assert.Equal(["openai", "sandbox-kling", "sandbox-openai", "sandbox-openai-images"], Read(environment, new() { Enabled = true, Mix = true }, notes).Keys.Order());
+        Assert.Equal(["openai", "sandbox_kling", "sandbox_openai", "sandbox_openai_images"], Read(environment, new() { Enabled = true, Mix = true }, notes).Keys.Order());
         Assert.Empty(notes);
     }
 
@@ -55,13 +55,13 @@ public sealed class ChannelSourcesTests
         var channels = Read(
             new()
             {
-                ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "3",
+                ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "3",
                 ["Reelay:Channels:own:BaseUrl"] = "http://upstream.test/v1",
                 ["Reelay:Channels:own:Options:profile"] = "sglang",
             },
             new() { Enabled = true, Port = 9000, Duration = 2 });
-        Assert.Equal((3, "http://127.0.0.1:9000/openai/v1"), (channels["sandbox-openai"].MaxInFlight, channels["sandbox-openai"].BaseUrl));
-        Assert.Equal((2, 200), (channels["sandbox-openai"].ExpectedSeconds, channels["sandbox-openai"].MinPollMilliseconds));
+        Assert.Equal((3, "http://127.0.0.1:9000/openai/v1"), (channels["sandbox_openai"].MaxInFlight, channels["sandbox_openai"].BaseUrl));
+        Assert.Equal((2, 200), (channels["sandbox_openai"].ExpectedSeconds, channels["sandbox_openai"].MinPollMilliseconds));
         Assert.Equal("sglang", channels["own"].Options["profile"]);
     }
 

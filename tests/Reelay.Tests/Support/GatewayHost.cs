@@ -37,7 +37,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     public string AdminKey => File.ReadAllText(Path.Combine(Folder, "admin.key")).Trim();
 
     /// <summary>Starts a server; its jobs take no time unless the options say otherwise.</summary>
-    /// <param name="settings">Configuration by name, for example <c>Reelay:Channels:sandbox-openai:MaxInFlight</c>.</param>
+    /// <param name="settings">Configuration by name, for example <c>Reelay:Channels:sandbox_openai:MaxInFlight</c>.</param>
     /// <param name="sandboxOptions">The sandbox's; by default its small shipped clip for everything, after 0.3 s.</param>
     /// <param name="folder">A data folder to go on with; a new one by default, removed at the end.</param>
     /// <param name="services">Replaces parts of the server.</param>

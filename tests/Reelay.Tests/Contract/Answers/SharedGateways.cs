@@ -42,4 +42,4 @@ public abstract class SharedGateway(Dictionary<string, string?>? settings) : IAs
 public sealed class RunningGateway() : SharedGateway(null);
 
 /// <summary>A server whose videos never leave the queue.</summary>
-public sealed class WaitingGateway() : SharedGateway(new() { ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0" });
+public sealed class WaitingGateway() : SharedGateway(new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" });

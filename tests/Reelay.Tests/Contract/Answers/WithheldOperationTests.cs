@@ -59,7 +59,7 @@ public sealed class WithheldOperationTests(WaitingGateway gateway) : IClassFixtu
     {
         await using var closed = await GatewayHost.StartAsync(new()
         {
-            ["Reelay:Channels:sandbox-openai:MaxInFlight"] = "0", ["Reelay:Api:Withheld"] = FlagWords<Operations>.Allowed,
+            ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0", ["Reelay:Api:Withheld"] = FlagWords<Operations>.Allowed,
         });
         foreach (var row in Rows) await AssertAsync(closed, closed.Client, row, isHidden: true);
         var id = await closed.OrderAsync();
