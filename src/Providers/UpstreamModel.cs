@@ -44,6 +44,12 @@ public sealed record UpstreamModel
     /// </summary>
     public bool NeedsSourceId { get; init; }
 
+    /// <summary>Whether it takes no order without a prompt, whatever the public model says of the mode.</summary>
+    public bool NeedsPrompt { get; init; }
+
+    /// <summary>Whether the hash of the caller's <c>user</c> is sent on, as the upstream's id against abuse.</summary>
+    public bool TakesUser { get; init; }
+
     /// <summary>Extra parameters it takes.</summary>
     public IReadOnlyList<ExtraParameter> Extras { get; init; } = [];
 

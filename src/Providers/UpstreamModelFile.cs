@@ -57,6 +57,10 @@ internal sealed record UpstreamModelRow
 
     public bool NeedsSourceId { get; init; }
 
+    public bool NeedsPrompt { get; init; }
+
+    public bool TakesUser { get; init; }
+
     public IReadOnlyDictionary<string, ExtraRow>? Extras { get; init; }
 
     public string? Lifecycle { get; init; }
@@ -79,6 +83,8 @@ internal sealed record UpstreamModelRow
         MaxOutputs = MaxOutputs ?? Defaults.MaxOutputs,
         References = References ?? Defaults.References,
         NeedsSourceId = NeedsSourceId,
+        NeedsPrompt = NeedsPrompt,
+        TakesUser = TakesUser,
         Extras = Extras is null ? Defaults.Extras : [.. Extras.Select(pair => pair.Value.ToParameter(pair.Key))],
         Lifecycle = Lifecycle ?? Defaults.Lifecycle,
         ShutdownDate = ShutdownDate,

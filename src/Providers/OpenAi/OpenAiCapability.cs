@@ -62,6 +62,7 @@ internal static class OpenAiCapability
             References = row.References.Where(pair => Takes(pair.Key, options))
                 .ToDictionary(pair => pair.Key, pair => pair.Key == MediaRole.FirstFrame ? Frame(pair.Value, options) : pair.Value),
             Extras = isCreate ? extras : [],
+            TakesUser = OpenAiFields.Has(options, "user"),
         };
         return isCreate && !HasSize(options) ? fitted with { Sizes = [], AnySize = null } : fitted;
     }

@@ -21,7 +21,10 @@ internal static class OpenAiImagesCapability
         OpenAiImagesOptions options, IReadOnlyList<UpstreamModel> listed, IReadOnlyList<string> names)
     {
         var extras = OpenAiImagesExtras.Of(options);
-        return [.. names.Distinct().SelectMany(Rows).Select(row => row with { References = References(row, options) })];
+        return [.. names.Distinct().SelectMany(Rows).Select(row => row with
+        {
+            References = References(row, options), TakesUser = options.UserField is not null,
+        })];
 
         IEnumerable<UpstreamModel> Rows(string name)
         {

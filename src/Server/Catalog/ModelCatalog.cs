@@ -16,12 +16,17 @@ public sealed class ModelCatalog
         Models = models;
         _byName = models.ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
         _aliases = aliases.ToFrozenDictionary(alias => alias.Name, StringComparer.Ordinal);
+        ContentExtras = models.SelectMany(model => model.Offers).SelectMany(offer => offer.Extras.Values)
+            .Where(extra => extra.IsContent).Select(extra => extra.Name).ToFrozenSet(StringComparer.Ordinal);
         _families = models.Where(model => model.Spec.Family is not null).GroupBy(model => model.Spec.Family!)
             .ToFrozenDictionary(group => group.Key, group => (IReadOnlyList<PublicModel>)[.. group], StringComparer.Ordinal);
     }
 
     /// <summary>The models in the catalog's order.</summary>
     public IReadOnlyList<PublicModel> Models { get; }
+
+    /// <summary>Parameters beyond the common ones that change what some model makes; a model without them refuses them.</summary>
+    public IReadOnlySet<string> ContentExtras { get; }
 
     /// <summary>Further names, each for one model with some parameters fixed.</summary>
     public IReadOnlyCollection<ModelAlias> Aliases => _aliases.Values;

@@ -38,6 +38,12 @@ public sealed record ModelOffer
     /// <summary>Whether a source must have been made by the account that serves the order.</summary>
     public required bool NeedsSourceId { get; init; }
 
+    /// <summary>Whether it takes no order without a prompt.</summary>
+    public required bool NeedsPrompt { get; init; }
+
+    /// <summary>Whether the hash of <c>user</c> goes upstream.</summary>
+    public required bool TakesUser { get; init; }
+
     /// <summary>Extra parameters that go upstream, by name.</summary>
     public required IReadOnlyDictionary<string, ExtraParameter> Extras { get; init; }
 
@@ -58,6 +64,8 @@ public sealed record ModelOffer
         MaxOutputs = Math.Min(spec.MaxOutputs, upstream?.MaxOutputs ?? int.MaxValue),
         References = OfferedReference.Join(spec.References, upstream?.References),
         NeedsSourceId = upstream?.NeedsSourceId ?? false,
+        NeedsPrompt = upstream?.NeedsPrompt ?? false,
+        TakesUser = upstream?.TakesUser ?? false,
         Extras = (upstream?.Extras ?? []).Where(extra => spec.Extras?.Contains(extra.Name) ?? true).ToDictionary(extra => extra.Name),
     };
 }

@@ -29,10 +29,10 @@ internal static class Orders
             new()
             {
                 Name = "large", References = FirstFrame, Modes = ["t2v", "i2v"], Seconds = [5, 10], Sizes = ["1280x720", "720x1280", "960x720", "1920x1080"],
-                Audio = "choice", Source = "test", MaxPromptLength = 10,
+                Audio = "choice", Source = "test", MaxPromptLength = 10, TakesUser = true,
                 Extras =
                 [
-                    .. new[] { ("seed", "integer"), ("fps", "integer"), ("cfg_scale", "number"), ("negative_prompt", "text"), ("watermark_info", "object"), ("user", "text") }
+                    .. new[] { ("seed", "integer"), ("fps", "integer"), ("cfg_scale", "number"), ("negative_prompt", "text"), ("watermark_info", "object") }
                         .Select(extra => new ExtraParameter { Name = extra.Item1, Type = extra.Item2, Min = extra.Item1 == "fps" ? 1 : null }),
                 ],
             },

@@ -56,6 +56,21 @@ public sealed class Rule01EncodingTests
     }
 
     [Theory]
+    [InlineData("kling-v1", "camera_control[type]=simple&camera_control[config][zoom]=-3.5&camera_control[config][pan]=0",
+        """{"camera_control":{"type":"simple","config":{"zoom":-3.5,"pan":0}}}""")]
+    [InlineData("kling-v1", "watermark_info[enabled]=true", """{"watermark_info":{"enabled":true}}""")]
+    [InlineData("kling-v3", "element_list[][element_id]=829836802793406551&element_list[][element_id]=2", """{"element_list":[{"element_id":"829836802793406551"},{"element_id":"2"}]}""")]
+    [InlineData("sora-2", "content[][type]=text&content[][text]=x&content[][type]=image_url&content[][image_url][url]=https://example.com/a.png",
+        """{"content":[{"type":"text","text":"x"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}""")]
+    public async Task Brackets_say_what_json_says(string model, string brackets, string json)
+    {
+        var image = model == "kling-v3" ? ("&image=iVBORw0KGgoAAAANAQIDBA==", "\"image\":\"iVBORw0KGgoAAAANAQIDBA==\",") : ("", "");
+        var expected = Cases.Outcome(await Orders.ReadAsync($"{{\"prompt\":\"x\",\"model\":\"{model}\",{image.Item2}{json[1..]}"));
+        Assert.StartsWith("audio=", expected, StringComparison.Ordinal);
+        Assert.Equal(expected, Cases.Outcome(await Orders.ReadAsync(Bodies.UrlEncoded, Encoding.UTF8.GetBytes($"prompt=x&model={model}&{brackets}{image.Item1}"))));
+    }
+
+    [Theory]
     [InlineData("input_reference", "{\"file_id\":", "400 invalid_json input_reference")]
     [InlineData("metadata", "{\"a\":", "400 invalid_json metadata")]
     [InlineData("content", "[{]", "400 invalid_json content")]

@@ -19,6 +19,7 @@ public sealed class Rule04PlacesTests
     [InlineData("n:1, extra_body:{n:'1'}", "n=1")]
     [InlineData("audio:true, metadata:{sound:'on'}", "audio=on")]
     [InlineData("model:'lab', seconds:5, seed:7, extra_body:{seed:'7'}", "extras={\"seed\":7}")]
+    [InlineData("image:PNG, metadata:{image:[PNG]}", "mode=i2v media=first_frame:png")]
     [InlineData("image:PNG, metadata:{input_reference:PNG}", "mode=i2v media=first_frame:png")]
     [InlineData("metadata:{image_url:PNG}", "mode=i2v media=first_frame:png")]
     [InlineData("parameters:{seed:7}", "warn=parameters.seed:unsupported_parameter")]
@@ -49,6 +50,8 @@ public sealed class Rule04PlacesTests
     [InlineData("metadata:{model:'sora-2'}", "400 unsupported_parameter metadata.model", "`sora-2` | top level")]
     [InlineData("extra_body:{metadata:{model:'sora-2'}}", "400 unsupported_parameter extra_body.metadata.model", "top level")]
     [InlineData("metadata:{a:1}, extra_body:{metadata:{a:2}}", "400 conflicting_parameters extra_body.metadata", "`metadata`")]
+    [InlineData("image:PNG, metadata:{image:JPG}", "400 conflicting_parameters metadata.image", "`image`")]
+    [InlineData("parameters:{image_urls:['https://example.com/a.png']}, metadata:{image_urls:['https://example.com/b.png']}", "400 conflicting_parameters metadata.image_urls", "`parameters.image_urls`")]
     [InlineData("metadata:7", "400 invalid_type metadata", "an object")]
     [InlineData("metadata:[1]", "400 invalid_type metadata", "an object")]
     [InlineData("metadata:'text'", "400 invalid_type metadata", "an object")]
@@ -71,6 +74,9 @@ public sealed class Rule04PlacesTests
     [InlineData("model:'lab', seconds:5, metadata:{seed:8}, seed:7", "extras={\"seed\":7}")]
     [InlineData("model:'lab', seconds:5, seed:7, metadata:{seed:8}", "extras={\"seed\":7}")]
     [InlineData("prompt:'x', extra_body:{prompt:'y'}", "prompt=x")]
+    [InlineData("metadata:{a:1}, extra_body:{metadata:{a:2}}", "metadata={\"a\":1}")]
+    [InlineData("extra_body:{metadata:{a:2}}, metadata:{a:1}", "metadata={\"a\":1}")]
+    [InlineData("image:PNG, metadata:{image:JPG}", "media=first_frame:png")]
     public Task A_lenient_key_takes_the_top_level(string request, string stored) =>
         Cases.StoredAsync(request, stored, Orders.Terms with { IsLenient = true });
 

@@ -32,6 +32,9 @@ public sealed class Rule05ClassesTests
     [InlineData("parameters:{camera_control:{a:1}}", "400 unsupported_parameter parameters.camera_control", "`sora-2`")]
     [InlineData("extra_body:{num_frames:81}", "400 unsupported_parameter extra_body.num_frames", "`sora-2`")]
     [InlineData("model:'kling-v3', camera_control:{type:'simple'}", "400 unsupported_parameter camera_control", "`kling-v3`")]
+    [InlineData("model:'kling-v3', static_mask:PNG", "400 unsupported_parameter static_mask", "`kling-v3` | taken by `kling-v1`")]
+    [InlineData("background:'opaque'", "400 unsupported_parameter background", "`sora-2` | taken by")]
+    [InlineData("extra_body:{background:'opaque'}", "400 unsupported_parameter extra_body.background", "`sora-2`")]
     [InlineData("model:'gpt-image-2', audio:true", "400 unsupported_parameter audio", "`on` | `gpt-image-2`")]
     public Task Content_or_price_is_refused(string request, string refusal, string says) => Cases.RefusedAsync(request, refusal, says);
 
@@ -49,7 +52,7 @@ public sealed class Rule05ClassesTests
     [InlineData("something_else:1", "something_else:unknown_parameter")]
     [InlineData("nested:{a:{b:1}}", "nested:unknown_parameter")]
     [InlineData("flag:false", "flag:unknown_parameter")]
-    [InlineData("model:'kling-v3', static_mask:PNG", "static_mask:unknown_parameter")]
+    [InlineData("metadata:{background:'story'}, watermark_info:{enabled:true}", "watermark_info:unsupported_parameter")]
     [InlineData("model:'kling-v2-6', cfg_scale:0.7", "cfg_scale:unsupported_parameter")]
     [InlineData("model:'kling-v2-6', seed:1", "seed:unsupported_parameter")]
     [InlineData("model:'gpt-image-2', negative_prompt:'rain'", "negative_prompt:unsupported_parameter")]

@@ -145,6 +145,11 @@ public sealed class Rule07SizeTests
     public Task Where_the_first_frame_decides_the_ratio_a_size_chooses_the_tier(string request, string stored) =>
         Cases.StoredAsync("model:'starter'," + request, stored, Studio.Terms with { Library = new OwnThings { Facts = Picture(1280, 720) } });
 
+    [Fact]
+    public Task A_strict_key_refuses_a_ratio_that_the_picture_has_not() => Cases.RefusedAsync(
+        "model:'starter', image:PNG, size:'720x1280'", "400 aspect_ratio_follows_image size", "first frame | This key refuses",
+        Studio.Terms with { IsStrict = true, Library = new OwnThings { Facts = Picture(1280, 720) } });
+
     [Theory]
     [InlineData("model:'starter', image:PNG, size:'4k'", "400 invalid_size size", "`4k` | tiers 720p, 1080p")]
     public Task But_only_one_that_is_there(string request, string refusal, string says) => Cases.RefusedAsync(request, refusal, says, Studio.Terms);

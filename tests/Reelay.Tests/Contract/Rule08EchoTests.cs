@@ -15,7 +15,7 @@ public sealed class Rule08EchoTests(ContractGateway shared)
     [InlineData("model:'gpt-image-2'", "0 1024x1024", "- 1024x1024 1k t2i -")]
     [InlineData("model:'gpt-image-2', size:'auto'", "0 auto", "- - 1k t2i -")]
     [InlineData("model:'kling-v2-6'", "5 1280x720", "5 1280x720 720p t2v False")]
-    [InlineData("model:'kling-v2-6', image:<a.png>, mode:'pro', sound:'on'", "5 1280x720", "5 - 1080p i2v True")]
+    [InlineData("model:'kling-v2-6', image:<a.png>, mode:'pro', sound:'on'", "5 1920x1080", "5 - 1080p i2v True")]
     public async Task A_task_and_an_estimate_show_both(string request, string echo, string effective)
     {
         foreach (var path in new[] { "/v1/videos", "/v1/videos/estimate" })

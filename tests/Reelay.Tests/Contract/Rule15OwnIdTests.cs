@@ -15,6 +15,7 @@ public sealed class Rule15OwnIdTests(ContractGateway shared)
     [InlineData("external_task_id:''", "id=-")]
     [InlineData("model:'kling-v3', external_task_id:'abc'", "id=abc")]
     [InlineData("model:'lab', user:'u-1'", "user=u-1")]
+    [InlineData("model:'gpt-image-2', user:'u-1'", "user=u-1 warn=-")]
     [InlineData("user:'u-1'", "user=u-1 warn=user:unsupported_parameter")]
     [InlineData("user:17", "user=17 warn=user:unsupported_parameter")]
     public Task Is_kept(string request, string stored) => Cases.StoredAsync(request, stored);

@@ -118,6 +118,11 @@ public sealed class Rule16KlingTests
         Assert.DoesNotContain((await DraftAsync("model:'kling-v1-6'", Cases.Own)).Notes, note => note.Param == "model");
     }
 
+    [Fact]
+    public Task What_stands_in_for_it_may_need_a_prompt_where_it_needed_none() => Cases.RefusedAsync(
+        "model:'kling-v1-6', mode:'extend', video_id:'kling', prompt:null", "400 prompt_required prompt", "`kling-v1-6`",
+        Cases.Own with { CanServe = id => id == "kling:kling-v3-omni" });
+
     private static async Task<Server.Catalog.Orders.OrderDraft> DraftAsync(string request, Server.Catalog.Orders.OrderTerms terms)
     {
         using var fields = (await Reading.Bodies.ReadAsync(Reading.Bodies.Json, Cases.Json(request))).Value!;

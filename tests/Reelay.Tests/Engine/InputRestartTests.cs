@@ -19,7 +19,7 @@ public sealed class InputRestartTests
         host.Serve("a", 200).Serve("b", 200);
         var world = await EngineWorld.StartAsync(_upstream, [EngineWorld.Quick(maxInFlight: 0)], callerHosts: [host.Url]);
         var id = await world.OrderAsync(CallerHost.Task([host.Link("a"), host.Link("b")]));
-        var before = await world.UntilAsync(id, found => found.Inputs.Count > 0);
+        var before = await world.UntilAsync(id, found => found.Task.Version == 2);
         Assert.Equal((TaskPhase.Accepted, 2, 2), (before.Task.Phase, before.Task.Version, before.Inputs.Count));
 
         await using var next = await world.RestartAsync([EngineWorld.Quick()]);

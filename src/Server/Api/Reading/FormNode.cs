@@ -3,8 +3,6 @@ namespace Reelay.Server.Api.Reading;
 /// <summary>One place in the tree that bracketed form names describe: text, an object, or a list; never two of them.</summary>
 internal sealed class FormNode
 {
-    private Dictionary<string, int>? _itemCounts;
-
     /// <summary>The text, once per different value sent; null unless this is a leaf.</summary>
     public List<ReadOnlyMemory<byte>>? Texts { get; private set; }
 
@@ -70,20 +68,19 @@ internal sealed class FormNode
         return member;
     }
 
-    // The n-th value of each sub-key belongs to the n-th object: refs[][a]=1, refs[][a]=2, refs[][b]=3 is [{a:1,b:3},{a:2}].
+    // A sub-key that the last object has already begins the next one, as in Rack: refs[][a]=1, refs[][b]=2, refs[][a]=3 is [{a:1,b:2},{a:3}].
     private FormNode NextItem(ReadOnlySpan<string> rest)
     {
         Items ??= [];
-        _itemCounts ??= [];
-        var key = string.Join('\0', rest!);
-        var index = _itemCounts.GetValueOrDefault(key);
-        _itemCounts[key] = index + 1;
-        while (Items.Count <= index)
-        {
-            Items.Add(new FormNode());
-        }
+        if (Items.Count == 0 || rest.IsEmpty || Items[^1].Has(rest)) Items.Add(new FormNode());
+        return Items[^1];
+    }
 
-        return Items[index];
+    // Below a further list there is always room.
+    private bool Has(ReadOnlySpan<string> path)
+    {
+        if (path.IsEmpty || Texts is not null) return true;
+        return path[0].Length > 0 && Members is not null && Members.TryGetValue(path[0], out var member) && member.Has(path[1..]);
     }
 
     private bool TryAddText(ReadOnlyMemory<byte> text)

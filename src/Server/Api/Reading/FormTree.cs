@@ -62,7 +62,7 @@ internal sealed class FormTree(ReadingLimits limits, string errorCode)
             list.Add(new RequestField(member.Name, member.Value, _root.Members[member.Name].Texts?.Count > 1));
         }
 
-        fields.Fields = list;
+        (fields.Fields, fields.IsForm) = (list, true);
         return null;
     }
 

@@ -27,6 +27,9 @@ public sealed class RequestFields : IDisposable
     /// <summary>The files in the body's order; empty outside multipart.</summary>
     public IReadOnlyList<FilePart> Files { get; internal set; } = [];
 
+    /// <summary>Whether the fields come from a form, so that what stands in brackets is text whatever it says.</summary>
+    public bool IsForm { get; internal set; }
+
     private IUploadSink Sink { get; }
 
     /// <summary>Finds a top-level field.</summary>

@@ -40,8 +40,37 @@ internal static class ExtraValue
 
     private static JsonNode? Structured(OrderDraft draft, string path, JsonElement value, JsonValueKind kind)
     {
-        if (value.ValueKind is JsonValueKind.String && draft.Fields.TryParseText(path, value.GetString()!, out value) is not null) return null;
+        if (value.ValueKind is JsonValueKind.String)
+        {
+            if (draft.Fields.TryParseText(path, value.GetString()!, out value) is not null) return null;
+        }
+        else if (draft.Fields.IsForm && value.ValueKind == kind) return FromBrackets("", value);
         return value.ValueKind == kind ? Values.Copy(value) : null;
+    }
+
+    // Inside of brackets all is text; numbers and truths become what a JSON body would have said. Ids stay text even of digits alone.
+    private static JsonNode? FromBrackets(string name, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, FromBrackets(member.Name, member.Value)))),
+        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(item => FromBrackets(name, item))]),
+        JsonValueKind.String when name != "id" && !name.EndsWith("_id", StringComparison.Ordinal) && IsTyped(value.GetString()!) => JsonNode.Parse(value.GetString()!),
+        _ => Values.Copy(value),
+    };
+
+    private static bool IsTyped(string text) =>
+        text is "true" or "false" || (text is ['-' or (>= '0' and <= '9'), ..] && Utf8Number(text));
+
+    private static bool Utf8Number(string text)
+    {
+        var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(text));
+        try
+        {
+            return reader.Read() && reader.TokenType is JsonTokenType.Number && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static bool IsWithin(ExtraParameter extra, decimal number) => !(number < extra.Min) && !(number > extra.Max);

@@ -27,7 +27,7 @@ internal static class ExtrasReader
 
         foreach (var field in draft.Unknown)
         {
-            if (!IsContent(draft, field.Name) || IsNothing(field.Value)) continue;
+            if (!IsContent(draft, field) || IsNothing(field.Value)) continue;
             var error = TryTake(draft, field.Name, field.Path, field.Value, out var isTaken);
             if (error is not null) return error;
             if (!isTaken) return Refuse(draft, field.Path, field.Name, field.Value, null);
@@ -48,7 +48,7 @@ internal static class ExtrasReader
 
         foreach (var field in draft.Unknown)
         {
-            if (IsContent(draft, field.Name) || IsNothing(field.Value)) continue;
+            if (IsContent(draft, field) || IsNothing(field.Value)) continue;
             if (TryTake(draft, field.Name, field.Path, field.Value, out var isTaken) is { } error) return error;
             if (isTaken || field.IsKept) continue;
             if (Unknown(draft, field.Path) is { } unknown) return unknown;
@@ -83,8 +83,14 @@ internal static class ExtrasReader
     private static bool IsNothing(JsonElement value) =>
         value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && value.ValueEquals(""u8));
 
-    private static bool IsContent(OrderDraft draft, string name) =>
-        draft.AllOffers.Exists(offer => offer.Extras.TryGetValue(name, out var extra) && extra.IsContent);
+    // What only other models know counts too, except in the metadata, where callers keep what they like under any name.
+    private static bool IsContent(OrderDraft draft, UnknownField field)
+    {
+        var isKnown = draft.AllOffers.Exists(offer => offer.Extras.ContainsKey(field.Name));
+        return isKnown
+            ? draft.AllOffers.Exists(offer => offer.Extras.TryGetValue(field.Name, out var extra) && extra.IsContent)
+            : !field.IsKept && draft.Terms.Catalog.ContentExtras.Contains(field.Name);
+    }
 
     private static ApiError? TryTake(OrderDraft draft, string name, string path, JsonElement value, out bool isTaken)
     {
@@ -107,9 +113,16 @@ internal static class ExtrasReader
         return isSame ? null : OrderErrors.Conflict(first.Path, asked.Path);
     }
 
+    private static string Others(OrderDraft draft, string name, string where)
+    {
+        if (where.Length > 0) return "";
+        var others = OrderErrors.Others(draft, model => OrderErrors.Can(draft, model, offer => offer.Extras.ContainsKey(name)), 3);
+        return others.Length == 0 ? "" : $" It is taken by {others}.";
+    }
+
     private static ApiError Refuse(OrderDraft draft, string path, string name, JsonElement value, string? advice)
     {
         var where = OrderErrors.Where(draft, offer => offer.Extras.ContainsKey(name));
-        return OrderErrors.Unsupported(path, Values.Show(value), draft.Model.Name, advice ?? $"It has no such parameter{(where.Length > 0 ? " here" + where : "")}.");
+        return OrderErrors.Unsupported(path, Values.Show(value), draft.Model.Name, advice ?? $"It has no such parameter{(where.Length > 0 ? " here" + where : "")}.{Others(draft, name, where)}");
     }
 }

@@ -25,7 +25,7 @@ internal static class KeptReader
         var error = draft.Asked.One<string>(Parameters.User, Id, out var user, out var path);
         if (error is not null || path is null) return error;
         draft.User = user;
-        return draft.Offers.Exists(offer => offer.Extras.ContainsKey(Parameters.User.Name))
+        return draft.Offers.Exists(offer => offer.TakesUser)
             ? null
             : ExtrasReader.Report(draft, path, "unsupported_parameter", $"`{path}` is kept with the task; `{draft.Model.Name}` has no place for it.");
     }

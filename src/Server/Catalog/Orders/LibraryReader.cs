@@ -26,7 +26,7 @@ internal static class LibraryReader
         if (draft.Asked.One<string>(Parameters.SourceTask, Values.Text, out var id, out var path) is { } error) return error;
         if (draft.Terms.Route.SourceId is { } named)
         {
-            if (id is not null && id != named) return OrderErrors.Conflict("id", path!);
+            if (id is not null && (Tasks.TaskIds.Normalize(id) ?? id) != (Tasks.TaskIds.Normalize(named) ?? named)) return OrderErrors.Conflict("id", path!);
             (id, path) = (named, "id");
         }
 

@@ -24,7 +24,7 @@ internal static class MediaIntake
             if (error is not null) return error;
         }
 
-        WarnOfRatio(draft, isKnown: false);
+        if (WarnOfRatio(draft, isKnown: false) is { } refusal) return refusal;
         await DropUnusedAsync(draft);
         return null;
     }
@@ -102,7 +102,7 @@ internal static class MediaIntake
         if (facts is not { WidthPixels: > 0 and { } width, HeightPixels: > 0 and { } height }) return null;
         if (!facts.ContentType.StartsWith("image/", StringComparison.Ordinal)) return null;
         var size = new PixelSize(width, height);
-        if (source.Role is MediaRole.FirstFrame) WarnOfRatio(draft, isKnown: true, size.Ratio);
+        if (source.Role is MediaRole.FirstFrame && WarnOfRatio(draft, isKnown: true, size.Ratio) is { } refusal) return refusal;
         if (!draft.TryNarrow(offer => !(size.ShortSidePixels < offer.References[source.Role].MinSide)))
         {
             return InvalidPicture(source, $"is {size} pixels; each side needs at least {draft.Offers.Min(offer => offer.References[source.Role].MinSide)}");
@@ -123,16 +123,14 @@ internal static class MediaIntake
         }
     }
 
-    private static void WarnOfRatio(OrderDraft draft, bool isKnown, double ratio = 0)
+    private static ApiError? WarnOfRatio(OrderDraft draft, bool isKnown, double ratio = 0)
     {
-        if (draft.AskedRatio is not { } asked) return;
-        if (!isKnown || Math.Abs(asked - ratio) > ratio * SizeRule.Tolerance)
-        {
-            var param = draft.AskedRatioPath ?? Parameters.Size.Name;
-            draft.Warnings.Add(new OrderWarning(param, "aspect_ratio_follows_image", $"The video has the ratio of its first frame; `{param}` chose the resolution only."));
-        }
-
+        if (draft.AskedRatio is not { } asked) return null;
         draft.AskedRatio = null;
+        if (isKnown && Math.Abs(asked - ratio) <= ratio * SizeRule.Tolerance) return null;
+        var param = draft.AskedRatioPath ?? Parameters.Size.Name;
+        return ExtrasReader.Report(
+            draft, param, "aspect_ratio_follows_image", $"The video has the ratio of its first frame; `{param}` chose the resolution only.");
     }
 
     private static async ValueTask DropUnusedAsync(OrderDraft draft)

@@ -14,6 +14,7 @@ internal static class MediaReader
 
     public static ApiError? Read(OrderDraft draft)
     {
+        if (CheckPlaces(draft) is { } conflict) return conflict;
         foreach (var file in draft.Fields.Files)
         {
             var source = new MediaSource(file.Path, Parameters.Find(file.Name)!.Media!.Value) { File = file };
@@ -28,6 +29,26 @@ internal static class MediaReader
 
         return null;
     }
+
+    // One name in two places is one field; several names in one place are several files.
+    private static ApiError? CheckPlaces(OrderDraft draft)
+    {
+        if (draft.Terms.IsLenient) return null;
+        var seen = new Dictionary<string, Asked>(StringComparer.Ordinal);
+        foreach (var asked in draft.Asked.All)
+        {
+            if (asked.Parameter.Media is null) continue;
+            var name = asked.Path[(asked.Path.LastIndexOf('.') + 1)..];
+            if (!asked.IsTopLevel && draft.Fields.Files.FirstOrDefault(file => file.Name == name) is { } part) return OrderErrors.Conflict(part.Path, asked.Path);
+            if (seen.TryAdd(name, asked) || seen[name].Path == asked.Path || JsonElement.DeepEquals(Single(seen[name].Value), Single(asked.Value))) continue;
+            return OrderErrors.Conflict(seen[name].Path, asked.Path);
+        }
+
+        return null;
+    }
+
+    private static JsonElement Single(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Array && value.GetArrayLength() == 1 ? value[0] : value;
 
     /// <summary>Reads one value: text, a list, or an object that names a link or an id.</summary>
     public static ApiError? ReadValue(OrderDraft draft, Asked asked, MediaHint hint) => asked.Value.ValueKind switch

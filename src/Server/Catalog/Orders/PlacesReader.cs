@@ -75,8 +75,9 @@ internal static class PlacesReader
         }
 
         var copy = Values.Copy(metadata.Value)!.AsObject();
-        if (draft.Metadata is not null && !JsonNode.DeepEquals(draft.Metadata, copy)) return OrderErrors.Conflict("metadata", path);
-        draft.Metadata = copy;
+        var isTop = path == Parameters.Metadata.Name;
+        if (draft.Metadata is not null && !draft.Terms.IsLenient && !JsonNode.DeepEquals(draft.Metadata, copy)) return OrderErrors.Conflict("metadata", path);
+        if (isTop || draft.Metadata is null) draft.Metadata = copy;
         return null;
     }
 

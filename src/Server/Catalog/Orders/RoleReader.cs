@@ -100,7 +100,9 @@ internal static class RoleReader
             }
         }
 
-        return null;
+        return draft.Prompt.Length > 0 || draft.TryNarrow(offer => !offer.NeedsPrompt)
+            ? null
+            : OrderErrors.PromptRequired(draft.Model.Name, draft.Offers.Max(offer => offer.MaxPromptLength));
     }
 
     private static ApiError? NarrowByCounts(OrderDraft draft)

@@ -31,6 +31,16 @@ internal static class SizeReader
         if (draft.SizeEcho.Length > 0) return;
         draft.SizeEcho = draft.Size.Size != default ? draft.Size.Size.ToString()
             : draft.Offers.TrueForAll(offer => offer.Sizes.IsNone) && draft.Source?.Size is { } source ? source.ToString()
+            : DefaultAt(draft, draft.Size.Tier);
+    }
+
+    // The default in the tier that runs: a picture may decide the ratio, never the resolution.
+    private static string DefaultAt(OrderDraft draft, string tier)
+    {
+        var usual = PixelSize.Parse(draft.Model.Spec.DefaultSize);
+        var sizes = draft.Offers[0].Sizes;
+        return tier.Length > 0 && sizes.ResolveTier(new(usual, null, null)) != tier && sizes.Resolve(new(null, usual.Ratio, tier)) is { } choice
+            ? choice.Size.ToString()
             : draft.Model.Spec.DefaultSize;
     }
 
