@@ -32,6 +32,40 @@ internal sealed class ChannelConfig
     [Range(0, 100_000)]
     public int MaxInFlight { get; set; } = 100;
 
+    /// <summary>Attempts of one upstream model that may be open at once, by the upstream's name of it; models that are not named share the rest.</summary>
+    public Dictionary<string, int> MaxInFlightPerModel { get; set; } = [];
+
+    /// <summary>Submissions a second at most; 0 for no bound. Up to 1,000.</summary>
+    [Range(0, 1000)]
+    public double SubmissionsPerSecond { get; set; }
+
+    /// <summary>Submissions in any 60 seconds at most; 0 for no bound.</summary>
+    [Range(0, 100_000)]
+    public int SubmissionsPerMinute { get; set; }
+
+    /// <summary>Groups of callers it is open to, separated by commas. A key names its groups; <c>default</c> is every key's that names none.</summary>
+    public string Groups { get; set; } = "default";
+
+    /// <summary>Share among channels of one priority: 200 is chosen twice as often as 100. Default 100; 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int Weight { get; set; } = 100;
+
+    /// <summary>What the operator pays here, as a factor of the catalog's price. Default 1; 0 to 100. It changes no caller's price.</summary>
+    [Range(0, 100)]
+    public double CostFactor { get; set; } = 1;
+
+    /// <summary>An http proxy that its calls go through, for example <c>http://10.0.0.1:3128</c>; empty for none.</summary>
+    public string Proxy { get; set; } = "";
+
+    /// <summary>Whether the upstream is asked to call back, where it can and <c>Reelay__PublicUrl</c> is set. Default true.</summary>
+    public bool Callbacks { get; set; } = true;
+
+    /// <summary>Headers added to each of its calls; they replace none that the provider sets.</summary>
+    public Dictionary<string, string> Headers { get; set; } = [];
+
+    /// <summary>Whether orders go to it. Default true; a channel that is switched off finishes what it has.</summary>
+    public bool IsEnabled { get; set; } = true;
+
     /// <summary>Higher is chosen first. Default 0.</summary>
     [Range(-1000, 1000)]
     public int Priority { get; set; }
