@@ -17,6 +17,9 @@ public sealed record NewKey
     /// <summary>Whether of two places that name a parameter differently the top level wins.</summary>
     public bool? Lenient { get; init; }
 
+    /// <summary>Whether an <c>external_task_id</c> stands for one order only. Default false.</summary>
+    public bool? IdempotentExternalIds { get; init; }
+
     /// <summary>How its answers differ from OpenAI's: words of the dialects.</summary>
     public IReadOnlyList<string?>? Dialects { get; init; }
 
@@ -53,6 +56,9 @@ public sealed record Key
 
     /// <summary>Whether of two places that name a parameter differently the top level wins.</summary>
     public required bool Lenient { get; init; }
+
+    /// <summary>Whether an <c>external_task_id</c> stands for one order only.</summary>
+    public required bool IdempotentExternalIds { get; init; }
 
     /// <summary>How its answers differ from OpenAI's.</summary>
     public required IReadOnlyList<string> Dialects { get; init; }

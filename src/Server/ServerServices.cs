@@ -137,12 +137,14 @@ internal static class ServerServices
 
     private static void AddApi(IServiceCollection services)
     {
+        services.AddSingleton<Api.Intents.IntentBook>();
+        services.AddSingleton<Api.Intents.CreationIntents>();
         services.AddSingleton(provider => new Authentication(
             provider.GetRequiredService<KeyRing>(), new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
         services.AddSingleton<BaseUrls>();
         services.AddSingleton(provider =>
         {
-            var reader = new TaskReader(provider.GetRequiredService<TaskEngine>(), provider.GetRequiredService<ITaskStore>());
+            var reader = new TaskReader(provider.GetRequiredService<TaskEngine>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Api.Intents.IntentBook>());
             var janitor = provider.GetRequiredService<AssetJanitor>();
             janitor.Discarded = reader.Forget;
             provider.GetRequiredService<TaskEngine>().Finished = task =>

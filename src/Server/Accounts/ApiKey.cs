@@ -29,6 +29,9 @@ public sealed record ApiKey
     /// <summary>Whether of two places that name a parameter differently the top level wins, instead of a refusal.</summary>
     public bool IsLenient { get; init; }
 
+    /// <summary>Whether an <c>external_task_id</c> stands for one order only, as an idempotency key does.</summary>
+    public bool HasIdempotentExternalIds { get; init; }
+
     /// <summary>How its answers differ from OpenAI's.</summary>
     public Dialect Dialects { get; init; }
 
@@ -52,6 +55,8 @@ internal sealed record KeyTerms(string AccountId, string Name)
     public bool IsStrict { get; init; }
 
     public bool IsLenient { get; init; }
+
+    public bool HasIdempotentExternalIds { get; init; }
 
     public Dialect Dialects { get; init; }
 

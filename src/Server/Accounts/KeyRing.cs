@@ -57,6 +57,7 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
             IsAdmin = terms.IsAdmin,
             IsStrict = terms.IsStrict,
             IsLenient = terms.IsLenient,
+            HasIdempotentExternalIds = terms.HasIdempotentExternalIds,
             Dialects = terms.Dialects,
             Withheld = terms.Withheld,
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),

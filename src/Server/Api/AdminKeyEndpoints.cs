@@ -70,7 +70,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
             return ApiError.Invalid(
                 "invalid_json",
                 exception.Path?.TrimStart('$', '.'),
-                "The body must be an object: name (text), admin, strict and lenient (true or false), dialects and withheld_routes (lists of words).");
+                "The body must be an object: name (text), admin, strict, lenient and idempotent_external_ids (true or false), dialects and withheld_routes (lists of words).");
         }
 
         if (key?.Name is not { Length: > 0 and <= MaxNameLength })
@@ -102,6 +102,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
             IsAdmin = key.Admin ?? false,
             IsStrict = key.Strict ?? false,
             IsLenient = key.Lenient ?? false,
+            HasIdempotentExternalIds = key.IdempotentExternalIds ?? false,
             Dialects = dialects,
             Withheld = withheld,
         };
@@ -116,6 +117,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
         Admin = key.IsAdmin,
         Strict = key.IsStrict,
         Lenient = key.IsLenient,
+        IdempotentExternalIds = key.HasIdempotentExternalIds,
         Dialects = FlagWords<Dialect>.Of(key.Dialects),
         WithheldRoutes = FlagWords<Operations>.Of(key.Withheld),
         CreatedAt = key.CreatedAt / 1000,

@@ -1,4 +1,5 @@
 using Reelay.Server.Accounts;
+using Reelay.Server.Api.Intents;
 using Reelay.Server.Catalog;
 using Reelay.Server.Catalog.Orders;
 using Reelay.Server.Engine;
@@ -10,48 +11,106 @@ namespace Reelay.Server.Api;
 /// <summary>From a request to a durable, paid-for task. Nothing here talks to an upstream.</summary>
 internal sealed class TaskCreation(
     EngineParts parts, TaskEngine engine, GroupCommitter committer, TaskIds ids, Ownership ownership, BaseUrls baseUrls, OrderIntake intake,
-    UploadFolders uploads)
+    UploadFolders uploads, CreationIntents intents, TaskReader reader, ITaskStore store)
 {
     private const int MaxMints = 3;
 
-    // 1: may it be ordered now?  2: what is ordered?  3: insert the task and reserve its price, in one transaction.  4: hand it to the engine.
-    public async Task<ApiResult<GenerationTask>> CreateAsync(HttpContext context, ApiKey key, OrderRoute route)
+    // 1: what is ordered?  2: is it a new order, or another try of one?  3: may it be ordered now?  4: insert the task and reserve its
+    // price, in one transaction.  5: hand it to the engine.
+    public async Task<ApiResult<Snapshot>> CreateAsync(HttpContext context, ApiKey key, OrderRoute route)
     {
-        if (Closed(key) is { } closed) return closed;
+        var (by, fault) = CallerTry.Read(context.Request);
+        if (fault is not null) return fault;
+        if (parts.Gate.IsDiskLow) return new ApiError(503, "disk_full", "The server is short of disk space.") { RetryAfterSeconds = 30 };
 
         // Inputs get a folder of their own: the task's id is not known yet while they arrive.
         await using var folder = uploads.Begin("inputs");
         var read = await intake.ReadAsync(context, key, route, folder);
         if (read.Error is { } refused) return refused;
 
+        var order = read.Value!.ToOrder();
+        var fingerprint = OrderFingerprint.Of(order);
+        var claim = by.Claim(key, order.ExternalTaskId, fingerprint, parts.Now);
+        IntentTicket? ticket = null;
+        if (claim is null)
+        {
+            var entered = await intents.EnterAsync(context, key, fingerprint, by);
+            if (entered.Error is { } busy) return busy;
+            ticket = entered.Value!;
+            if (!ticket.IsNew) return await ReplayAsync(context, ticket.Entry.TaskId!, key);
+        }
+
+        ApiResult<Made> made;
+        try
+        {
+            made = await MakeAsync(context, key, order, claim, ticket, folder);
+        }
+        catch
+        {
+            intents.Abandon(ticket);
+            throw;
+        }
+
+        if (made.Error is { } error)
+        {
+            await intents.RefusedAsync(ticket, key.Id, fingerprint, error);
+            return error.Code == "idempotency_key_reused" ? by.Reused() : error;
+        }
+
+        return made.Value!.IsReplayed ? await ReplayAsync(context, made.Value.Task.Id, key) : new Snapshot(made.Value.Task, []);
+    }
+
+    private async Task<ApiResult<Made>> MakeAsync(
+        HttpContext context, ApiKey key, GenerationOrder order, IdempotencyClaim? claim, IntentTicket? ticket, UploadFolder folder)
+    {
+        // Who asks again for what is there is answered even while nothing new is taken.
+        if (Closed(key) is { } closed) return claim is null ? closed : await FindAsync(key, claim) ?? closed;
+
         // If this throws, nobody knows whether the row exists, and its inputs stay: a row without them would be worse than the reverse.
         folder.Keep();
-        var created = await WriteAsync(read.Value!.ToOrder(), key, baseUrls.Of(context.Request));
-        if (created.Error is not null) folder.Drop();
-        else engine.Add(created.Value!);
-        return created;
+        var made = await WriteAsync(order, key, baseUrls.Of(context.Request), claim, ticket);
+        if (made.Error is not null || made.Value!.IsReplayed) folder.Drop();
+        if (made.Value is { IsReplayed: false } fresh) engine.Add(fresh.Task);
+        return made;
+    }
+
+    private async Task<ApiResult<Made>?> FindAsync(ApiKey key, IdempotencyClaim claim) =>
+        await store.FindIdempotentAsync(key.AccountId, claim, CancellationToken.None) is not { } found ? null
+        : found.Task is { } task ? new Made(task, IsReplayed: true)
+        : ApiError.Invalid("idempotency_key_reused", null, "");
+
+    private async Task<ApiResult<Snapshot>> ReplayAsync(HttpContext context, string taskId, ApiKey key)
+    {
+        context.Response.Headers["idempotent-replayed"] = "true";
+        return await reader.FindAsync(taskId, key.AccountId) is { } found ? found
+            : ApiError.Invalid("idempotency_key_reused", null, $"This order was made before as {taskId}, which has been deleted; a new order needs a new key.");
     }
 
     private ApiError? Closed(ApiKey key)
     {
         if (parts.Gate.IsDraining) return new ApiError(503, "shutting_down", "The server is stopping; another try will reach its successor.");
-        if (parts.Gate.IsDiskLow) return new ApiError(503, "disk_full", "The server is short of disk space.") { RetryAfterSeconds = 30 };
         if (!ownership.HasAny) return new ApiError(503, "not_ready", "The server is starting.");
         return engine.Waiting.HasRoom(key.AccountId) ? null
             : new ApiError(429, "queue_full", "Too many of your videos are waiting already; order again when some have finished.") { RetryAfterSeconds = 10 };
     }
 
-    private async Task<ApiResult<GenerationTask>> WriteAsync(GenerationOrder order, ApiKey key, string baseUrl)
+    private async Task<ApiResult<Made>> WriteAsync(
+        GenerationOrder order, ApiKey key, string baseUrl, IdempotencyClaim? claim, IntentTicket? ticket)
     {
         var price = Price.For(order, parts.Catalog.Find(order.CatalogModel ?? order.Model)!);
         for (var mint = 0; mint < MaxMints; mint++)
         {
             var task = NewTask(order, key, baseUrl, price);
-            var result = await committer.WriteAsync(new StoreOperation.Create(ownership.Fence(task.Shard), task));
+            var result = await WriteAsync(task, claim, ticket);
             switch (result.Outcome)
             {
                 case OperationOutcome.Applied:
-                    return task;
+                    intents.Written(ticket, task.Id);
+                    return new Made(task, IsReplayed: false);
+                case OperationOutcome.Replayed:
+                    return new Made(result.Task!, IsReplayed: true);
+                case OperationOutcome.IdempotencyKeyReused:
+                    return ApiError.Invalid("idempotency_key_reused", null, "");
                 case OperationOutcome.InsufficientBalance:
                     return new ApiError(403, "insufficient_user_quota", "The account's balance does not pay for this video.") { ShouldRetry = false };
                 case OperationOutcome.NotOwned:
@@ -61,6 +120,22 @@ internal sealed class TaskCreation(
         }
 
         return new ApiError(503, "not_ready", "The server lost its place while storing this. Please try again.");
+    }
+
+    private async Task<OperationResult> WriteAsync(GenerationTask task, IdempotencyClaim? claim, IntentTicket? ticket)
+    {
+        try
+        {
+            return await committer.WriteAsync(new StoreOperation.Create(ownership.Fence(task.Shard), task)
+            {
+                Idempotency = claim, Note = CreationIntents.Note(ticket?.Entry),
+            });
+        }
+        catch (StoreUnavailableException)
+        {
+            intents.Unsure(ticket, task.Id);
+            throw;
+        }
     }
 
     private GenerationTask NewTask(GenerationOrder order, ApiKey key, string baseUrl, long price)
@@ -80,4 +155,6 @@ internal sealed class TaskCreation(
             CreatedAt = parts.Now,
         };
     }
+
+    private sealed record Made(GenerationTask Task, bool IsReplayed);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Reelay.Contracts;
 using Reelay.Server.Api.Dialects;
+using Reelay.Server.Api.Intents;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Engine;
 using Reelay.Server.Tasks;
@@ -8,7 +9,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Api;
 
 /// <summary>Reads tasks for callers: owned ones from memory, finished ones from a bounded cache, all others from the store.</summary>
-internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
+internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook book)
 {
     private const int MaxCached = 20_000;
 
@@ -28,8 +29,12 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store)
         (FindInMemory(id) ?? await LoadAsync(id))?.Task.AccountId == accountId;
 
     /// <summary>The same as <see cref="FindAsync"/> for an id as a caller sent it.</summary>
-    public async ValueTask<ApiResult<Snapshot>> FindOrRefuseAsync(string id, string? accountId) =>
-        TaskIds.Normalize(id) is { } known && await FindAsync(known, accountId) is { } found ? found : VideoEndpoints.NotFound(id);
+    public async ValueTask<ApiResult<Snapshot>> FindOrRefuseAsync(string id, string? accountId)
+    {
+        if (TaskIds.Normalize(id) is not { } known || await FindAsync(known, accountId) is not { } found) return VideoEndpoints.NotFound(id);
+        if (accountId is not null) book.Read(known);
+        return found;
+    }
 
     /// <summary>Forgets what was kept of a task whose row has changed after its end.</summary>
     public void Forget(string id)

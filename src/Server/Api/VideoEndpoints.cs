@@ -35,7 +35,7 @@ internal sealed class VideoEndpoints(
         var key = authentication.Authenticate(context);
         var created = key.Error is { } refused ? refused : await creation.CreateAsync(context, key.Value!, route);
         if (created.Error is { } error) await ErrorWriter.WriteAsync(context, error);
-        else await answers.WriteAsync(context, new Snapshot(created.Value!, []));
+        else await answers.WriteAsync(context, created.Value!);
     }
 
     private async Task ReadAsync(HttpContext context)

@@ -45,6 +45,7 @@ internal sealed partial class AssetJanitor(
         try
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            await store.ForgetIntentsAsync(now, now - (long)Api.Intents.IntentBook.RetryWindow.TotalMilliseconds, cancellationToken);
             var ids = await store.ListDiscardableAsync(now, PageSize, cancellationToken);
             foreach (var id in ids) await DiscardAsync(id, now, cancellationToken);
             return ids.Count == PageSize;

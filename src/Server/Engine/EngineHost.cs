@@ -10,7 +10,7 @@ namespace Reelay.Server.Engine;
 internal sealed partial class EngineHost(
     TaskEngine engine, GroupCommitter committer, ITaskStore store, Ownership ownership, AssetJanitor janitor, DiskWatch disk,
     EngineParts parts, IKeyStore keyStore, KeyRing keys, DataFolder folder, ProviderSet providers, ChannelNotes notes,
-    Api.ServerOptions options, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger) : IHostedLifecycleService, IDisposable
+    Api.Intents.CreationIntents intents, Api.ServerOptions options, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
@@ -37,6 +37,7 @@ internal sealed partial class EngineHost(
         ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, _version, cancellationToken));
         disk.Look();
         Keep(committer.RunAsync());
+        await intents.RestoreAsync(cancellationToken);
         _recoveredCount = await engine.RecoverAsync(cancellationToken);
     }
 

@@ -10,7 +10,10 @@ internal static class CommitReadBack
         StoreOperation.Transition transition => Judge(transition, found),
 
         // Marks can be repeated without harm.
-        StoreOperation.Intent or StoreOperation.Discard => null,
+        StoreOperation.Intent or StoreOperation.Discard or StoreOperation.NoteIntent => null,
+
+        // One line too many is harmless: it lets one retry be a new order.
+        StoreOperation.NoteRefusal => null,
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
     };
 

@@ -47,6 +47,18 @@ public interface ITaskStore
     Task<AdoptionFacts> FindAdoptionFactsAsync(
         TaskAttempt attempt, IReadOnlyList<string> upstreamIds, CancellationToken cancellationToken);
 
+    /// <summary>What an idempotency key stands for: the same answers as a create with it would get, without one.</summary>
+    /// <returns><see cref="OperationOutcome.Replayed"/> or <see cref="OperationOutcome.IdempotencyKeyReused"/>; null if the key is free.</returns>
+    Task<OperationResult?> FindIdempotentAsync(string accountId, IdempotencyClaim claim, CancellationToken cancellationToken);
+
+    /// <summary>What is kept of recent orders and refusals, for a server that starts. The refusals are forgotten by it.</summary>
+    /// <param name="since">Only of this moment and later, Unix milliseconds.</param>
+    Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken);
+
+    /// <summary>Forgets expired idempotency keys, and intents from before a moment; at most 1,000 of each.</summary>
+    /// <returns>How many rows went.</returns>
+    Task<int> ForgetIntentsAsync(long now, long before, CancellationToken cancellationToken);
+
     /// <summary>Terminal tasks without an open attempt whose files should be gone (deleted, or expired at the given time).</summary>
     Task<IReadOnlyList<string>> ListDiscardableAsync(long now, int limit, CancellationToken cancellationToken);
 }

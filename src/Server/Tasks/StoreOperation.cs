@@ -17,6 +17,12 @@ public abstract record StoreOperation
         /// <summary>The order as it is stored; made here, by the request, so that the one writer does not have to.</summary>
         public ReadOnlyMemory<byte> OrderJson { get; } = Catalog.OrderJson.Serialize(Task.Order);
 
+        /// <summary>The caller's own key for the order, or null. If a task has it already, nothing is inserted and that task is the result.</summary>
+        public IdempotencyClaim? Idempotency { get; init; }
+
+        /// <summary>What a restart must know of it, or null for a plain first try.</summary>
+        public OrderIntent? Note { get; init; }
+
         /// <inheritdoc/>
         public override string TaskId => Task.Id;
     }
@@ -58,6 +64,20 @@ public abstract record StoreOperation
     {
         /// <inheritdoc/>
         public override string TaskId => Id;
+    }
+
+    /// <summary>Notes for which tries of a caller a recent task stands, and whether its answer arrived.</summary>
+    public sealed record NoteIntent(OrderIntent Order) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Order.TaskId;
+    }
+
+    /// <summary>Notes an order that a stopping server refused, for the server that comes after it.</summary>
+    public sealed record NoteRefusal(RefusedOrder Order) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Order.Fingerprint + Order.At;
     }
 
     /// <summary>Notes that the files of a terminal task, inputs, outputs and their variants, are gone from the asset store.</summary>
@@ -126,4 +146,10 @@ public enum OperationOutcome
 
     /// <summary>A task with this id exists.</summary>
     IdTaken,
+
+    /// <summary>The idempotency key stands for the task in the result already, and for the same order. Nothing was written.</summary>
+    Replayed,
+
+    /// <summary>The idempotency key stands for another order. Nothing was written.</summary>
+    IdempotencyKeyReused,
 }

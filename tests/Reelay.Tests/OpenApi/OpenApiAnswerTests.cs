@@ -21,6 +21,11 @@ public sealed class OpenApiAnswerTests : IDisposable
         "POST /v1/videos/characters 500", "POST /v1/files 500", "DELETE /v1/files/{id} 500", "GET /v1/models 500", "GET /v1/models/{id} 500",
     ];
 
+    private static readonly Dictionary<string, string?> OneSlot = new()
+    {
+        ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "1", ["Reelay:Engine:MaxWaitingPerAccount"] = "1",
+    };
+
     private static readonly Dictionary<string, string?> Waiting = new()
     {
         ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0", ["Reelay:Engine:MaxWaitingPerAccount"] = "2",
@@ -40,7 +45,8 @@ public sealed class OpenApiAnswerTests : IDisposable
         await WalkAsync(
             null, UsualStretches.OrdersAsync, UsualStretches.ContentAsync, UsualStretches.EditsAsync, UsualStretches.LibraryAsync,
             UsualStretches.ModelsAsync, RefusedStretches.RefusedAsync, RefusedStretches.NobodyAsync, RefusedStretches.PoorAsync);
-        await WalkAsync(Waiting, UsualStretches.InputsAsync, RefusedStretches.FullAsync);
+        await WalkAsync(Waiting, UsualStretches.InputsAsync);
+        await WalkAsync(OneSlot, RefusedStretches.FullAsync);
         await WalkAsync(new() { ["Reelay:MinFreeDisk"] = long.MaxValue.ToString() }, RefusedStretches.ShortOfDiskAsync);
         await WalkAsync(null, RefusedStretches.LostTablesAsync);
 

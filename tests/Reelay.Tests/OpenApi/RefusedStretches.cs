@@ -50,8 +50,10 @@ internal static class RefusedStretches
 
     public static async Task FullAsync(ApiWalk walk)
     {
-        await walk.PostAsync("/v1/videos", new { prompt = "x" });
-        foreach (var path in Orders(walk)) await walk.PostAsync(path, new { prompt = "x" }, 429);
+        var id = await walk.FinishAsync(new { prompt = "a red boat" });
+        await walk.Gateway.AdminUntilAsync((await walk.PostAsync("/v1/videos", new { prompt = "[stuck] holds the one slot" })).Text("id"), "submitted");
+        while (walk.Gateway.Services.GetRequiredService<Server.Engine.TaskEngine>().Waiting.HasRoom("acct_sandbox")) await walk.PostAsync("/v1/videos", new { prompt = "y" });
+        foreach (var path in Orders(walk)) await walk.PostAsync(path.Replace(Unknown, id), path.Contains("/edits") || path.Contains("/ext") ? new { prompt = "x", video = new { id } } : new { prompt = "x" }, 429);
     }
 
     public static async Task ShortOfDiskAsync(ApiWalk walk)

@@ -200,6 +200,13 @@ public sealed class GroupCommitterTests
         public Task<AdoptionFacts> FindAdoptionFactsAsync(TaskAttempt attempt, IReadOnlyList<string> upstreamIds, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public Task<OperationResult?> FindIdempotentAsync(string accountId, IdempotencyClaim claim, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<int> ForgetIntentsAsync(long now, long before, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<string>> ListDiscardableAsync(long now, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }

@@ -16,6 +16,8 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         StoreOperation.Transition transition => Transition(transition),
         StoreOperation.Intent intent => Intent(intent),
         StoreOperation.Discard discard => Discard(discard),
+        StoreOperation.NoteIntent note => NoteIntent(note.Order),
+        StoreOperation.NoteRefusal note => NoteRefusal(note.Order),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
     };
 
@@ -34,6 +36,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         var task = create.Task;
         if (!Owns(create.Fence)) return new(OperationOutcome.NotOwned);
         if (Account(task.AccountId) is not { } account) return new(OperationOutcome.NotFound);
+        if (create.Idempotency is { } claim && FindClaim(task.AccountId, claim) is { } earlier) return earlier;
         if (!account.CanReserve(task.PriceMicros)) return new(OperationOutcome.InsufficientBalance);
 
         var inserted = statements.InsertTask
@@ -42,7 +45,38 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
             .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Set(13, task.Order.User).Execute();
         if (inserted == 0) return new(OperationOutcome.IdTaken);
         Enter(account, task, "reserve", 0, task.PriceMicros);
+        if (create.Idempotency is { } key)
+        {
+            statements.InsertIdempotencyKey.Set(1, task.AccountId).Set(2, key.Key).Set(3, key.Fingerprint).Set(4, task.Id).Set(5, now)
+                .Set(6, key.ExpiresAt).Execute();
+        }
+
+        if (create.Note is { } note) NoteIntent(note with { TaskId = task.Id });
         return new(OperationOutcome.Applied, task);
+    }
+
+    private OperationResult? FindClaim(string accountId, IdempotencyClaim claim)
+    {
+        using var command = connection.Command(
+            "SELECT task_id, fingerprint FROM idempotency_keys WHERE account_id = $account AND key = $key AND (expires_at IS NULL OR expires_at > $now)",
+            transaction, ("$account", accountId), ("$key", claim.Key), ("$now", now));
+        using var row = command.ExecuteReader();
+        if (!row.Read()) return null;
+        return row.GetString(1) == claim.Fingerprint
+            ? new(OperationOutcome.Replayed, Find(row.GetString(0)))
+            : new(OperationOutcome.IdempotencyKeyReused);
+    }
+
+    private OperationResult NoteIntent(OrderIntent intent)
+    {
+        statements.UpsertIntent.Set(1, intent.TaskId).Set(2, intent.Claims).Set(3, intent.IsUndelivered ? 1L : 0L).Set(4, now).Execute();
+        return new(OperationOutcome.Applied);
+    }
+
+    private OperationResult NoteRefusal(RefusedOrder order)
+    {
+        statements.InsertRefusal.Set(1, order.KeyId).Set(2, order.Fingerprint).Set(3, order.At).Execute();
+        return new(OperationOutcome.Applied);
     }
 
     private OperationResult Transition(StoreOperation.Transition transition)

@@ -58,6 +58,23 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6)
         """);
 
+    // One that has expired makes room.
+    public readonly SqliteStatement InsertIdempotencyKey = new(
+        connection,
+        """
+        INSERT OR REPLACE INTO idempotency_keys (account_id, key, fingerprint, task_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        """);
+
+    public readonly SqliteStatement UpsertIntent = new(
+        connection,
+        """
+        INSERT INTO order_intents (task_id, claims, is_undelivered, created_at) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (task_id) DO UPDATE SET claims = ?2, is_undelivered = ?3
+        """);
+
+    public readonly SqliteStatement InsertRefusal = new(
+        connection, "INSERT INTO refused_orders (key_id, fingerprint, refused_at) VALUES (?1, ?2, ?3)");
+
     public readonly SqliteStatement InsertAsset = new(
         connection,
         $"INSERT INTO assets ({SqliteRows.AssetColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");

@@ -185,6 +185,17 @@ internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time
             return new AdoptionFacts(adopted, rival);
         }));
 
+    public async Task<OperationResult?> FindIdempotentAsync(string accountId, IdempotencyClaim claim, CancellationToken cancellationToken) =>
+        SqliteIntents.FindClaim(database, accountId, claim.Key, Now) is not { } found ? null
+        : found.Fingerprint != claim.Fingerprint ? new OperationResult(OperationOutcome.IdempotencyKeyReused)
+        : new OperationResult(OperationOutcome.Replayed, (await FindAsync(found.TaskId, cancellationToken))?.Task);
+
+    public Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken) =>
+        Task.FromResult(SqliteIntents.Load(database, since));
+
+    public Task<int> ForgetIntentsAsync(long now, long before, CancellationToken cancellationToken) =>
+        Task.FromResult(SqliteIntents.Forget(database, now, before));
+
     public Task<IReadOnlyList<string>> ListDiscardableAsync(long now, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>(database.Read(connection => connection.Query(
             row => row.GetString(0),
