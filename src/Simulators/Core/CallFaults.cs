@@ -20,6 +20,7 @@ public sealed class CallFaults(IReadOnlyList<Fault> faults)
                 "drop" when fault.Argument != "after-accept" => Nothing(WireFault.Drop),
                 "hang" when fault.Argument.Length == 0 => Nothing(WireFault.Hang),
                 "http" => documented(int.Parse(fault.Argument)),
+                "moved" => SimulatedResponse.Text(307, "text/html", "").WithHeader("Location", "/_sandbox/moved"),
                 "bare" => Bare(int.Parse(fault.Argument)),
                 _ => null,
             };

@@ -24,6 +24,7 @@ public sealed partial record Fault(string Name, string Argument)
         ["hang"] = ["", "after-accept"],
         ["http"] = ["<status>"],
         ["bare"] = ["<status>"],
+        ["moved"] = [""],
         ["garbage"] = [""],
         ["truncate"] = [""],
     };

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Reelay.Server.Storage;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Crash;
@@ -154,10 +156,12 @@ internal sealed class CrashWorld : IAsyncDisposable
     }
 
     /// <summary>Lets a call of the sandbox go wrong.</summary>
-    public async Task AddFaultAsync(string call, string fault, int count)
+    public Task AddFaultAsync(string call, string fault, int count) => AddFaultAsync(new { provider = "openai", call, fault, count });
+
+    /// <summary>The same with any rule of the sandbox.</summary>
+    public async Task AddFaultAsync(object rule)
     {
-        using var response = await sandboxClient.PostAsJsonAsync(
-            "/_sandbox/faults", new { provider = "openai", call, fault, count }, TestContext.Current.CancellationToken);
+        using var response = await sandboxClient.PostAsJsonAsync("/_sandbox/faults", rule, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
@@ -182,6 +186,18 @@ internal sealed class CrashWorld : IAsyncDisposable
         sandboxClient.Dispose();
         Directory.Delete(root, recursive: true);
     }
+
+    /// <summary>Texts out of the server's database, read beside it.</summary>
+    public List<string> Query(string sql, string id)
+    {
+        Reelay.Storage.SqliteLibrary.Init();
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "reelay.db")};Pooling=False");
+        connection.Open();
+        return connection.Query(row => row.GetString(0), sql, ("$id", id));
+    }
+
+    /// <summary>Kinds of a task's rows in the ledger, oldest first.</summary>
+    public List<string> Ledger(string task) => Query("SELECT kind FROM ledger_entries WHERE task_id = $id ORDER BY id", task);
 
     private static HttpClient NewClient(int port) =>
         new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })

@@ -2,7 +2,6 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using OpenAI;
 using OpenAI.Videos;
 using Reelay.Tests.Crash;
@@ -75,12 +74,12 @@ public sealed class CallerMatrixTests(CallerMatrixTests.World world) : IClassFix
             // The kill can hit the submission too, at an upstream whose list does not tell whether an order never arrived.
             Assert.Equal("submission_outcome_unknown", video.GetProperty("error").GetProperty("code").GetString());
             Assert.InRange(accepted, 0, 1);
-            Assert.Equal(["reserve", "release"], world.Ledger(task));
+            Assert.Equal(["reserve", "release"], world.Crash.Ledger(task));
             return;
         }
 
         Assert.Equal(("completed", 1), (video.GetProperty("status").GetString(), accepted));
-        Assert.Equal(["reserve", "settle"], world.Ledger(task));
+        Assert.Equal(["reserve", "settle"], world.Crash.Ledger(task));
     }
 
     private static Task<string?> CreateAsync(string client, CuttingProxy proxy, string prompt, string? key) => client switch
@@ -151,19 +150,6 @@ public sealed class CallerMatrixTests(CallerMatrixTests.World world) : IClassFix
                 .. page.GetProperty("data").EnumerateArray().Where(video => video.GetProperty("prompt").GetString() == prompt)
                     .Select(video => video.GetProperty("id").GetString()!),
             ];
-        }
-
-        internal List<string> Ledger(string task)
-        {
-            using var connection = new SqliteConnection($"Data Source={Path.Combine(Crash.Folder, "reelay.db")};Pooling=False");
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "SELECT kind FROM ledger_entries WHERE task_id = $id ORDER BY id";
-            command.Parameters.AddWithValue("$id", task);
-            using var rows = command.ExecuteReader();
-            var kinds = new List<string>();
-            while (rows.Read()) kinds.Add(rows.GetString(0));
-            return kinds;
         }
     }
 }
