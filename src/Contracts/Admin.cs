@@ -20,6 +20,9 @@ public sealed record NewKey
     /// <summary>How its answers differ from OpenAI's: words of the dialects.</summary>
     public IReadOnlyList<string?>? Dialects { get; init; }
 
+    /// <summary>Groups of channels its orders may go to, in the order in which they are tried.</summary>
+    public IReadOnlyList<string?>? Groups { get; init; }
+
     /// <summary>Operations that do not exist for it, by their words.</summary>
     public IReadOnlyList<string?>? WithheldRoutes { get; init; }
 }
@@ -53,6 +56,9 @@ public sealed record Key
 
     /// <summary>Whether of two places that name a parameter differently the top level wins.</summary>
     public required bool Lenient { get; init; }
+
+    /// <summary>Groups of channels its orders may go to, in the order in which they are tried.</summary>
+    public required IReadOnlyList<string> Groups { get; init; }
 
     /// <summary>How its answers differ from OpenAI's.</summary>
     public required IReadOnlyList<string> Dialects { get; init; }

@@ -59,6 +59,7 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
             IsLenient = terms.IsLenient,
             Dialects = terms.Dialects,
             Withheld = terms.Withheld,
+            Groups = terms.Groups,
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var hash = new byte[KeySecrets.HashLength];

@@ -74,6 +74,7 @@ internal sealed class TaskCreation(
             Shard = TaskIds.ShardOf(id),
             AccountId = key.AccountId,
             KeyId = key.Id,
+            Groups = key.Groups,
             Order = order,
             BaseUrl = baseUrl,
             PriceMicros = price,
