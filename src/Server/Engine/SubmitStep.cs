@@ -51,9 +51,17 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
             return new(NextStep.After(GatePause));
         }
 
-        if (Choose(live, caller) is { } route) return new(NextStep.Now, route);
-        parts.Gate.Leave();
-        return new(NextStep.AfterMilliseconds(left));
+        ChannelRoute? route = null;
+        try
+        {
+            route = Choose(live, caller);
+        }
+        finally
+        {
+            if (route is null) parts.Gate.Leave();
+        }
+
+        return new(NextStep.AfterMilliseconds(left), route);
     }
 
     // A task that an upstream has worked on waits no longer than that attempt would have been given.

@@ -93,7 +93,7 @@ internal sealed partial class TaskEngine
 
     /// <summary>About how many turns it takes until a task gets its slot, 1 for the next; null while it stands in no line.</summary>
     /// <remarks>Accounts take turns. Slots that other channels lend to the line, and orders that leave it, make it shorter than said.</remarks>
-    public int? QueuePosition(string id) => Find(id) is { Task: { Phase: TaskPhase.Accepted, HasStarted: false }, Place.Owner: { } owner } live
+    public static int? QueuePosition(LiveTask live) => live is { Task: { Phase: TaskPhase.Accepted, HasStarted: false }, Place.Owner: { } owner }
         && owner.PositionOf(live) is > 0 and var position ? position : null;
 
     /// <summary>Notes a row that carries a new cancel or delete, and has the task looked at.</summary>
