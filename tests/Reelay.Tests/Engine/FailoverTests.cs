@@ -114,11 +114,11 @@ public sealed class FailoverTests
     public async Task Without_the_time_for_another_attempt_the_failure_ends_the_task()
     {
         var slow = EngineWorld.Quick();
-        slow.ExpectedSeconds = 500;
+        slow.ExpectedSeconds = 40;
         _upstream.OnPoll = (_, _) => Task.FromResult<PollResult>(Failure());
         await using var world = await EngineWorld.StartAsync(_upstream, [slow, EngineWorld.Quick()], prepare: async world =>
         {
-            await world.WriteSubmittedAsync(attempt => attempt with { SubmittedAt = EngineWorld.Now - 1_000_000, DeadlineAt = EngineWorld.Now + 100_000 });
+            await world.WriteSubmittedAsync(attempt => attempt with { SubmittedAt = EngineWorld.Now - 36_000, DeadlineAt = EngineWorld.Now + 30_000 });
         });
 
         var id = Assert.Single(await world.Store.ListAsync(new TaskListQuery(), TestContext.Current.CancellationToken)).Id;
