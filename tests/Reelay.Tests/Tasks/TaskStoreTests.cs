@@ -204,7 +204,12 @@ public abstract partial class TaskStoreTests
         var (submitting, attempt) = await world.SubmitAsync(task);
         var back = submitting with
         {
-            Version = submitting.Version + 1, Phase = TaskPhase.Accepted, OpenAttempt = null, FailoverCount = 1, FailoverBudgetMicros = 77, DeadlineAt = 123_456,
+            Version = submitting.Version + 1,
+            Phase = TaskPhase.Accepted,
+            OpenAttempt = null,
+            FailoverCount = 1,
+            FailoverBudgetMicros = 77,
+            DeadlineAt = 123_456,
         };
         Assert.True((await world.WriteAsync(world.Change(back, attempt with { EndedAt = 9, Outcome = AttemptOutcome.Failed }))).IsApplied);
         var found = (await world.ReadAsync(task.Id)).Task;
