@@ -23,6 +23,9 @@ public sealed record NewKey
     /// <summary>How its answers differ from OpenAI's: words of the dialects.</summary>
     public IReadOnlyList<string?>? Dialects { get; init; }
 
+    /// <summary>Groups of channels its orders may go to, in the order in which they are tried.</summary>
+    public IReadOnlyList<string?>? Groups { get; init; }
+
     /// <summary>Operations that do not exist for it, by their words.</summary>
     public IReadOnlyList<string?>? WithheldRoutes { get; init; }
 }
@@ -59,6 +62,9 @@ public sealed record Key
 
     /// <summary>Whether an <c>external_task_id</c> stands for one order only.</summary>
     public required bool IdempotentExternalIds { get; init; }
+
+    /// <summary>Groups of channels its orders may go to, in the order in which they are tried.</summary>
+    public required IReadOnlyList<string> Groups { get; init; }
 
     /// <summary>How its answers differ from OpenAI's.</summary>
     public required IReadOnlyList<string> Dialects { get; init; }

@@ -74,6 +74,9 @@ public sealed record Video
 
     /// <summary>What the upstream says it used, where it says.</summary>
     public VideoUsage? Usage { get; init; }
+
+    /// <summary>About how many turns it takes until it gets its place at an upstream, 1 for the next; while it waits for one.</summary>
+    public int? QueuePosition { get; init; }
 }
 
 /// <summary>Why a video failed.</summary>

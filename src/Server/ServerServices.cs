@@ -34,6 +34,8 @@ internal static class ServerServices
         var engineOptions = new EngineOptions();
         configuration.GetSection("Reelay:Engine").Bind(engineOptions);
         Check(engineOptions, "Reelay:Engine");
+        configuration.GetSection("Reelay:Failover").Bind(engineOptions.Failover);
+        Check(engineOptions.Failover, "Reelay:Failover");
         var variantOptions = new VariantOptions();
         configuration.GetSection("Reelay:Variants").Bind(variantOptions);
         Check(variantOptions, "Reelay:Variants");
@@ -111,7 +113,10 @@ internal static class ServerServices
         var own = ChannelSources.OwnAddresses(urls);
         services.AddSingleton(provider => provider.GetRequiredService<ChannelBuilder>()
             .Build(ChannelSources.Read(configuration, options.Sandbox, notes), own));
-        services.AddSingleton(provider => new ChannelSet(provider.GetRequiredService<BuiltChannels>().Channels));
+        services.AddSingleton(provider => new ChannelSet(provider.GetRequiredService<BuiltChannels>().Channels)
+        {
+            Holds = new AccountHolds(new SqliteHoldStore(provider.GetRequiredService<SqliteDatabase>())),
+        });
         services.AddSingleton(provider => ModelCatalog.Load(
             provider.GetRequiredService<BuiltChannels>().Upstream, provider.GetRequiredService<BuiltChannels>().Added, AliasSettings.Read(configuration)));
     }

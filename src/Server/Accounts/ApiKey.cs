@@ -38,6 +38,9 @@ public sealed record ApiKey
     /// <summary>Operations that do not exist for it.</summary>
     public Operations Withheld { get; init; }
 
+    /// <summary>Groups of channels its orders may go to, in the order in which they are tried: words separated by blanks.</summary>
+    public string Groups { get; init; } = Routing.GroupNames.Default;
+
     /// <summary>When it was made, Unix milliseconds.</summary>
     public required long CreatedAt { get; init; }
 
@@ -61,6 +64,8 @@ internal sealed record KeyTerms(string AccountId, string Name)
     public Dialect Dialects { get; init; }
 
     public Operations Withheld { get; init; }
+
+    public string Groups { get; init; } = Routing.GroupNames.Default;
 }
 
 /// <summary>How secrets are made and hashed.</summary>

@@ -60,6 +60,7 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
             HasIdempotentExternalIds = terms.HasIdempotentExternalIds,
             Dialects = terms.Dialects,
             Withheld = terms.Withheld,
+            Groups = terms.Groups,
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var hash = new byte[KeySecrets.HashLength];

@@ -8,7 +8,7 @@ namespace Reelay.Server.Accounts;
 internal sealed class SqliteKeyStore(SqliteDatabase database, TimeProvider time) : IKeyStore
 {
     private const string Columns =
-        "id, account_id, name, secret_hint, is_admin, is_strict, is_lenient, dialects, withheld, created_at, revoked_at, has_idempotent_external_ids";
+        "id, account_id, name, secret_hint, is_admin, is_strict, is_lenient, dialects, withheld, groups, created_at, revoked_at, has_idempotent_external_ids";
 
     public void EnsureAccount(string id, string name, bool isUnlimited) =>
         database.Write((connection, transaction) => connection.Execute(
@@ -27,13 +27,13 @@ internal sealed class SqliteKeyStore(SqliteDatabase database, TimeProvider time)
         database.Write((connection, transaction) => connection.Execute(
             $"""
             INSERT INTO keys ({Columns}, secret_sha256)
-            VALUES ($id, $account, $name, $hint, $admin, $strict, $lenient, $dialects, $withheld, $created, NULL, $external, $hash)
+            VALUES ($id, $account, $name, $hint, $admin, $strict, $lenient, $dialects, $withheld, $groups, $created, NULL, $external, $hash)
             ON CONFLICT (secret_sha256) DO NOTHING
             """,
             transaction,
             ("$id", key.Id), ("$account", key.AccountId), ("$name", key.Name), ("$hint", key.SecretHint), ("$admin", key.IsAdmin),
             ("$strict", key.IsStrict), ("$lenient", key.IsLenient), ("$dialects", Words(key.Dialects)), ("$withheld", Words(key.Withheld)),
-            ("$created", key.CreatedAt), ("$external", key.HasIdempotentExternalIds), ("$hash", hash)));
+            ("$groups", key.Groups), ("$created", key.CreatedAt), ("$external", key.HasIdempotentExternalIds), ("$hash", hash)));
 
     public IReadOnlyList<ApiKey> List() =>
         database.Read(connection => connection.Query(Map, $"SELECT {Columns} FROM keys ORDER BY created_at, id LIMIT 1000"));
@@ -53,9 +53,10 @@ internal sealed class SqliteKeyStore(SqliteDatabase database, TimeProvider time)
         IsLenient = row.GetBoolean(6),
         Dialects = Flags<Dialect>(row.GetString(7)),
         Withheld = Flags<Operations>(row.GetString(8)),
-        CreatedAt = row.GetInt64(9),
-        RevokedAt = row.LongOrNull(10),
-        HasIdempotentExternalIds = row.GetBoolean(11),
+        Groups = row.GetString(9),
+        CreatedAt = row.GetInt64(10),
+        RevokedAt = row.LongOrNull(11),
+        HasIdempotentExternalIds = row.GetBoolean(12),
     };
 
     private static string Words<T>(T flags)

@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Http.Features;
 using Reelay.Contracts;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api.Dialects;
+using Reelay.Server.Routing;
 
 namespace Reelay.Server.Api;
 
 /// <summary>Keys, for operators.</summary>
-internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing keys)
+internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing keys, ChannelSet channels)
 {
     private const int MaxNameLength = 100;
     private const int MaxBodyBytes = 64 * 1024;
@@ -56,7 +57,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
             : ErrorWriter.WriteAsync(context, new ApiError(404, "key_not_found", $"There is no key '{Reading.Shown.Value(id)}', or it was revoked before.", "id"));
     }
 
-    private static async Task<ApiResult<KeyTerms>> ReadAsync(HttpContext context, string accountId)
+    private async Task<ApiResult<KeyTerms>> ReadAsync(HttpContext context, string accountId)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBodyBytes;
         NewKey? key;
@@ -70,7 +71,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
             return ApiError.Invalid(
                 "invalid_json",
                 exception.Path?.TrimStart('$', '.'),
-                "The body must be an object: name (text), admin, strict, lenient and idempotent_external_ids (true or false), dialects and withheld_routes (lists of words).");
+                "The body must be an object: name (text), admin, strict, lenient and idempotent_external_ids (true or false), groups, dialects and withheld_routes (lists of words).");
         }
 
         if (key?.Name is not { Length: > 0 and <= MaxNameLength })
@@ -81,7 +82,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
         return Terms(key, accountId);
     }
 
-    private static ApiResult<KeyTerms> Terms(NewKey key, string accountId)
+    private ApiResult<KeyTerms> Terms(NewKey key, string accountId)
     {
         var dialects = FlagWords<Dialect>.Read(key.Dialects ?? [], out var stranger);
         if (stranger is not null)
@@ -97,6 +98,8 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
                 "invalid_withheld_routes", "withheld_routes", $"withheld_routes takes {FlagWords<Operations>.Allowed}, not '{Reading.Shown.Value(stranger)}'.");
         }
 
+        var groups = Groups(key);
+        if (groups.Error is { } unknown) return unknown;
         return new KeyTerms(accountId, key.Name!)
         {
             IsAdmin = key.Admin ?? false,
@@ -105,7 +108,20 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
             HasIdempotentExternalIds = key.IdempotentExternalIds ?? false,
             Dialects = dialects,
             Withheld = withheld,
+            Groups = groups.Value!,
         };
+    }
+
+    // A group is known by the channels that are open to it; the usual one always is.
+    private ApiResult<string> Groups(NewKey key)
+    {
+        if (key.Groups is not { Count: > 0 } asked) return GroupNames.Default;
+        var known = channels.All.SelectMany(channel => channel.Groups).Append(GroupNames.Default).ToHashSet(StringComparer.Ordinal);
+        var stranger = asked.FirstOrDefault(name => name is null || !known.Contains(name));
+        if (stranger is null && !asked.Contains(null)) return GroupNames.Join(asked!);
+        return ApiError.Invalid(
+            "invalid_groups", "groups",
+            $"groups takes {string.Join(", ", known.Order(StringComparer.Ordinal))}: the groups that channels have, not '{Reading.Shown.Value(stranger ?? "null")}'.");
     }
 
     private static Key Body(ApiKey key) => new()
@@ -118,6 +134,7 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
         Strict = key.IsStrict,
         Lenient = key.IsLenient,
         IdempotentExternalIds = key.HasIdempotentExternalIds,
+        Groups = GroupNames.Split(key.Groups),
         Dialects = FlagWords<Dialect>.Of(key.Dialects),
         WithheldRoutes = FlagWords<Operations>.Of(key.Withheld),
         CreatedAt = key.CreatedAt / 1000,

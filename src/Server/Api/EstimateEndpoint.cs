@@ -33,9 +33,9 @@ internal sealed class EstimateEndpoint(
         var read = await intake.ReadAsync(context, key.Value!, default, folder);
         if (read.Error is { } bad) return bad;
         var order = read.Value!.ToOrder();
-        var estimate = Body(read.Value!, order);
+        var estimate = Body(read.Value!, order, key.Value!.Groups);
         return explain.Value is not "true" ? estimate
-            : estimate with { Explain = await preview.ExplainAsync(order, baseUrls.Of(context.Request), context.RequestAborted) };
+            : estimate with { Explain = await preview.ExplainAsync(order, key.Value!.Groups, baseUrls.Of(context.Request), context.RequestAborted) };
     }
 
     private static ApiResult<string> IsExplained(HttpRequest request, ApiKey key) => (string?)request.Query["explain"] switch
@@ -46,7 +46,7 @@ internal sealed class EstimateEndpoint(
         var other => ApiError.Invalid("invalid_explain", "explain", $"explain can be true or false, not '{Reading.Shown.Value(other)}'."),
     };
 
-    private Estimate Body(OrderDraft draft, GenerationOrder order)
+    private Estimate Body(OrderDraft draft, GenerationOrder order, string groups)
     {
         var price = Price.For(order, draft.Model);
         return new Estimate
@@ -58,7 +58,7 @@ internal sealed class EstimateEndpoint(
             Count = order.Count,
             PriceMicros = price,
             Price = VideoBodies.Dollars(price),
-            ExpectedSeconds = parts.Channels.RoutesFor(order).Select(route => route.Channel.Config.ExpectedSeconds).FirstOrDefault(seconds => seconds > 0)
+            ExpectedSeconds = parts.Channels.RoutesFor(order, groups).Select(route => route.Channel.Config.ExpectedSeconds).FirstOrDefault(seconds => seconds > 0)
                 is > 0 and var expected ? expected : draft.Model.Spec.ExpectedSeconds,
             Warnings = VideoBodies.Warnings(order),
             Notes = draft.Notes.Count == 0 ? null : [.. draft.Notes.Select(note => new EstimateNote(note.Param, note.Value, note.How, note.Why))],

@@ -25,7 +25,7 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
         {
             // The same snapshot as a single read gives, so that a list never shows an older state than the read before it.
             if (await reader.FindAsync(row.Id, accountId) is not { } found) continue;
-            page.Add(VideoBodies.From(found.Task, found.Assets, baseUrl, links));
+            page.Add(VideoBodies.From(found.Task, found.Assets, baseUrl, links, found.QueuePosition));
         }
 
         return new Page<Video>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > query.Limit);

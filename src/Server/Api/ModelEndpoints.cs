@@ -15,8 +15,9 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelBodies 
 
     private Task ListAsync(HttpContext context)
     {
-        if (authentication.Authenticate(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
-        var models = bodies.All(channels.Servable.Contains);
+        var key = authentication.Authenticate(context);
+        if (key.Error is { } error) return ErrorWriter.WriteAsync(context, error);
+        var models = bodies.All(model => channels.CanServe(key.Value!.Groups, model));
         return JsonAnswer.WriteAsync(
             context,
             new Page<Model>(models, models.Count > 0 ? models[0].Id : null, models.Count > 0 ? models[^1].Id : null, false),
@@ -25,9 +26,10 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelBodies 
 
     private Task ReadAsync(HttpContext context)
     {
-        if (authentication.Authenticate(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
+        var key = authentication.Authenticate(context);
+        if (key.Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var id = VideoEndpoints.RouteId(context);
-        return bodies.Find(id, channels.Servable.Contains) is { } model
+        return bodies.Find(id, model => channels.CanServe(key.Value!.Groups, model)) is { } model
             ? JsonAnswer.WriteAsync(context, model, ContractsJson.Default.Model)
             : ErrorWriter.WriteAsync(context, new ApiError(404, "model_not_found", $"There is no model '{Reading.Shown.Value(id)}' here; see GET /v1/models.", "model"));
     }

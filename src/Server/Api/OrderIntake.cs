@@ -21,7 +21,7 @@ internal sealed class OrderIntake(EngineParts parts, LibraryParts library, BaseU
     private OrderTerms Terms(HttpContext context, ApiKey key, OrderRoute route) => new()
     {
         Catalog = parts.Catalog,
-        CanServe = parts.Channels.Servable.Contains,
+        CanServe = model => parts.Channels.CanServe(key.Groups, model),
         DefaultModel = options.DefaultModel,
         IsStrict = key.IsStrict,
         IsLenient = key.IsLenient,

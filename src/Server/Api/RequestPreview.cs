@@ -15,11 +15,13 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
 
     /// <summary>Explains an order that has not been created.</summary>
     /// <param name="order">The order.</param>
+    /// <param name="groups">Groups of the key it would be ordered with.</param>
     /// <param name="baseUrl">What links to this server begin with, in the words of this request.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<EstimateExplanation> ExplainAsync(GenerationOrder order, string baseUrl, CancellationToken cancellationToken)
+    public async Task<EstimateExplanation> ExplainAsync(
+        GenerationOrder order, string groups, string baseUrl, CancellationToken cancellationToken)
     {
-        var routes = channels.RoutesFor(order);
+        var routes = channels.RoutesFor(order, groups);
         var explanation = new EstimateExplanation
         {
             UpstreamModels = order.UpstreamModels,

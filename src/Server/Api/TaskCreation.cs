@@ -149,6 +149,7 @@ internal sealed class TaskCreation(
             Shard = TaskIds.ShardOf(id),
             AccountId = key.AccountId,
             KeyId = key.Id,
+            Groups = key.Groups,
             Order = order,
             BaseUrl = baseUrl,
             PriceMicros = price,

@@ -49,8 +49,9 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook
         if (engine.Find(id) is not { } live) return _finished.GetValueOrDefault(id);
         var task = live.Task;
         if (task.Phase == TaskPhase.Completed) return null;
-        if (live.Snapshot is { } kept && ReferenceEquals(kept.Task, task)) return kept;
-        return live.Snapshot = new Snapshot(task, []);
+        var position = TaskEngine.QueuePosition(live);
+        if (live.Snapshot is { } kept && ReferenceEquals(kept.Task, task) && kept.QueuePosition == position) return kept;
+        return live.Snapshot = new Snapshot(task, []) { QueuePosition = position };
     }
 
     private async Task<Snapshot?> LoadAsync(string id)
@@ -83,6 +84,9 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
 
     public IReadOnlyList<TaskAsset> Assets { get; } = assets;
 
+    /// <summary>Where it stood in the line it waits in when it was looked at, or null.</summary>
+    public int? QueuePosition { get; init; }
+
     /// <summary>Usual time to the result, looked up once.</summary>
     public double ExpectedSeconds(EngineParts parts) =>
         _expectedSeconds > 0 ? _expectedSeconds : _expectedSeconds = parts.ExpectedSeconds(Task);
@@ -91,7 +95,7 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
     public byte[] Body(string baseUrl, LinkSigner links)
     {
         if (Volatile.Read(ref _body) is { } made && made.BaseUrl == baseUrl) return made.Json;
-        var json = JsonAnswer.Serialize(VideoBodies.From(Task, Assets, baseUrl, links), ContractsJson.Default.Video);
+        var json = JsonAnswer.Serialize(VideoBodies.From(Task, Assets, baseUrl, links, QueuePosition), ContractsJson.Default.Video);
         Volatile.Write(ref _body, new Made(baseUrl, json));
         return json;
     }
@@ -101,7 +105,7 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
     {
         if (dialects == Dialect.None) return Body(baseUrl, links);
         if (Volatile.Read(ref _dialectBody) is { } made && made.Dialects == dialects && made.BaseUrl == baseUrl) return made.Json;
-        var json = DialectJson.Render(VideoBodies.From(Task, Assets, baseUrl, links), dialects);
+        var json = DialectJson.Render(VideoBodies.From(Task, Assets, baseUrl, links, QueuePosition), dialects);
         Volatile.Write(ref _dialectBody, new MadeFor(dialects, baseUrl, json));
         return json;
     }

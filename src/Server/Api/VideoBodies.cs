@@ -24,7 +24,9 @@ internal static class VideoBodies
     /// <param name="assets">Its stored outputs; none before its end and after they are gone.</param>
     /// <param name="baseUrl">What links begin with, without a trailing slash.</param>
     /// <param name="links">Signs the links that need no key.</param>
-    public static Video From(GenerationTask task, IReadOnlyList<TaskAsset> assets, string baseUrl, LinkSigner links)
+    /// <param name="queuePosition">Where it stands in the line it waits in, or null.</param>
+    public static Video From(
+        GenerationTask task, IReadOnlyList<TaskAsset> assets, string baseUrl, LinkSigner links, int? queuePosition = null)
     {
         var order = task.Order;
         var isCompleted = task.Phase == TaskPhase.Completed;
@@ -54,6 +56,7 @@ internal static class VideoBodies
             Metadata = Metadata(order.Metadata, link),
             ExternalTaskId = order.ExternalTaskId,
             Usage = task.Usage is { } usage ? Usage(usage) : null,
+            QueuePosition = queuePosition,
         };
     }
 

@@ -73,6 +73,9 @@ internal sealed class EngineOptions
     [Range(0, 86_400)]
     public int ReconcileHoldSeconds { get; set; }
 
+    /// <summary>How often a task is tried again; read from <c>Reelay:Failover</c>.</summary>
+    public FailoverOptions Failover { get; set; } = new();
+
     /// <summary>How long calls in flight may go on after a stop was asked for, in seconds. Default 330.</summary>
     [Range(0, 3600)]
     public int DrainSeconds { get; set; } = 330;

@@ -26,7 +26,7 @@ internal sealed record EngineParts(
     /// <summary>Usual time from submission to result in seconds: the first channel's that would be chosen, else the catalog's.</summary>
     public double ExpectedSeconds(GenerationTask task)
     {
-        foreach (var route in Channels.RoutesFor(task.Order))
+        foreach (var route in Channels.RoutesFor(task.Order, task.Groups))
         {
             if (route.Channel.Config.ExpectedSeconds > 0) return route.Channel.Config.ExpectedSeconds;
         }
@@ -51,6 +51,9 @@ internal sealed class EngineGate
     /// <summary>Set while the disk is nearly full: nothing new is submitted and nothing is fetched.</summary>
     public bool IsDiskLow { get; set; }
 
+    /// <summary>Whether nothing may begin now.</summary>
+    public bool IsClosed => IsDraining || IsDiskLow;
+
     /// <summary>
     /// A submission begins: from here, before its row is written, a stop waits for it. Its end must be told by <see cref="Leave"/>.
     /// </summary>
@@ -59,7 +62,7 @@ internal sealed class EngineGate
     {
         lock (_gate)
         {
-            if (IsDraining || IsDiskLow) return false;
+            if (IsClosed) return false;
             _callsInFlight++;
             return true;
         }

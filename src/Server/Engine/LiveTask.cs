@@ -1,4 +1,5 @@
 using Reelay.Providers;
+using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Engine;
@@ -15,6 +16,7 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     private int _state;
     private TaskCompletionSource? _changed;
     private TaskCompletionSource? _cancelled;
+    private ProviderChannel? _calledBy;
 
     /// <summary>The newest row known to be committed. Readers on other threads see it at once.</summary>
     public GenerationTask Task => Volatile.Read(ref _task);
@@ -49,8 +51,30 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     /// <summary>What readers last saw of it; valid while it was made from the same row.</summary>
     public Api.Snapshot? Snapshot { get; set; }
 
+    /// <summary>Where it stands in a channel's line, or null. Written under the lock of the channel's state.</summary>
+    public LinePlace? Place { get; set; }
+
     /// <summary>Whether it stands in a channel's line.</summary>
-    public bool IsInLine { get; set; }
+    public bool IsInLine => Place is not null;
+
+    /// <summary>The channel that has called it out of a line for an opening, until it is looked at; or null.</summary>
+    public ProviderChannel? CalledBy
+    {
+        get => Volatile.Read(ref _calledBy);
+        set => Volatile.Write(ref _calledBy, value);
+    }
+
+    /// <summary>The channel that holds a slot of its upstream model for it, with that model; or null.</summary>
+    public (ChannelState State, ProviderChannel Channel, string Model)? ModelSlot { get; set; }
+
+    /// <summary>The channel whose attempt ended without a result, while another is looked for; or null.</summary>
+    public string? RefusedBy => Task.Phase == TaskPhase.Accepted && Attempt is { EndedAt: not null } ended ? ended.ChannelId : null;
+
+    /// <summary>Takes the call that came for it, if one did.</summary>
+    public ProviderChannel? TakeCall() => Interlocked.Exchange(ref _calledBy, null);
+
+    /// <summary>A new attempt begins: nothing that was counted for the one before holds for it.</summary>
+    public void BeginAttempt() => (PollCount, UnreadableCount, FetchFailureCount, Result) = (0, 0, 0, null);
 
     /// <summary>Whether the engine has let go of it.</summary>
     public bool IsGone { get; private set; }

@@ -125,7 +125,7 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
         var error = TaskErrors.From(failed.Kind, failed.Message);
         await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal() ? null
             : failed.Charge == FailureCharge.Full ? Endings.FailCharged(task, error, now, closed)
-            : Endings.Fail(task, error, now, closed));
+            : Failover.After(parts, task, channel, closed, failed) ?? Endings.Fail(task, error, now, closed));
         if (live.Task.OpenAttempt is null) slots.Release(channel);
         return NextStep.Now;
     }

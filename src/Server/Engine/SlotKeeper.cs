@@ -1,20 +1,29 @@
+using System.Collections.Concurrent;
 using Reelay.Server.Routing;
 
 namespace Reelay.Server.Engine;
 
-/// <summary>Gives slots back and wakes whoever waits for one.</summary>
-internal sealed class SlotKeeper(ChannelSet channels, Action<LiveTask> wake)
+/// <summary>Gives slots back and sees to it that whoever waits for a channel is called as soon as it has an opening.</summary>
+/// <remarks>
+/// What opens a channel calls somebody: a slot that is given back, an alarm at the end of a rest or at the next token of a rate, the good end
+/// of a trial. So waiting tasks need no timers of their own, except for the end of their patience.
+/// </remarks>
+internal sealed class SlotKeeper(
+    ChannelSet channels, EngineGate gate, TimeProvider time, Action<LiveTask> wake, Action<WheelItem, TimeSpan> schedule)
 {
-    /// <summary>An attempt of this channel has ended, or never began.</summary>
+    private static readonly TimeSpan GatePause = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, ChannelAlarm> _alarms = new(StringComparer.Ordinal);
+
+    private bool IsAnybodyWaiting => channels.All.Any(channel => channel.State.Waiting > 0);
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>An attempt of this channel has ended.</summary>
     public void Release(ProviderChannel channel)
     {
-        if (channels.Release(channel) is { } next) wake(next);
-    }
-
-    /// <summary>Whoever was woken for a slot of this channel does not take it: the next who could use it may.</summary>
-    public void PassOn(ProviderChannel channel)
-    {
-        if (channel.State.InFlight < channel.Config.MaxInFlight && channels.Dequeue(channel) is { } next) wake(next);
+        channel.State.Release();
+        Fill(channel);
     }
 
     /// <summary>The same as <see cref="Release(ProviderChannel)"/> by id; a channel that is gone has nothing to give back.</summary>
@@ -22,4 +31,77 @@ internal sealed class SlotKeeper(ChannelSet channels, Action<LiveTask> wake)
     {
         if (channels.Find(channelId) is { } channel) Release(channel);
     }
+
+    /// <summary>Gives the slot of a task's upstream model back once its attempt has ended. Called after every step.</summary>
+    public void Settle(LiveTask live)
+    {
+        if (live.Task.OpenAttempt is not null || live.ModelSlot is not { } held) return;
+        live.ModelSlot = null;
+        held.State.ReleaseModel(held.Model);
+        if (held.Channel.Config.MaxInFlightPerModel.Count > 0) Fill(held.Channel);
+    }
+
+    /// <summary>Calls as many waiting tasks as a channel has openings, and sets its alarm if time will bring more.</summary>
+    public void Fill(ProviderChannel channel)
+    {
+        if (channels.Find(channel.Id) is not { } current || !channels.IsOpen(current)) return;
+        var now = Now;
+        if (gate.IsClosed)
+        {
+            // Whoever was called now would have to go back.
+            if (IsAnybodyWaiting) SetAlarm(current, now + (long)GatePause.TotalMilliseconds);
+            return;
+        }
+
+        for (var openings = current.State.Openings(current.Config, now); openings > 0; openings--)
+        {
+            if (channels.Call(current) is not { } next) return;
+            wake(next);
+        }
+
+        var at = current.State.NextAt(current.Config, now);
+        if (at > now && IsAnybodyWaiting) SetAlarm(current, at);
+    }
+
+    /// <summary>A call has been answered: the task has started somewhere, or stays away. The opening may be another's.</summary>
+    public void EndCall(ProviderChannel channel)
+    {
+        channel.State.EndCall();
+        Fill(channel);
+    }
+
+    /// <summary>Has a channel looked at when time lets its next order go.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="at">Unix milliseconds.</param>
+    public void SetAlarm(ProviderChannel channel, long at)
+    {
+        var alarm = _alarms.GetOrAdd(channel.Id, static id => new ChannelAlarm(id));
+        lock (alarm)
+        {
+            // One that rings too early sets itself anew; one that is overdue has been lost to a clock that was set back.
+            var now = Now;
+            if (alarm.At is { } set && set <= at && set > now - ChannelAlarm.MarginMilliseconds) return;
+            alarm.At = at;
+            schedule(alarm, TimeSpan.FromMilliseconds(Math.Max(1, at - now)));
+        }
+    }
+
+    /// <summary>An alarm is due.</summary>
+    public void Ring(ChannelAlarm alarm)
+    {
+        lock (alarm) alarm.At = null;
+        if (channels.Find(alarm.ChannelId) is { } channel) Fill(channel);
+    }
+}
+
+/// <summary>The moment at which a channel is looked at again.</summary>
+internal sealed class ChannelAlarm(string channelId) : WheelItem
+{
+    /// <summary>How long an alarm may be overdue before it counts as lost, in milliseconds.</summary>
+    public const long MarginMilliseconds = 1000;
+
+    public string ChannelId => channelId;
+
+    /// <summary>When it rings, Unix milliseconds, or null.</summary>
+    public long? At { get; set; }
 }

@@ -17,7 +17,8 @@ internal sealed partial class SubmissionCall(
         var left = attempt.SendBy - await parts.Store.GetTimeAsync(CancellationToken.None);
         if (left <= 0 || !ownership.Owns(live.Task.Shard))
         {
-            return await FailedAsync(live, channel, new ProviderException(
+            channel.State.NoteNothingSent();
+            return await FailedAsync(live, channel, isChannels: false, exception: new ProviderException(
                 ProviderErrorKind.NotSent, "The time for sending had passed before anything was sent."));
         }
 
@@ -39,7 +40,7 @@ internal sealed partial class SubmissionCall(
             return await FailedAsync(live, channel, new ProviderException(ProviderErrorKind.OutcomeUnknown, exception.Message, exception));
         }
 
-        channel.State.NoteSuccess();
+        if (channel.State.NoteAnswer(parts.Now)) slots.Fill(channel);
         return submission switch
         {
             Submission.Accepted accepted => await AcceptedAsync(live, channel, accepted),
@@ -94,12 +95,13 @@ internal sealed partial class SubmissionCall(
         return await completion.CompleteAsync(live, channel, assets, finished.ReadUsage(), outputReferenceJson: null);
     }
 
-    private async Task<NextStep> FailedAsync(LiveTask live, ProviderChannel channel, ProviderException exception)
+    // isChannels: whether the failure says anything about the channel.
+    private async Task<NextStep> FailedAsync(LiveTask live, ProviderChannel channel, ProviderException exception, bool isChannels = true)
     {
         var now = parts.Now;
         var attempt = live.Attempt!;
         var reaction = FailureReaction.To(exception.Kind);
-        if (reaction.CoolsChannel) channel.State.CoolDown(now, exception.RetryAfter);
+        if (isChannels) Note(channel, reaction.Channel, now, exception);
         await parts.Writer.ApplyAsync(live, task => task.Phase != TaskPhase.Submitting ? null : reaction.Then switch
         {
             AfterFailure.TryAgain => new Change(task with { Phase = TaskPhase.Accepted, OpenAttempt = null })
@@ -123,8 +125,30 @@ internal sealed partial class SubmissionCall(
             _ => throw new ArgumentOutOfRangeException(nameof(exception), reaction, "unknown reaction"),
         });
         if (live.Task.OpenAttempt is null) slots.Release(channel);
+        else slots.Fill(channel);
         return NextStep.Now;
     }
+
+    private void Note(ProviderChannel channel, ChannelEffect effect, long now, ProviderException exception)
+    {
+        var before = channel.State.Circuit;
+        channel.State.NoteFailure(effect, now, exception.RetryAfter, parts.Randomness.Fraction());
+        if (effect == ChannelEffect.SwitchesOff)
+        {
+            if (parts.Channels.Holds.Hold(channel, exception.Message, now)) LogHeld(channel.Id, exception.Message);
+        }
+        else if (before != CircuitState.Open && channel.State.Circuit == CircuitState.Open)
+        {
+            LogOpened(channel.Id, channel.State.CoolUntil - now);
+        }
+    }
+
+    [LoggerMessage(2012, LogLevel.Error,
+        "Channel {Channel} gets no more orders, nor does any other of its account: the upstream refused the credential: {Reason}")]
+    private partial void LogHeld(string channel, string reason);
+
+    [LoggerMessage(2013, LogLevel.Warning, "Channel {Channel} failed too often and rests for {Milliseconds} ms; then one order tries it.")]
+    private partial void LogOpened(string channel, long milliseconds);
 
     [LoggerMessage(2010, LogLevel.Warning, "Task {TaskId} attempt {Attempt} at channel {Channel}: {Kind}: {Reason}")]
     private partial void LogFailed(string taskId, int attempt, string channel, ProviderErrorKind kind, string reason);

@@ -1,3 +1,4 @@
+using Reelay.Providers;
 using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 
@@ -11,16 +12,23 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
 
     public async Task<NextStep> RunAsync(LiveTask live, CancellationToken stopping)
     {
-        var task = live.Task;
-        if (task.CancelRequestedAt is not null) return await EndAsync(live, TaskErrors.Cancelled);
-        var queueLeft = task.CreatedAt + ((parts.Spec(task)?.MaxQueueSeconds ?? 900) * 1000L) - parts.Now;
-        if (queueLeft <= 0) return await EndAsync(live, live.LacksInputs ? TaskErrors.ReferenceTooSlow : TaskErrors.QueueTimeout);
-        if (parts.Channels.IsSourceGone(task.Order)) return await EndAsync(live, TaskErrors.SourceChannelGone);
-        if (live.LacksInputs) return await inputs.RunAsync(live, queueLeft, stopping);
-        if (!parts.Gate.TryEnter()) return NextStep.After(GatePause);
+        var caller = live.TakeCall();
+        Decision decision;
         try
         {
-            return await ChooseAsync(live, task, queueLeft);
+            decision = await DecideAsync(live, caller, stopping);
+        }
+        finally
+        {
+            if (caller is not null) slots.EndCall(caller);
+        }
+
+        if (decision.Route is not { } route) return decision.Next;
+        try
+        {
+            // It stands in no line any more, but a call may have come just before.
+            if (live.TakeCall() is { } late) slots.EndCall(late);
+            return await SubmitAsync(live, route);
         }
         finally
         {
@@ -28,42 +36,118 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
         }
     }
 
-    private async Task<NextStep> ChooseAsync(LiveTask live, GenerationTask task, long queueLeft)
+    private async Task<Decision> DecideAsync(LiveTask live, ProviderChannel? caller, CancellationToken stopping)
     {
-        var wait = queueLeft;
-        ProviderChannel? full = null;
-        foreach (var route in parts.Channels.RoutesFor(task.Order))
+        var task = live.Task;
+        if (task.CancelRequestedAt is not null) return new(await EndAsync(live, TaskErrors.Cancelled));
+        var left = QueueEnd(task) - parts.Now;
+        if (left <= 0) return new(await EndAsync(live, OutOfTime(live)));
+        if (task.AttemptCount - task.FailoverCount >= parts.Options.Failover.MaxRefusals) return new(await EndAsync(live, TaskErrors.UpstreamUnavailable));
+        if (parts.Channels.IsSourceGone(task.Order, task.Groups)) return new(await EndAsync(live, TaskErrors.SourceChannelGone));
+        if (live.LacksInputs) return new(await inputs.RunAsync(live, left, stopping));
+        if (!parts.Gate.TryEnter())
         {
-            var channel = route.Channel;
-            var cooling = channel.State.CoolUntil - parts.Now;
-            if (cooling > 0) wait = Math.Min(wait, cooling);
-            else if (!channel.State.TryTake(channel.Config.MaxInFlight)) full ??= channel;
-            else return await SubmitAsync(live, route);
+            caller?.State.Enqueue(caller.Config, "", live, isBack: true);
+            return new(NextStep.After(GatePause));
         }
 
-        if (full is null) return NextStep.AfterMilliseconds(wait);
-        full.State.Enqueue(live);
+        ChannelRoute? route = null;
+        try
+        {
+            route = Choose(live, caller);
+        }
+        finally
+        {
+            if (route is null) parts.Gate.Leave();
+        }
 
-        // A slot given back between the two lines above would have woken nobody.
-        return full.State.InFlight < full.Config.MaxInFlight ? NextStep.Now : NextStep.AfterMilliseconds(wait);
+        return new(NextStep.AfterMilliseconds(left), route);
+    }
+
+    // A task that an upstream has worked on waits no longer than that attempt would have been given.
+    private long QueueEnd(GenerationTask task) => task.DeadlineAt ?? task.CreatedAt + ((parts.Spec(task)?.MaxQueueSeconds ?? 900) * 1000L);
+
+    private static TaskError OutOfTime(LiveTask live) =>
+        live.Task.FailoverCount > 0 ? TaskErrors.From(ProviderErrorKind.GenerationFailed, "")
+        : live.LacksInputs ? TaskErrors.ReferenceTooSlow
+        : TaskErrors.QueueTimeout;
+
+    // Each channel in its turn: it is open, its upstream works, it has a token and a slot. Else it is waited for, in the line of the first one
+    // that works, or of the one that works again first.
+    private ChannelRoute? Choose(LiveTask live, ProviderChannel? caller)
+    {
+        ChannelRoute? line = null;
+        var lineAt = long.MaxValue;
+        foreach (var route in RouteChoice.Draw(Usable(live), parts.Randomness))
+        {
+            var state = route.Channel.State;
+            var answer = state.TryStart(route.Channel.Config, route.UpstreamModel, parts.Now, isCalled: caller?.State == state);
+            if (answer.IsStarted)
+            {
+                live.Place?.Owner?.Leave(live);
+                return route;
+            }
+
+            if (answer.Until > 0) slots.SetAlarm(route.Channel, answer.Until);
+            if (line is null || answer.Until < lineAt) (line, lineAt) = (route, answer.Until);
+        }
+
+        if (line is not { } chosen) live.Place?.Owner?.Leave(live);
+        else Wait(live, chosen, isBack: caller?.State == chosen.Channel.State);
+        return null;
+    }
+
+    private void Wait(LiveTask live, ChannelRoute route, bool isBack)
+    {
+        route.Channel.State.Enqueue(route.Channel.Config, route.UpstreamModel, live, isBack);
+
+        // A slot given back since it was refused would have called nobody.
+        slots.Fill(route.Channel);
+    }
+
+    // Not the channel that has just refused it, or failed it, while another one works.
+    private List<ChannelRoute> Usable(LiveTask live)
+    {
+        var task = live.Task;
+        var routes = parts.Channels.RoutesFor(task.Order, task.Groups)
+            .Where(route => parts.Channels.IsOpen(route.Channel) && RouteChoice.IsWithinCost(route.Channel, task)).ToList();
+        if (live.RefusedBy is not { } refused) return routes;
+        var others = routes.Where(route => route.Channel.Id != refused).ToList();
+        return others.Any(route => route.Channel.State.IsHealthy(route.Channel.Config, parts.Now)) ? others : routes;
     }
 
     private async Task<NextStep> EndAsync(LiveTask live, TaskError error)
     {
+        live.Place?.Owner?.Leave(live);
         var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Accepted ? Endings.Fail(task, error, parts.Now) : null);
         if (outcome == OperationOutcome.Applied && live.LacksInputs) await inputs.DiscardAsync(live);
-
-        // It may have been woken for a free slot that it takes no more; whoever stands behind it would wait for nothing.
-        foreach (var route in parts.Channels.RoutesFor(live.Task.Order)) slots.PassOn(route.Channel);
         return NextStep.Now;
     }
 
     private async Task<NextStep> SubmitAsync(LiveTask live, ChannelRoute route)
     {
-        var recorded = await RecordAsync(live, route);
-        if (recorded == OperationOutcome.Applied) return await call.RunAsync(live, route.Channel);
-        slots.Release(route.Channel);
-        return recorded == OperationOutcome.NoSlot ? NextStep.After(GatePause) : NextStep.Now;
+        var (channel, model) = (route.Channel, route.UpstreamModel);
+        OperationOutcome? recorded = null;
+        try
+        {
+            recorded = await RecordAsync(live, route);
+        }
+        finally
+        {
+            if (recorded != OperationOutcome.Applied) channel.State.Undo(model);
+        }
+
+        if (recorded == OperationOutcome.Applied)
+        {
+            live.BeginAttempt();
+            live.ModelSlot = (channel.State, channel, model);
+            return await call.RunAsync(live, channel);
+        }
+
+        // The store knows of attempts that this node does not: asking again at once would ask in a circle.
+        if (recorded == OperationOutcome.NoSlot) channel.State.Pause(parts.Now + (long)GatePause.TotalMilliseconds);
+        slots.Fill(channel);
+        return NextStep.Now;
     }
 
     // Durable before the first byte leaves: whoever finds this row knows that the upstream may have the order.
@@ -93,10 +177,16 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
                     UpstreamModel = route.UpstreamModel,
                     Token = token,
                     Fingerprint = ProviderRequests.Fingerprint(task.Order, live.Inputs, route.UpstreamModel),
-                    DeadlineAt = parts.Now + callMilliseconds + deadline,
+                    DeadlineAt = Math.Min(parts.Now + callMilliseconds + deadline, task.DeadlineAt ?? long.MaxValue),
                 },
-                Admission = new(route.Channel.Config.MaxInFlight, callMilliseconds),
+                Admission = new(route.Channel.Config.MaxInFlight, callMilliseconds)
+                {
+                    MaxInFlightOfModel = route.Channel.Config.MaxInFlightPerModel.TryGetValue(route.UpstreamModel, out var most) ? most : null,
+                },
             }
             : null);
     }
+
+    // The route that was taken, or when to look again.
+    private readonly record struct Decision(NextStep Next, ChannelRoute? Route = null);
 }

@@ -31,7 +31,7 @@ internal sealed partial class TaskEngine
         _logger = loggers.CreateLogger<TaskEngine>();
         _wheel = new TimingWheel(_parts.Time);
         _waiting = new WaitingCounts(_parts.Options);
-        _slots = new SlotKeeper(_parts.Channels, Wake);
+        _slots = new SlotKeeper(_parts.Channels, _parts.Gate, _parts.Time, Wake, _wheel.Schedule);
         var completion = new CompletionStep(_parts, _slots, loggers.CreateLogger<CompletionStep>());
         _submit = new SubmitStep(
             _parts, _slots, new InputStep(_parts, loggers.CreateLogger<InputStep>()), new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
@@ -73,10 +73,28 @@ internal sealed partial class TaskEngine
     /// <summary>Takes over a task that was just created here.</summary>
     public void Add(GenerationTask task)
     {
-        _waiting.Add(task);
         var item = new LiveTask(task, null);
-        if (_live.TryAdd(task.Id, item)) _wheel.Schedule(item, TimeSpan.Zero);
+        if (!_live.TryAdd(task.Id, item)) return;
+        _waiting.Add(task);
+        _wheel.Schedule(item, TimeSpan.Zero);
     }
+
+    /// <summary>
+    /// Has every waiting task look for a channel anew: called after channels were added, removed, changed, switched on or off, or a hold of
+    /// their account was lifted.
+    /// </summary>
+    public void ChannelsChanged()
+    {
+        foreach (var item in _live.Values)
+        {
+            if (item.Task.Phase == TaskPhase.Accepted) Wake(item);
+        }
+    }
+
+    /// <summary>About how many turns it takes until a task gets its slot, 1 for the next; null while it stands in no line.</summary>
+    /// <remarks>Accounts take turns. Slots that other channels lend to the line, and orders that leave it, make it shorter than said.</remarks>
+    public static int? QueuePosition(LiveTask live) => live is { Task: { Phase: TaskPhase.Accepted, HasStarted: false }, Place.Owner: { } owner }
+        && owner.PositionOf(live) is > 0 and var position ? position : null;
 
     /// <summary>Notes a row that carries a new cancel or delete, and has the task looked at.</summary>
     public void Learn(GenerationTask row)
@@ -94,7 +112,12 @@ internal sealed partial class TaskEngine
         while (!cancellationToken.IsCancellationRequested)
         {
             _wheel.TakeDue(due);
-            foreach (var item in due) _ = DriveAsync((LiveTask)item);
+            foreach (var item in due)
+            {
+                if (item is LiveTask live) _ = DriveAsync(live);
+                else _slots.Ring((ChannelAlarm)item);
+            }
+
             due.Clear();
             await _wheel.WaitAsync(cancellationToken);
         }
@@ -126,10 +149,15 @@ internal sealed partial class TaskEngine
     private void Adopt(LiveRow row)
     {
         var (task, attempt) = row;
-        if (task.Phase == TaskPhase.Accepted) _waiting.Add(task);
         var item = new LiveTask(task, attempt) { Inputs = row.Inputs };
         if (!_live.TryAdd(task.Id, item)) return;
-        if (task.OpenAttempt is not null && _parts.Channels.Find(attempt!.ChannelId) is { } channel) channel.State.TakeAnyway();
+        if (task.Phase == TaskPhase.Accepted) _waiting.Add(task);
+        if (task.OpenAttempt is not null && _parts.Channels.Find(attempt!.ChannelId) is { } channel)
+        {
+            channel.State.TakeAnyway(attempt.UpstreamModel);
+            item.ModelSlot = (channel.State, channel, attempt.UpstreamModel);
+        }
+
         _wheel.Schedule(item, TimeSpan.Zero);
     }
 
@@ -178,6 +206,7 @@ internal sealed partial class TaskEngine
         {
             if (before.Phase == TaskPhase.Accepted && item.Task.Phase != TaskPhase.Accepted) _waiting.Remove(before);
             if (before.Phase != TaskPhase.Accepted && item.Task.Phase == TaskPhase.Accepted) _waiting.Add(before);
+            _slots.Settle(item);
         }
     }
 
@@ -196,7 +225,10 @@ internal sealed partial class TaskEngine
 
     private void Drop(LiveTask item)
     {
-        _live.TryRemove(item.Task.Id, out _);
+        if (!_live.TryRemove(item.Task.Id, out _)) return;
+        if (item.Task.Phase == TaskPhase.Accepted) _waiting.Remove(item.Task);
+        item.Place?.Owner?.Leave(item);
+        if (item.TakeCall() is { } call) _slots.EndCall(call);
         item.LetGo();
         if (!item.Task.IsLive) Finished?.Invoke(item.Task);
     }

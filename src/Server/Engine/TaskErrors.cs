@@ -14,6 +14,9 @@ internal static partial class TaskErrors
     public static readonly TaskError QueueTimeout = new(
         "queue_timeout", "No capacity became free for this model in time. Nothing was charged; please try again later.");
 
+    public static readonly TaskError UpstreamUnavailable = new(
+        "upstream_unavailable", "Nobody who makes this model took the order, in several tries. Nothing was charged; please try again later.");
+
     public static readonly TaskError OutcomeUnknown = new(
         "submission_outcome_unknown",
         "The connection was lost while the order was being handed over, and it cannot be told whether it is being made. "

@@ -25,6 +25,6 @@ internal sealed class WaitingCounts(EngineOptions options)
     public void Remove(GenerationTask task)
     {
         Interlocked.Decrement(ref _total);
-        _byAccount.AddOrUpdate(task.AccountId, 0, static (_, count) => count - 1);
+        if (_byAccount.AddOrUpdate(task.AccountId, 0, static (_, count) => count - 1) == 0) _byAccount.TryRemove(new(task.AccountId, 0));
     }
 }

@@ -26,26 +26,43 @@ internal sealed class ChannelSet
     /// <summary>Upstream models, as <c>provider:model</c>, that at least one channel serves.</summary>
     public IReadOnlySet<string> Servable => _servable;
 
-    /// <summary>Gives an attempt's slot back.</summary>
-    /// <returns>A waiting task to be looked at, or null.</returns>
-    public LiveTask? Release(ProviderChannel channel) => channel.State.Release() ?? NextElsewhere(channel);
+    /// <summary>Vendor accounts that get no orders.</summary>
+    public AccountHolds Holds { get; init; } = new(null);
 
-    /// <summary>Takes a task that could use a channel's slot out of its line: from the channel's own, else from another channel's.</summary>
-    public LiveTask? Dequeue(ProviderChannel channel) => channel.State.Dequeue() ?? NextElsewhere(channel);
+    /// <summary>Whether some channel of some groups serves an upstream model.</summary>
+    /// <param name="groups">Groups of a key, separated by blanks.</param>
+    /// <param name="name">The model as <c>provider:model</c>.</param>
+    public bool CanServe(string groups, string name)
+    {
+        var (provider, model) = Split(name);
+        foreach (var channel in All)
+        {
+            if (Serves(channel, provider, model) && RouteChoice.GroupRank(channel, groups) >= 0) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Calls a task that could use a channel's opening: from the channel's own line, else from another channel's.</summary>
+    public LiveTask? Call(ProviderChannel channel) => channel.State.Call(channel) ?? CallFromElsewhere(channel);
 
     /// <summary>
-    /// Channels that can make an order, each with the upstream model it would use: highest priority first, then in the order's own sequence
-    /// of upstream models, then least busy. An order that goes on from what only one account knows goes to that account.
+    /// Channels that can make an order, each with the upstream model it would use: in the sequence of the caller's groups, then highest priority
+    /// first, then in the order's own sequence of upstream models. An order that goes on from what only one account knows goes to that account.
+    /// Nothing is said of whether they can take it now.
     /// </summary>
-    public IReadOnlyList<ChannelRoute> RoutesFor(GenerationOrder order)
+    /// <param name="order">The order.</param>
+    /// <param name="groups">Groups of its caller, separated by blanks.</param>
+    public IReadOnlyList<ChannelRoute> RoutesFor(GenerationOrder order, string groups)
     {
         var routes = new List<ChannelRoute>();
         for (var rank = 0; rank < order.UpstreamModels.Count; rank++)
         {
             var (provider, model) = Split(order.UpstreamModels[rank]);
-            foreach (var channel in _byId.Values)
+            foreach (var channel in All)
             {
-                if (CanUse(channel, order, provider, model)) routes.Add(new ChannelRoute(channel, model) { Rank = rank });
+                if (!CanUse(channel, order, provider, model) || RouteChoice.GroupRank(channel, groups) is not (>= 0 and var group)) continue;
+                routes.Add(new ChannelRoute(channel, model) { Rank = rank, GroupRank = group });
             }
         }
 
@@ -53,57 +70,51 @@ internal sealed class ChannelSet
         return routes;
     }
 
-    /// <summary>Whether an order needs an account that no channel here has any more.</summary>
-    public bool IsSourceGone(GenerationOrder order) =>
-        order.Source is { IsBound: true, ChannelAccount: var account } && _byId.Values.All(channel => channel.VendorAccount != account);
+    /// <summary>Whether an order needs an account that no channel open to its caller has any more. One that is switched off may come back.</summary>
+    public bool IsSourceGone(GenerationOrder order, string groups) =>
+        order.Source is { IsBound: true, ChannelAccount: var account }
+        && All.All(channel => channel.VendorAccount != account || RouteChoice.GroupRank(channel, groups) < 0);
 
-    // A task waits in one line only, though any of several channels could make its order.
-    private LiveTask? NextElsewhere(ProviderChannel channel)
+    /// <summary>Whether a channel gets orders at all: it is switched on, and its account has not refused our credential.</summary>
+    public bool IsOpen(ProviderChannel channel) => channel.Config.IsEnabled && Holds.Find(channel.VendorAccount) is null;
+
+    // A task waits in one line only, though any of several channels could make its order. Whom the channel itself has just refused is left
+    // to the channel it waits for.
+    private LiveTask? CallFromElsewhere(ProviderChannel channel)
     {
-        foreach (var other in _byId.Values)
+        HashSet<string>? full = null;
+        var isKnown = false;
+        foreach (var other in All)
         {
-            if (other != channel && other.State.DequeueFirst(live => CanMake(channel, live.Task.Order)) is { } next) return next;
+            if (other == channel || other.State.Waiting == 0) continue;
+            if (!isKnown) (full, isKnown) = (channel.State.FullModels(channel.Config), true);
+            if (other.State.CallFor(channel, live => live.RefusedBy != channel.Id && CanMake(channel, live.Task, full)) is { } next) return next;
         }
 
         return null;
     }
 
-    private static bool CanMake(ProviderChannel channel, GenerationOrder order)
+    private static bool CanMake(ProviderChannel channel, Tasks.GenerationTask task, HashSet<string>? full)
     {
-        foreach (var name in order.UpstreamModels)
+        if (RouteChoice.GroupRank(channel, task.Groups) < 0 || !RouteChoice.IsWithinCost(channel, task)) return false;
+        foreach (var name in task.Order.UpstreamModels)
         {
             var (provider, model) = Split(name);
-            if (CanUse(channel, order, provider, model)) return true;
+            if (full?.Contains(model) != true && CanUse(channel, task.Order, provider, model)) return true;
         }
 
         return false;
     }
 
+    private static bool Serves(ProviderChannel channel, string provider, string model) =>
+        channel.Config.IsEnabled && channel.ModelKey == provider && channel.UpstreamModels.Contains(model);
+
     private static bool CanUse(ProviderChannel channel, GenerationOrder order, string provider, string model) =>
-        channel.ModelKey == provider && channel.UpstreamModels.Contains(model)
-        && (order.Source is not { IsBound: true } source || source.ChannelAccount == channel.VendorAccount);
+        Serves(channel, provider, model) && (order.Source is not { IsBound: true } source || source.ChannelAccount == channel.VendorAccount);
 
     private static (string Provider, string Model) Split(string name)
     {
         var colon = name.IndexOf(':');
         return (name[..colon], name[(colon + 1)..]);
-    }
-}
-
-/// <summary>A channel and the upstream model it would use.</summary>
-internal readonly record struct ChannelRoute(ProviderChannel Channel, string UpstreamModel) : IComparable<ChannelRoute>
-{
-    /// <summary>Place of the upstream model in the order's sequence, best first; 0 for the first.</summary>
-    public int Rank { get; init; }
-
-    /// <inheritdoc/>
-    public int CompareTo(ChannelRoute other)
-    {
-        var byPriority = other.Channel.Config.Priority.CompareTo(Channel.Config.Priority);
-        if (byPriority != 0) return byPriority;
-        var byRank = Rank.CompareTo(other.Rank);
-        if (byRank != 0) return byRank;
-        var byLoad = Channel.State.InFlight.CompareTo(other.Channel.State.InFlight);
-        return byLoad != 0 ? byLoad : string.CompareOrdinal(Channel.Id, other.Channel.Id);
     }
 }

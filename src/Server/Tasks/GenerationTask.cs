@@ -28,6 +28,9 @@ public sealed record GenerationTask
     /// <summary>Base URL of the creating request; used where no request is at hand.</summary>
     public required string BaseUrl { get; init; }
 
+    /// <summary>Groups of channels it may go to, in the order in which they are tried: words separated by blanks.</summary>
+    public string Groups { get; init; } = Routing.GroupNames.Default;
+
     /// <summary>Where it stands.</summary>
     public TaskPhase Phase { get; init; }
 
@@ -42,6 +45,15 @@ public sealed record GenerationTask
 
     /// <summary>Number of the attempt that may still be working at an upstream, or null. A terminal task can have one.</summary>
     public int? OpenAttempt { get; init; }
+
+    /// <summary>Attempts that an upstream accepted and then failed by itself, after which another channel was tried.</summary>
+    public int FailoverCount { get; init; }
+
+    /// <summary>What further attempts may cost the operator, in micro-dollars; means nothing before the first such attempt.</summary>
+    public long FailoverBudgetMicros { get; init; }
+
+    /// <summary>When it is given up at the latest, whoever works on it; null before the first such attempt.</summary>
+    public long? DeadlineAt { get; init; }
 
     /// <summary>Reserved at creation, in micro-dollars.</summary>
     public required long PriceMicros { get; init; }

@@ -99,7 +99,11 @@ public readonly record struct ShardFence(int Shard, string NodeId, long Epoch);
 /// <summary>A claim to one of a channel's slots.</summary>
 /// <param name="MaxInFlight">Attempts the channel may have open.</param>
 /// <param name="CallMilliseconds">Longest duration of the submission call; the store sets <see cref="TaskAttempt.SendBy"/> from its own clock.</param>
-public readonly record struct SlotAdmission(int MaxInFlight, long CallMilliseconds);
+public readonly record struct SlotAdmission(int MaxInFlight, long CallMilliseconds)
+{
+    /// <summary>Attempts of the same upstream model the channel may have open; null for no bound of its own.</summary>
+    public int? MaxInFlightOfModel { get; init; }
+}
 
 /// <summary>How a reservation is closed.</summary>
 /// <param name="SettledMicros">Taken from the balance, 0 to the reservation; the rest is given back. 0 with <paramref name="IsRelease"/>.</param>

@@ -43,7 +43,10 @@ internal sealed class EngineWorld : IAsyncDisposable
         _store = new SqliteTaskStore(_database, TimeProvider.System);
         Committer = new GroupCommitter(_store);
         _committing = Committer.RunAsync();
-        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, upstream)));
+        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, upstream)))
+        {
+            Holds = new AccountHolds(new SqliteHoldStore(_database)),
+        };
         Assets = new LocalAssetStore(folder.File("assets"), Randomness.System.Fill);
         var fetching = new FetcherOptions { MediaOrigins = [.. callerHosts.Select(WebOrigin.Of)] };
         _http = new OutboundHttp(fetching, new CheckedDialer(TimeProvider.System, TimeSpan.FromSeconds(1)));
@@ -219,7 +222,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         Provider = upstream,
         ModelKey = upstream.Id,
         VendorAccount = "vendor-" + id,
-        UpstreamModels = new HashSet<string> { Rows.UpstreamModel },
+        UpstreamModels = (config.Models.Length > 0 ? config.Models.Split(',') : [Rows.UpstreamModel]).ToHashSet(),
         Account = new ProviderAccount
         {
             ChannelId = id,

@@ -30,7 +30,8 @@ public sealed class SubmissionTests
             [("channel-1", AttemptOutcome.NotAccepted, kind.ToString(), "{\"raw\":1}"), ("channel-2", AttemptOutcome.Completed, null, null)],
             found.Attempts.Select(attempt => (attempt.ChannelId, attempt.Outcome!.Value, attempt.ErrorKind, attempt.ErrorRaw)));
         Assert.Single(_upstream.Jobs);
-        Assert.True(world.Slots.CoolUntil > found.Task.CreatedAt);
+        if (kind == ProviderErrorKind.Unauthorized) Assert.Equal("not now", world.Channels.Holds.Find("vendor-channel-1")!.Reason);
+        else Assert.True(world.Slots.CoolUntil > found.Task.CreatedAt);
         await world.UntilFreeAsync();
         Assert.Equal((EngineWorld.Balance - found.Task.SettledMicros!.Value, 0), world.Money());
     }

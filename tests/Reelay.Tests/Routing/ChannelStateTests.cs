@@ -1,85 +1,112 @@
 using Reelay.Providers;
-using Reelay.Server.Engine;
 using Reelay.Server.Routing;
-using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Routing;
 
+/// <summary>Slots, rates and lines of one channel.</summary>
 public sealed class ChannelStateTests
 {
-    private readonly ChannelState _state = new();
+    private const long Now = 1_000_000;
 
     [Fact]
     public void Slots_are_taken_up_to_the_limit_and_given_back()
     {
-        Assert.False(_state.TryTake(0));
-        Assert.True(_state.TryTake(2));
-        Assert.True(_state.TryTake(2));
-        Assert.False(_state.TryTake(2));
-        _state.Release();
-        Assert.True(_state.TryTake(2));
-        _state.TakeAnyway();
-        Assert.Equal(3, _state.InFlight);
+        var channel = Of(config => config.MaxInFlight = 2);
+        Assert.True(Start(channel));
+        Assert.True(Start(channel));
+        Assert.False(Start(channel));
+        channel.State.Release();
+        channel.State.ReleaseModel("x");
+        Assert.True(Start(channel));
+        channel.State.TakeAnyway("x");
+        Assert.Equal((3, 3), (channel.State.InFlight, channel.State.InFlightOf("x")));
+        Assert.False(Start(Of(config => config.MaxInFlight = 0)));
     }
 
     [Fact]
-    public void The_line_is_first_come_first_served_and_each_stands_in_it_once()
+    public void A_model_has_a_limit_of_its_own_and_the_others_share_the_rest()
     {
-        var first = new LiveTask(Rows.Task(), null);
-        var second = new LiveTask(Rows.Task(), null);
-        _state.Enqueue(first);
-        _state.Enqueue(first);
-        _state.Enqueue(second);
-        _state.TakeAnyway();
-        Assert.Same(first, _state.Release());
-        Assert.False(first.IsInLine);
-        _state.Enqueue(first);
-        Assert.Same(second, _state.Dequeue());
-        Assert.Same(first, _state.Dequeue());
-        Assert.Null(_state.Dequeue());
+        var channel = Of(config => (config.MaxInFlight, config.MaxInFlightPerModel) = (4, new() { ["x"] = 1 }));
+        Assert.True(Start(channel));
+        Assert.False(Start(channel));
+        Assert.True(Start(channel, "y"));
+        Assert.True(Start(channel, "z"));
+        Assert.True(Start(channel, "y"));
+        Assert.False(Start(channel, "y"));
+        channel.State.Undo("x");
+        Assert.True(Start(channel));
     }
 
     [Fact]
-    public void Who_has_gone_meanwhile_is_passed_over()
+    public void Whoever_waits_for_a_full_model_does_not_hold_up_the_others()
     {
-        var gone = new LiveTask(Rows.Task(), null);
-        var waiting = new LiveTask(Rows.Task(), null);
-        _state.Enqueue(gone);
-        _state.Enqueue(waiting);
-        gone.LetGo();
-        _state.TakeAnyway();
-        Assert.Same(waiting, _state.Release());
+        var channel = Of(config => (config.MaxInFlight, config.MaxInFlightPerModel) = (4, new() { ["x"] = 1 }));
+        Channels.Fill(channel, 1);
+        var forX = Channels.Wait(channel, model: "x");
+        var forY = Channels.Wait(channel, model: "y");
+
+        Assert.Same(forY, channel.State.Call(channel));
+        Assert.Null(channel.State.Call(channel));
+        channel.State.ReleaseModel("x");
+        Assert.Same(forX, channel.State.Call(channel));
     }
 
     [Fact]
-    public void Each_failure_in_a_row_rests_the_channel_longer_up_to_a_minute()
+    public void Newcomers_stand_behind_those_who_wait_and_those_who_are_called()
     {
-        var rests = new List<long>();
-        long now = 0;
-        for (var i = 0; i < 8; i++)
-        {
-            _state.CoolDown(now, asked: null);
-            rests.Add(_state.CoolUntil - now);
-            now = _state.CoolUntil;
-        }
+        var channel = Of(config => config.MaxInFlight = 2);
+        Channels.Fill(channel, 1);
+        var first = Channels.Wait(channel);
+        Assert.False(Start(channel));
+        Assert.Equal(1, channel.State.Openings(channel.Config, Now));
 
-        Assert.Equal([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000], rests);
-        _state.NoteSuccess();
-        _state.CoolDown(now, asked: null);
-        Assert.Equal(now + 1000, _state.CoolUntil);
+        Assert.Same(first, channel.State.Call(channel));
+        Assert.Equal(0, channel.State.Openings(channel.Config, Now));
+        Assert.False(Start(channel));
+        Assert.True(Start(channel, isCalled: true));
+        channel.State.EndCall();
+        channel.State.Release();
+        Assert.True(Start(channel));
     }
 
     [Fact]
-    public void What_the_upstream_asks_counts_unless_it_asks_for_less_than_a_moment()
+    public void Who_was_called_and_could_not_go_gets_the_old_place_back()
     {
-        _state.CoolDown(0, TimeSpan.FromSeconds(7));
-        Assert.Equal(7000, _state.CoolUntil);
+        var channel = Of();
+        var lives = Enumerable.Range(0, 3).Select(_ => Channels.Wait(channel)).ToList();
+        var called = channel.State.Call(channel)!;
+        channel.State.Enqueue(channel.Config, "x", called, isBack: true);
+        Assert.Equal(lives, Enumerable.Range(0, 3).Select(_ => channel.State.Call(channel)));
+    }
 
-        // An earlier end is not believed, and an upstream that says "0" must not be called in a tight loop.
-        _state.CoolDown(0, TimeSpan.FromSeconds(1));
-        Assert.Equal(7000, _state.CoolUntil);
-        _state.CoolDown(10_000, TimeSpan.Zero);
-        Assert.True(_state.CoolUntil > 10_999);
+    [Fact]
+    public void Each_stands_in_one_line_once_and_may_leave_it()
+    {
+        ProviderChannel a = Of(), b = Of();
+        var live = Channels.Wait(a);
+        a.State.Enqueue(a.Config, "x", live);
+        Assert.Equal(1, a.State.Waiting);
+        b.State.Enqueue(b.Config, "x", live);
+        Assert.Equal((0, 1), (a.State.Waiting, b.State.Waiting));
+        a.State.Leave(live);
+        Assert.True(live.IsInLine);
+        b.State.Leave(live);
+        Assert.False(live.IsInLine);
+        Assert.Null(b.State.Call(b));
+        Assert.Equal(0, b.State.PositionOf(live));
+    }
+
+    [Fact]
+    public void Openings_are_what_slots_rate_and_circuit_all_allow()
+    {
+        var channel = Of(config => (config.MaxInFlight, config.SubmissionsPerSecond) = (10, 3));
+        Assert.Equal(3, channel.State.Openings(channel.Config, Now));
+        Assert.True(Start(channel));
+        Assert.Equal(2, channel.State.Openings(channel.Config, Now));
+        Channels.Fill(channel, 8);
+        Assert.Equal(1, channel.State.Openings(channel.Config, Now));
+        Channels.Fill(channel, 1);
+        Assert.Equal(0, channel.State.Openings(channel.Config, Now));
     }
 
     [Fact]
@@ -94,9 +121,14 @@ public sealed class ChannelStateTests
         foreach (var kind in Enum.GetValues<ProviderErrorKind>())
         {
             var expected = sure.Contains(kind) ? AfterFailure.TryAgain : final.Contains(kind) ? AfterFailure.Fail : AfterFailure.Reconcile;
-            Assert.Equal((expected, sure.Contains(kind)), (FailureReaction.To(kind).Then, FailureReaction.To(kind).CoolsChannel));
+            Assert.Equal(expected, FailureReaction.To(kind).Then);
         }
 
         Assert.Throws<ArgumentOutOfRangeException>(() => FailureReaction.To((ProviderErrorKind)99));
     }
+
+    private static ProviderChannel Of(Action<ChannelConfig>? write = null) => Channels.Of("a", Channels.One, "x y z", write);
+
+    private static bool Start(ProviderChannel channel, string model = "x", bool isCalled = false) =>
+        channel.State.TryStart(channel.Config, model, Now, isCalled).IsStarted;
 }

@@ -175,6 +175,48 @@ public abstract partial class TaskStoreTests
     }
 
     [Fact]
+    public async Task An_upstream_model_has_slots_of_its_own_within_those_of_its_channel()
+    {
+        using var world = await StartAsync();
+        var tasks = new List<GenerationTask>();
+        for (var i = 0; i < 6; i++) tasks.Add(await world.AddAsync(Rows.Task()));
+        StoreOperation Ask(GenerationTask task, string model, int? ofModel) => world.Change(
+            Rows.Submitting(task), Rows.Attempt(task) with { UpstreamModel = model }, new SlotAdmission(3, 1000) { MaxInFlightOfModel = ofModel });
+
+        var first = await world.Store.CommitAsync([Ask(tasks[0], "a", 1), Ask(tasks[1], "a", 1), Ask(tasks[2], "b", null)], Cancellation);
+        Assert.Equal(
+            [OperationOutcome.Applied, OperationOutcome.NoSlot, OperationOutcome.Applied], first.Select(result => result.Outcome));
+        Assert.Equal(OperationOutcome.NoSlot, (await world.WriteAsync(Ask(tasks[1], "a", 1))).Outcome);
+        Assert.True((await world.WriteAsync(Ask(tasks[3], "c", 5))).IsApplied);
+        Assert.Equal(OperationOutcome.NoSlot, (await world.WriteAsync(Ask(tasks[4], "c", 5))).Outcome);
+
+        var ended = first[0].Attempt! with { EndedAt = 9, Outcome = AttemptOutcome.Failed };
+        Assert.True((await world.WriteAsync(world.Change(Rows.Failed(first[0].Task!), ended, money: MoneyMove.Release))).IsApplied);
+        Assert.True((await world.WriteAsync(Ask(tasks[1], "a", 1))).IsApplied);
+    }
+
+    [Fact]
+    public async Task A_task_keeps_its_groups_and_what_failover_has_left_it()
+    {
+        using var world = await StartAsync();
+        var task = await world.AddAsync(Rows.Task() with { Groups = "stable default" });
+        Assert.Equal("stable default", (await world.ReadAsync(task.Id)).Task.Groups);
+        var (submitting, attempt) = await world.SubmitAsync(task);
+        var back = submitting with
+        {
+            Version = submitting.Version + 1,
+            Phase = TaskPhase.Accepted,
+            OpenAttempt = null,
+            FailoverCount = 1,
+            FailoverBudgetMicros = 77,
+            DeadlineAt = 123_456,
+        };
+        Assert.True((await world.WriteAsync(world.Change(back, attempt with { EndedAt = 9, Outcome = AttemptOutcome.Failed }))).IsApplied);
+        var found = (await world.ReadAsync(task.Id)).Task;
+        Assert.Equal((1, 77, 123_456), (found.FailoverCount, found.FailoverBudgetMicros, found.DeadlineAt));
+    }
+
+    [Fact]
     public async Task A_write_that_misses_takes_no_slot_from_the_others_of_its_batch()
     {
         using var world = await StartAsync();

@@ -8,7 +8,7 @@ namespace Reelay.Server.Tasks.Sqlite;
 internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection connection, SqliteTransaction transaction, long now)
 {
     private readonly Dictionary<string, AccountChange> _accounts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _openAttempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Channel, string? Model), long> _openAttempts = [];
 
     public OperationResult Apply(StoreOperation operation) => operation switch
     {
@@ -42,7 +42,8 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         var inserted = statements.InsertTask
             .Set(1, task.Id).Set(2, task.Shard).Set(3, task.Version).Set(4, task.AccountId).Set(5, task.KeyId)
             .Set(6, task.Order.Model).SetUtf8(7, create.OrderJson.Span).Set(8, task.BaseUrl).Set(9, task.Order.ExternalTaskId)
-            .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Set(13, task.Order.User).Execute();
+            .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Set(13, task.Order.User)
+            .Set(14, task.Groups).Execute();
         if (inserted == 0) return new(OperationOutcome.IdTaken);
         Enter(account, task, "reserve", 0, task.PriceMicros);
         if (create.Idempotency is { } key)
@@ -92,7 +93,8 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
             if (transition.Admission is { } admission)
             {
                 attempt = attempt with { StartedAt = now, SendBy = now + admission.CallMilliseconds };
-                _openAttempts[attempt.ChannelId]++;
+                _openAttempts[(attempt.ChannelId, null)]++;
+                if (admission.MaxInFlightOfModel is not null) _openAttempts[(attempt.ChannelId, attempt.UpstreamModel)]++;
             }
 
             UpsertAttempt(attempt);
@@ -117,12 +119,17 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         }
 
         if (transition.Admission is not { } admission) return null;
-        if (!_openAttempts.TryGetValue(attempt.ChannelId, out var open))
-        {
-            open = _openAttempts[attempt.ChannelId] = statements.CountOpenAttempts.Set(1, attempt.ChannelId).ExecuteLong() ?? 0;
-        }
+        var isFull = OpenAttempts(attempt.ChannelId, null) >= admission.MaxInFlight
+            || (admission.MaxInFlightOfModel is { } most && OpenAttempts(attempt.ChannelId, attempt.UpstreamModel) >= most);
+        return isFull ? OperationOutcome.NoSlot : null;
+    }
 
-        return open >= admission.MaxInFlight ? OperationOutcome.NoSlot : null;
+    // Counted once per batch, and from there on by what the batch itself opens.
+    private long OpenAttempts(string channelId, string? model)
+    {
+        if (_openAttempts.TryGetValue((channelId, model), out var known)) return known;
+        var count = model is null ? statements.CountOpenAttempts.Set(1, channelId) : statements.CountOpenAttemptsOfModel.Set(1, channelId).Set(2, model);
+        return _openAttempts[(channelId, model)] = count.ExecuteLong() ?? 0;
     }
 
     private bool UpdateTask(GenerationTask after) =>
@@ -130,7 +137,8 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
             .Set(1, after.Version).Set(2, after.Phase.ToWord()).Set(3, after.HasStarted).Set(4, after.Progress)
             .Set(5, after.AttemptCount).Set(6, (long?)after.OpenAttempt).Set(7, after.SettledMicros).Set(8, after.SettlementBasis)
             .Set(9, after.Error?.Code).Set(10, after.Error?.Message).Set(11, after.FinishedAt).Set(12, after.ExpiresAt)
-            .Set(13, after.Id).Set(14, after.Usage is { } usage ? UsageJson.Write(usage) : null).Execute() == 1;
+            .Set(13, after.Id).Set(14, after.Usage is { } usage ? UsageJson.Write(usage) : null)
+            .Set(15, after.FailoverCount).Set(16, after.FailoverBudgetMicros).Set(17, after.DeadlineAt).Execute() == 1;
 
     private void UpsertAttempt(TaskAttempt attempt) =>
         statements.UpsertAttempt

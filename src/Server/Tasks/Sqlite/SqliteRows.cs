@@ -10,9 +10,10 @@ internal static class SqliteRows
     public const string TaskColumns =
         "t.id, t.shard, t.version, t.account_id, t.key_id, t.order_json, t.base_url, t.phase, t.has_started, t.progress, " +
         "t.attempt_count, t.open_attempt, t.price_micros, t.settled_micros, t.settlement_basis, t.error_code, t.error_message, " +
-        "t.created_at, t.finished_at, t.expires_at, t.cancel_requested_at, t.deleted_at, t.discarded_at, t.usage_json";
+        "t.created_at, t.finished_at, t.expires_at, t.cancel_requested_at, t.deleted_at, t.discarded_at, t.usage_json, " +
+        "t.groups, t.failover_count, t.failover_budget_micros, t.deadline_at";
 
-    public const int TaskColumnCount = 24;
+    public const int TaskColumnCount = 28;
 
     public const string AttemptColumns =
         "a.task_id, a.number, a.channel_id, a.channel_account, a.credential_version, a.upstream_model, a.token, a.fingerprint, " +
@@ -49,6 +50,10 @@ internal static class SqliteRows
         DeletedAt = row.LongOrNull(21),
         DiscardedAt = row.LongOrNull(22),
         Usage = row.TextOrNull(23) is { } usage ? UsageJson.Read(usage) : null,
+        Groups = row.GetString(24),
+        FailoverCount = row.GetInt32(25),
+        FailoverBudgetMicros = row.GetInt64(26),
+        DeadlineAt = row.LongOrNull(27),
     };
 
     public static TaskAttempt Attempt(SqliteDataReader row) => Attempt(row, 0);

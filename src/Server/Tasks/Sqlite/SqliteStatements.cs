@@ -11,8 +11,8 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         connection,
         """
         INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, external_task_id, phase, price_micros, created_at,
-            end_user)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            end_user, groups)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         ON CONFLICT (id) DO NOTHING
         """);
 
@@ -21,7 +21,8 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         connection,
         """
         UPDATE tasks SET version = ?1, phase = ?2, has_started = ?3, progress = ?4, attempt_count = ?5, open_attempt = ?6,
-            settled_micros = ?7, settlement_basis = ?8, error_code = ?9, error_message = ?10, finished_at = ?11, expires_at = ?12, usage_json = ?14
+            settled_micros = ?7, settlement_basis = ?8, error_code = ?9, error_message = ?10, finished_at = ?11, expires_at = ?12, usage_json = ?14,
+            failover_count = ?15, failover_budget_micros = ?16, deadline_at = ?17
         WHERE id = ?13 AND version = ?1 - 1
         """);
 
@@ -39,6 +40,9 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
 
     public readonly SqliteStatement CountOpenAttempts = new(
         connection, "SELECT count(*) FROM attempts WHERE channel_id = ?1 AND ended_at IS NULL");
+
+    public readonly SqliteStatement CountOpenAttemptsOfModel = new(
+        connection, "SELECT count(*) FROM attempts WHERE channel_id = ?1 AND upstream_model = ?2 AND ended_at IS NULL");
 
     public readonly SqliteStatement UpstreamIdOwner = new(
         connection,
