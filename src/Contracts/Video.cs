@@ -74,6 +74,9 @@ public sealed record Video
 
     /// <summary>What the upstream says it used, where it says.</summary>
     public VideoUsage? Usage { get; init; }
+
+    /// <summary>When its result is to be expected, Unix seconds; absent once it is terminal, and while nothing is known of it.</summary>
+    public long? EstimatedCompletionAt { get; init; }
 }
 
 /// <summary>Why a video failed.</summary>

@@ -3,6 +3,7 @@ using Reelay.Contracts;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Engine;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
@@ -72,36 +73,50 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
 {
     private Made? _body;
     private MadeFor? _dialectBody;
-    private double _expectedSeconds;
+    private CompletionEstimate? _estimate;
 
     public GenerationTask Task { get; } = task;
 
     public IReadOnlyList<TaskAsset> Assets { get; } = assets;
 
-    /// <summary>Usual time to the result, looked up once.</summary>
-    public double ExpectedSeconds(EngineParts parts) =>
-        _expectedSeconds > 0 ? _expectedSeconds : _expectedSeconds = parts.ExpectedSeconds(Task);
-
-    /// <summary>The public object as UTF-8, with links under a base URL; made once per base.</summary>
-    public byte[] Body(string baseUrl, LinkSigner links)
+    /// <summary>When the result is to be expected; null for a terminal task. Kept until that moment has passed.</summary>
+    public CompletionEstimate? Estimate(CompletionEstimates estimates)
     {
-        if (Volatile.Read(ref _body) is { } made && made.BaseUrl == baseUrl) return made.Json;
-        var json = JsonAnswer.Serialize(VideoBodies.From(Task, Assets, baseUrl, links), ContractsJson.Default.Video);
-        Volatile.Write(ref _body, new Made(baseUrl, json));
+        if (Task.Phase.IsTerminal()) return null;
+        var known = Volatile.Read(ref _estimate);
+        if (known is not null && known.At > estimates.Now) return known;
+        known = estimates.For(Task);
+        Volatile.Write(ref _estimate, known);
+        return known;
+    }
+
+    /// <summary>The public object as UTF-8, with links under a base URL; made once per base and estimate.</summary>
+    public byte[] Body(string baseUrl, LinkSigner links, CompletionEstimates estimates)
+    {
+        var estimate = Estimate(estimates);
+        if (Volatile.Read(ref _body) is { } made && made.BaseUrl == baseUrl && ReferenceEquals(made.Estimate, estimate)) return made.Json;
+        var json = JsonAnswer.Serialize(VideoBodies.From(Task, Assets, baseUrl, links, estimate), ContractsJson.Default.Video);
+        Volatile.Write(ref _body, new Made(baseUrl, estimate, json));
         return json;
     }
 
     /// <summary>The same in some dialects; the last one asked is kept beside the usual one.</summary>
-    public byte[] Body(string baseUrl, LinkSigner links, Dialect dialects)
+    public byte[] Body(string baseUrl, LinkSigner links, CompletionEstimates estimates, Dialect dialects)
     {
-        if (dialects == Dialect.None) return Body(baseUrl, links);
-        if (Volatile.Read(ref _dialectBody) is { } made && made.Dialects == dialects && made.BaseUrl == baseUrl) return made.Json;
-        var json = DialectJson.Render(VideoBodies.From(Task, Assets, baseUrl, links), dialects);
-        Volatile.Write(ref _dialectBody, new MadeFor(dialects, baseUrl, json));
+        if (dialects == Dialect.None) return Body(baseUrl, links, estimates);
+        var estimate = Estimate(estimates);
+        if (Volatile.Read(ref _dialectBody) is { } made && made.Dialects == dialects && made.BaseUrl == baseUrl
+            && ReferenceEquals(made.Estimate, estimate))
+        {
+            return made.Json;
+        }
+
+        var json = DialectJson.Render(VideoBodies.From(Task, Assets, baseUrl, links, estimate), dialects);
+        Volatile.Write(ref _dialectBody, new MadeFor(dialects, baseUrl, estimate, json));
         return json;
     }
 
-    private sealed record Made(string BaseUrl, byte[] Json);
+    private sealed record Made(string BaseUrl, CompletionEstimate? Estimate, byte[] Json);
 
-    private sealed record MadeFor(Dialect Dialects, string BaseUrl, byte[] Json);
+    private sealed record MadeFor(Dialect Dialects, string BaseUrl, CompletionEstimate? Estimate, byte[] Json);
 }

@@ -37,8 +37,8 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     /// <summary>Failed tries to fetch the result.</summary>
     public int FetchFailureCount { get; set; }
 
-    /// <summary>Polls of the current attempt.</summary>
-    public int PollCount { get; set; }
+    /// <summary>What is known of polling the current attempt; null before the upstream has accepted it.</summary>
+    public Polling.PollMemory? Polls { get; set; }
 
     /// <summary>When progress was last written, Unix milliseconds.</summary>
     public long ProgressWrittenAt { get; set; }
