@@ -29,7 +29,11 @@ internal sealed partial class PollStep(
         var left = memory.Left(parts.Time);
 
         // A process that was away past the deadline looks once: what the upstream made meanwhile is there, and paid for.
-        if (left <= TimeSpan.Zero && memory.Count > 0) return await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
+        if (left <= TimeSpan.Zero && memory.Count > 0 && live.Result is null)
+        {
+            return await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
+        }
+
         if (parts.Channels.Find(attempt.ChannelId) is not { } channel)
         {
             return left > TimeSpan.Zero ? NextStep.After(left) : await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);

@@ -43,9 +43,10 @@ internal sealed class PollLine
     private readonly double _perSecond;
     private readonly int _maxConcurrent;
     private readonly Lock _gate = new();
-    private readonly PriorityQueue<LineItem, double> _waiting = new();
+    private readonly PriorityQueue<LineItem, (double Place, long Number)> _waiting = new();
     private readonly ITimer _timer;
     private readonly long _origin;
+    private long _lastNumber;
     private double _tokens;
     private double _filledAt;
     private int _inFlight;
@@ -93,7 +94,7 @@ internal sealed class PollLine
             if (item.State != LineState.Waiting)
             {
                 item.State = LineState.Waiting;
-                _waiting.Enqueue(item, item.Place);
+                _waiting.Enqueue(item, (item.Place, _lastNumber++));
             }
 
             SetTimer();

@@ -40,7 +40,7 @@ public sealed class PollPolicyTests
     }
 
     [Theory]
-    [InlineData(60, 600, 50, 40)]
+    [InlineData(60, 600, 60, 40)]
     [InlineData(60, 6, 2, 30)]
     [InlineData(60, 3600, 160, 62)]
     [InlineData(1, 600, 120, 60)]
@@ -92,10 +92,10 @@ public sealed class PollPolicyTests
     }
 
     [Theory]
-    [InlineData(20, 0, null, 20)]
-    [InlineData(1, 0, 100.0, 100)]
-    [InlineData(1, 0, 86_400.0, 600)]
-    [InlineData(45, 70, 40.0, 45)]
+    [InlineData(20, 0, null, 20.0)]
+    [InlineData(1, 0, 100.0, 100.0)]
+    [InlineData(1, 0, 86_400.0, 600.0)]
+    [InlineData(45, 70, 40.0, 45.0)]
     [InlineData(1, 70, -5.0, null)]
     public void A_pause_is_never_shorter_than_the_channel_and_the_upstream_ask(double least, double elapsed, double? asked, double? atLeast)
     {
