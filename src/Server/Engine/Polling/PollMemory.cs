@@ -10,6 +10,8 @@ internal sealed class PollMemory : LineItem
     /// <summary>Reads alone for good: the upstream's batch does not name it.</summary>
     public const int AlwaysAlone = int.MaxValue;
 
+    private const long MaxSpanMilliseconds = 31L * 24 * 3600 * 1000;
+
     private readonly LiveTask _live;
     private readonly Action<LiveTask> _wake;
     private readonly long _seenAt;
@@ -26,7 +28,7 @@ internal sealed class PollMemory : LineItem
         var attempt = live.Attempt!;
         (_live, _wake, _seenAt, AttemptNumber) = (live, wake, timestamp, attempt.Number);
         var accepted = attempt.SubmittedAt ?? attempt.StartedAt;
-        var span = Math.Max(0, attempt.DeadlineAt - accepted);
+        var span = Math.Clamp(attempt.DeadlineAt - accepted, 0, MaxSpanMilliseconds);
         _leftAtSight = Math.Clamp(attempt.DeadlineAt - now, 0, span) / 1000.0;
         _secondsAtSight = Math.Clamp(now - accepted, 0, span) / 1000.0;
     }
