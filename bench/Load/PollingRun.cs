@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Reelay.Storage;
 
 namespace Reelay.Load;
 
@@ -26,7 +28,8 @@ internal static class PollingRun
     {
         var clip = Path.Combine(workplace.Root, "src", "Simulators", "standin.mp4");
         await using var upstream = await References.StartAsync(workplace, "upstream", clip);
-        await using var server = await Gateway.StartAsync(workplace, workplace.NewFolder(Name), upstream.BaseUrl, new Dictionary<string, string>
+        var data = workplace.NewFolder(Name);
+        await using var server = await Gateway.StartAsync(workplace, data, upstream.BaseUrl, new Dictionary<string, string>
         {
             ["Reelay__Channels__sandbox_openai__MaxInFlight"] = "100000",
             ["Reelay__Channels__sandbox_openai__ExpectedSeconds"] = medianSeconds.ToString(CultureInfo.InvariantCulture),
@@ -49,7 +52,7 @@ internal static class PollingRun
         await UntilFinishedAsync(client, orders.Values);
         var wall = TimeProvider.System.GetElapsedTime(from);
         var used = server.ProcessorTime - usedFrom;
-        return Report(count, medianSeconds, await MeasureAsync(client, toUpstream, orders), waiting, used / wall);
+        return Report(count, medianSeconds, await MeasureAsync(Path.Combine(data, "reelay.db"), toUpstream, orders), waiting, used / wall);
     }
 
     // Prompts carry their number, so that the upstream's account of a video and ours can be laid side by side.
@@ -83,22 +86,35 @@ internal static class PollingRun
         }
     }
 
-    private static async Task<(List<double> Lags, double Reads)> MeasureAsync(HttpClient client, HttpClient toUpstream, Dictionary<int, string> orders)
+    private static async Task<(List<double> Lags, double Reads)> MeasureAsync(string database, HttpClient toUpstream, Dictionary<int, string> orders)
     {
         var lags = new List<double>(orders.Count);
         double reads = 0;
+        var ended = Ends(database);
         var account = (await toUpstream.GetStringAsync("/_bench/videos")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
             .ToDictionary(parts => int.Parse(parts[0], CultureInfo.InvariantCulture));
         foreach (var (number, id) in orders)
         {
-            using var response = await client.GetAsync("/admin/v1/tasks/" + id);
-            var finished = (await ReadAsync(response, default)).GetProperty("finished_at").GetInt64() / 1000.0;
-            lags.Add(finished - double.Parse(account[number][1], CultureInfo.InvariantCulture));
+            lags.Add(ended[id] - double.Parse(account[number][1], CultureInfo.InvariantCulture));
             reads += double.Parse(account[number][2], CultureInfo.InvariantCulture);
         }
 
         lags.Sort();
         return (lags, reads / orders.Count);
+    }
+
+    // Unix seconds by id.
+    private static Dictionary<string, double> Ends(string database)
+    {
+        SqliteLibrary.Init();
+        using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT id, finished_at FROM tasks";
+        using var row = command.ExecuteReader();
+        var ends = new Dictionary<string, double>(StringComparer.Ordinal);
+        while (row.Read()) ends[row.GetString(0)] = row.GetInt64(1) / 1000.0;
+        return ends;
     }
 
     private static IReadOnlyList<string> Report(int count, int median, (List<double> Lags, double Reads) found, double megabytes, double cores)
