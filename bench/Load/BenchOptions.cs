@@ -3,7 +3,7 @@ namespace Reelay.Load;
 /// <summary>What was asked for on the command line.</summary>
 internal sealed record BenchOptions
 {
-    public const string Usage = "--rounds 5 --seconds 5 --only status,many,create,content,idle --keep";
+    public const string Usage = "--rounds 5 --seconds 5 --only status,many,create,content,idle,polling --tasks 1000 --median 3 --keep";
 
     private const int MaxRounds = 100;
     private const int MaxSeconds = 600;
@@ -13,6 +13,12 @@ internal sealed record BenchOptions
 
     /// <summary>Length of one measurement under load. Default 5.</summary>
     public int Seconds { get; private init; } = 5;
+
+    /// <summary>Tasks of the polling benchmark. Default 1,000.</summary>
+    public int TaskCount { get; private init; } = 1000;
+
+    /// <summary>Median duration of its renders in seconds. Default 3.</summary>
+    public int MedianSeconds { get; private init; } = 3;
 
     /// <summary>Names of the benchmarks to run; empty runs all.</summary>
     public IReadOnlyList<string> Only { get; private init; } = [];
@@ -31,6 +37,8 @@ internal sealed record BenchOptions
             {
                 "--rounds" => options with { RoundCount = Number(args, ++i, MaxRounds) },
                 "--seconds" => options with { Seconds = Number(args, ++i, MaxSeconds) },
+                "--tasks" => options with { TaskCount = Number(args, ++i, 100_000) },
+                "--median" => options with { MedianSeconds = Number(args, ++i, 600) },
                 "--only" => options with { Only = Next(args, ++i).Split([',', '|'], StringSplitOptions.RemoveEmptyEntries) },
                 "--keep" => options with { KeepsFolder = true },
                 _ => throw new ArgumentException($"'{args[i]}' is unknown. Known are: {Usage}", nameof(args)),

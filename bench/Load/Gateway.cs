@@ -19,7 +19,9 @@ internal static class Gateway
 
     /// <summary>Starts the server on a data folder.</summary>
     /// <param name="upstream">Address of an upstream, or null for a channel that has no slot: its orders stay queued.</param>
-    public static Task<ServerProcess> StartAsync(Workplace workplace, string data, string? upstream = null)
+    /// <param name="settings">Further settings as environment variables.</param>
+    public static Task<ServerProcess> StartAsync(
+        Workplace workplace, string data, string? upstream = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         var port = Workplace.FreePort();
         var environment = new Dictionary<string, string>
@@ -34,6 +36,7 @@ internal static class Gateway
         };
         if (upstream is null) environment["Reelay__Channels__sandbox_openai__MaxInFlight"] = "0";
         else environment["Reelay__Channels__sandbox_openai__BaseUrl"] = upstream + "/v1";
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) environment[name] = value;
         return ServerProcess.StartAsync(workplace.Program("Server"), [], port, environment, workplace.PathOf("server.log"));
     }
 
@@ -64,7 +67,8 @@ internal static class Gateway
         }
     }
 
-    private static HttpClient NewClient(string baseUrl)
+    /// <summary>A client with the key.</summary>
+    public static HttpClient NewClient(string baseUrl)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(baseUrl) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Secret);

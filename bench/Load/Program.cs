@@ -34,6 +34,12 @@ foreach (var make in new Func<Benchmark>[]
     notes.AddRange(benchmark.Notes);
 }
 
+if (options.Only.Count == 0 || options.Only.Contains(PollingRun.Name))
+{
+    Console.WriteLine($"\n{PollingRun.Name}: {options.TaskCount:N0} tasks, median {options.MedianSeconds} s …");
+    notes.AddRange(await PollingRun.RunAsync(workplace, options.TaskCount, options.MedianSeconds));
+}
+
 var day = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd");
 var report = Report.Write(day, options, facts, lines, notes);
 Console.WriteLine("\n" + report);

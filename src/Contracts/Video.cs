@@ -77,6 +77,9 @@ public sealed record Video
 
     /// <summary>About how many turns it takes until it gets its place at an upstream, 1 for the next; while it waits for one.</summary>
     public int? QueuePosition { get; init; }
+
+    /// <summary>When its result is to be expected, Unix seconds; absent once it is terminal, and while nothing is known of it.</summary>
+    public long? EstimatedCompletionAt { get; init; }
 }
 
 /// <summary>Why a video failed.</summary>

@@ -136,9 +136,12 @@ public interface IPollsInBatches
     /// <summary>Most references one call may carry.</summary>
     int MaxBatchCount { get; }
 
-    /// <summary>Reads many states once; the answer has one result per reference, in order.</summary>
+    /// <summary>
+    /// Reads many states once; the answer has one result per reference, in order, and null where the upstream's answer does not name it: that
+    /// one is then read alone.
+    /// </summary>
     /// <exception cref="ProviderException">The states could not be read.</exception>
-    Task<IReadOnlyList<PollResult>> PollManyAsync(
+    Task<IReadOnlyList<PollResult?>> PollManyAsync(
         ProviderAccount account, IReadOnlyList<JsonElement> references, CancellationToken cancellationToken);
 }
 

@@ -14,6 +14,7 @@ using Reelay.Server.Assets.Links;
 using Reelay.Server.Assets.Variants;
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Files;
 using Reelay.Server.OpenApi;
 using Reelay.Server.Routing;
@@ -132,10 +133,15 @@ internal static class ServerServices
             provider.GetRequiredService<IInputLinks>(), options, new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
         services.AddSingleton<EngineParts>();
         services.AddSingleton<TaskEngine>();
+        services.AddSingleton<CompletionEstimates>();
         services.AddSingleton<AssetJanitor>();
         services.AddSingleton(provider => new DiskWatch(
             provider.GetRequiredService<EngineGate>(), provider.GetRequiredService<DataFolder>().Root, options.MinFreeDisk,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DiskWatch>>()));
+        services.AddSingleton<SqliteDurationStore>();
+        services.AddHostedService(provider => new DurationKeeper(
+            provider.GetRequiredService<EngineParts>().Durations, provider.GetRequiredService<SqliteDurationStore>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DurationKeeper>>()));
         services.AddSingleton<EngineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<EngineHost>());
     }

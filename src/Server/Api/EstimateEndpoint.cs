@@ -58,8 +58,7 @@ internal sealed class EstimateEndpoint(
             Count = order.Count,
             PriceMicros = price,
             Price = VideoBodies.Dollars(price),
-            ExpectedSeconds = parts.Channels.RoutesFor(order, groups).Select(route => route.Channel.Config.ExpectedSeconds).FirstOrDefault(seconds => seconds > 0)
-                is > 0 and var expected ? expected : draft.Model.Spec.ExpectedSeconds,
+            ExpectedSeconds = Math.Round(parts.ExpectedSeconds(order, groups, draft.Model.Spec.ExpectedSeconds), 1),
             Warnings = VideoBodies.Warnings(order),
             Notes = draft.Notes.Count == 0 ? null : [.. draft.Notes.Select(note => new EstimateNote(note.Param, note.Value, note.How, note.Why))],
         };

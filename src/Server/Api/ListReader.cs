@@ -1,12 +1,13 @@
 using Reelay.Contracts;
 using Reelay.Server.Api.Reading;
 using Reelay.Server.Assets.Links;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
 
 /// <summary>Reads the query of a list and gives the page, newest first by default.</summary>
-internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls baseUrls, LinkSigner links)
+internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls baseUrls, LinkSigner links, CompletionEstimates estimates)
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
@@ -25,7 +26,7 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
         {
             // The same snapshot as a single read gives, so that a list never shows an older state than the read before it.
             if (await reader.FindAsync(row.Id, accountId) is not { } found) continue;
-            page.Add(VideoBodies.From(found.Task, found.Assets, baseUrl, links, found.QueuePosition));
+            page.Add(VideoBodies.From(found.Task, found.Assets, baseUrl, links, found.QueuePosition, found.Estimate(estimates)));
         }
 
         return new Page<Video>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > query.Limit);

@@ -4,6 +4,7 @@ using Reelay.Server.Api.Dialects;
 using Reelay.Server.Api.Intents;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Engine;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
@@ -78,7 +79,7 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
 {
     private Made? _body;
     private MadeFor? _dialectBody;
-    private double _expectedSeconds;
+    private CompletionEstimate? _estimate;
 
     public GenerationTask Task { get; } = task;
 
@@ -87,30 +88,44 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
     /// <summary>Where it stood in the line it waits in when it was looked at, or null.</summary>
     public int? QueuePosition { get; init; }
 
-    /// <summary>Usual time to the result, looked up once.</summary>
-    public double ExpectedSeconds(EngineParts parts) =>
-        _expectedSeconds > 0 ? _expectedSeconds : _expectedSeconds = parts.ExpectedSeconds(Task);
-
-    /// <summary>The public object as UTF-8, with links under a base URL; made once per base.</summary>
-    public byte[] Body(string baseUrl, LinkSigner links)
+    /// <summary>When the result is to be expected; null for a terminal task. Kept until that moment has passed.</summary>
+    public CompletionEstimate? Estimate(CompletionEstimates estimates)
     {
-        if (Volatile.Read(ref _body) is { } made && made.BaseUrl == baseUrl) return made.Json;
-        var json = JsonAnswer.Serialize(VideoBodies.From(Task, Assets, baseUrl, links, QueuePosition), ContractsJson.Default.Video);
-        Volatile.Write(ref _body, new Made(baseUrl, json));
+        if (Task.Phase.IsTerminal()) return null;
+        var known = Volatile.Read(ref _estimate);
+        if (known is not null && known.At > estimates.Now) return known;
+        known = estimates.For(Task);
+        Volatile.Write(ref _estimate, known);
+        return known;
+    }
+
+    /// <summary>The public object as UTF-8, with links under a base URL; made once per base and estimate.</summary>
+    public byte[] Body(string baseUrl, LinkSigner links, CompletionEstimates estimates)
+    {
+        var estimate = Estimate(estimates);
+        if (Volatile.Read(ref _body) is { } made && made.BaseUrl == baseUrl && ReferenceEquals(made.Estimate, estimate)) return made.Json;
+        var json = JsonAnswer.Serialize(VideoBodies.From(Task, Assets, baseUrl, links, QueuePosition, estimate), ContractsJson.Default.Video);
+        Volatile.Write(ref _body, new Made(baseUrl, estimate, json));
         return json;
     }
 
     /// <summary>The same in some dialects; the last one asked is kept beside the usual one.</summary>
-    public byte[] Body(string baseUrl, LinkSigner links, Dialect dialects)
+    public byte[] Body(string baseUrl, LinkSigner links, CompletionEstimates estimates, Dialect dialects)
     {
-        if (dialects == Dialect.None) return Body(baseUrl, links);
-        if (Volatile.Read(ref _dialectBody) is { } made && made.Dialects == dialects && made.BaseUrl == baseUrl) return made.Json;
-        var json = DialectJson.Render(VideoBodies.From(Task, Assets, baseUrl, links, QueuePosition), dialects);
-        Volatile.Write(ref _dialectBody, new MadeFor(dialects, baseUrl, json));
+        if (dialects == Dialect.None) return Body(baseUrl, links, estimates);
+        var estimate = Estimate(estimates);
+        if (Volatile.Read(ref _dialectBody) is { } made && made.Dialects == dialects && made.BaseUrl == baseUrl
+            && ReferenceEquals(made.Estimate, estimate))
+        {
+            return made.Json;
+        }
+
+        var json = DialectJson.Render(VideoBodies.From(Task, Assets, baseUrl, links, QueuePosition, estimate), dialects);
+        Volatile.Write(ref _dialectBody, new MadeFor(dialects, baseUrl, estimate, json));
         return json;
     }
 
-    private sealed record Made(string BaseUrl, byte[] Json);
+    private sealed record Made(string BaseUrl, CompletionEstimate? Estimate, byte[] Json);
 
-    private sealed record MadeFor(Dialect Dialects, string BaseUrl, byte[] Json);
+    private sealed record MadeFor(Dialect Dialects, string BaseUrl, CompletionEstimate? Estimate, byte[] Json);
 }

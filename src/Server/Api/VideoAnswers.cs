@@ -2,13 +2,13 @@ using Reelay.Contracts;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets.Links;
-using Reelay.Server.Engine;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
 
 /// <summary>The one place that answers with a video or a page of them: in the key's dialect, and with the hint when to ask again.</summary>
-internal sealed class VideoAnswers(BaseUrls baseUrls, LinkSigner links, EngineParts parts)
+internal sealed class VideoAnswers(BaseUrls baseUrls, LinkSigner links, CompletionEstimates estimates)
 {
     // Errors have a dialect of their own; it leaves videos as they are.
     private const Dialect OfVideos = Dialect.Pending | Dialect.Nulls;
@@ -21,14 +21,13 @@ internal sealed class VideoAnswers(BaseUrls baseUrls, LinkSigner links, EnginePa
 
     /// <summary>The video as UTF-8, as this request's caller wants it.</summary>
     public byte[] Body(HttpContext context, Snapshot snapshot) =>
-        snapshot.Body(baseUrls.Of(context.Request), links, DialectOf(context));
+        snapshot.Body(baseUrls.Of(context.Request), links, estimates, DialectOf(context));
 
     /// <summary>Says on the answer for a task that is not done when to look again.</summary>
     public void HintWhenToPoll(HttpContext context, Snapshot snapshot)
     {
-        if (snapshot.Task.Phase.IsTerminal()) return;
-        var pause = VideoBodies.PollAfterMilliseconds(snapshot.Task, snapshot.ExpectedSeconds(parts), parts.Now);
-        context.Response.Headers["openai-poll-after-ms"] = pause.ToString();
+        if (snapshot.Estimate(estimates) is not { } estimate) return;
+        context.Response.Headers["openai-poll-after-ms"] = VideoBodies.PollAfterMilliseconds(estimate, estimates.Now).ToString();
     }
 
     /// <summary>Sends a video.</summary>

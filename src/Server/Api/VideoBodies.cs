@@ -4,6 +4,7 @@ using Reelay.Contracts;
 using Reelay.Providers;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Catalog;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api;
@@ -25,8 +26,10 @@ internal static class VideoBodies
     /// <param name="baseUrl">What links begin with, without a trailing slash.</param>
     /// <param name="links">Signs the links that need no key.</param>
     /// <param name="queuePosition">Where it stands in the line it waits in, or null.</param>
+    /// <param name="estimate">When the result is to be expected; null for a terminal task.</param>
     public static Video From(
-        GenerationTask task, IReadOnlyList<TaskAsset> assets, string baseUrl, LinkSigner links, int? queuePosition = null)
+        GenerationTask task, IReadOnlyList<TaskAsset> assets, string baseUrl, LinkSigner links, int? queuePosition = null,
+        CompletionEstimate? estimate = null)
     {
         var order = task.Order;
         var isCompleted = task.Phase == TaskPhase.Completed;
@@ -57,18 +60,14 @@ internal static class VideoBodies
             ExternalTaskId = order.ExternalTaskId,
             Usage = task.Usage is { } usage ? Usage(usage) : null,
             QueuePosition = queuePosition,
+            EstimatedCompletionAt = estimate is { IsKnown: true } ? (estimate.At + 999) / 1000 : null,
         };
     }
 
-    /// <summary>How long a caller should wait before the next poll, in milliseconds.</summary>
-    /// <param name="task">The row.</param>
-    /// <param name="expectedSeconds">Usual time from acceptance to result.</param>
+    /// <summary>How long a caller should wait before the next poll, in milliseconds: a tenth of what is left, 1 to 5 s.</summary>
+    /// <param name="estimate">When the result is to be expected.</param>
     /// <param name="now">Unix milliseconds.</param>
-    public static int PollAfterMilliseconds(GenerationTask task, double expectedSeconds, long now)
-    {
-        var remaining = (expectedSeconds * 1000) - (now - task.CreatedAt);
-        return (int)Math.Clamp(remaining / 10, 1000, 5000);
-    }
+    public static int PollAfterMilliseconds(CompletionEstimate estimate, long now) => (int)Math.Clamp((estimate.At - now) / 10, 1000, 5000);
 
     private static VideoUsage Usage(Usage usage) => new()
     {

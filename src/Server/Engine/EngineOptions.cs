@@ -29,6 +29,14 @@ internal sealed class EngineOptions
     [Range(1, 600)]
     public int PollCallSeconds { get; set; } = 30;
 
+    /// <summary>Polls of one channel in a second; the others wait, those near their expected end less long. Default 100.</summary>
+    [Range(0.1, 100_000)]
+    public double MaxPollsPerSecond { get; set; } = 100;
+
+    /// <summary>Polls of one channel at the same time. Default 64.</summary>
+    [Range(1, 10_000)]
+    public int MaxConcurrentPolls { get; set; } = 64;
+
     /// <summary>Longest time of fetching one result in seconds. Default 1,800.</summary>
     [Range(1, 86_400)]
     public int FetchSeconds { get; set; } = 1800;

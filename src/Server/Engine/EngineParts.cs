@@ -1,5 +1,6 @@
 using Reelay.Server.Assets;
 using Reelay.Server.Catalog;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 
@@ -23,16 +24,32 @@ internal sealed record EngineParts(
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Usual time from submission to result in seconds: the first channel's that would be chosen, else the catalog's.</summary>
-    public double ExpectedSeconds(GenerationTask task)
+    /// <summary>What is known of how long upstreams take.</summary>
+    public DurationBook Durations { get; } = new();
+
+    /// <summary>Usual time from acceptance to result in seconds: of the first channel that would be chosen, learned or its own, else the catalog's.</summary>
+    public double ExpectedSeconds(GenerationOrder order, string groups, double catalogSeconds)
     {
-        foreach (var route in Channels.RoutesFor(task.Order, task.Groups))
+        foreach (var route in Channels.RoutesFor(order, groups))
         {
-            if (route.Channel.Config.ExpectedSeconds > 0) return route.Channel.Config.ExpectedSeconds;
+            var channel = route.Channel;
+            return Durations.Learned(channel.Id, route.UpstreamModel)?.Median
+                ?? (channel.Config.ExpectedSeconds > 0 ? channel.Config.ExpectedSeconds : catalogSeconds);
         }
 
-        return Spec(task)?.ExpectedSeconds ?? 60;
+        return catalogSeconds;
     }
+
+    /// <summary>The same for a task.</summary>
+    public double ExpectedSeconds(GenerationTask task) => ExpectedSeconds(task.Order, task.Groups, Spec(task)?.ExpectedSeconds ?? 60);
+
+    /// <summary>What to expect of an attempt: learned, else assumed as the channel or the catalog says.</summary>
+    public DurationCurve DurationOf(GenerationTask task, ProviderChannel channel, string upstreamModel) =>
+        Durations.Curve(channel.Id, upstreamModel, AssumedSeconds(task, channel));
+
+    /// <summary>What the channel, else the catalog, says is usual, in seconds.</summary>
+    public double AssumedSeconds(GenerationTask task, ProviderChannel channel) =>
+        channel.Config.ExpectedSeconds > 0 ? channel.Config.ExpectedSeconds : Spec(task)?.ExpectedSeconds ?? 60;
 
     /// <summary>The catalog's row for a task, or null if the operator has removed the model since.</summary>
     public ModelSpec? Spec(GenerationTask task) => Catalog.Find(task.Order.CatalogModel ?? task.Order.Model)?.Spec;

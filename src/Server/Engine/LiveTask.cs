@@ -39,8 +39,8 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     /// <summary>Failed tries to fetch the result.</summary>
     public int FetchFailureCount { get; set; }
 
-    /// <summary>Polls of the current attempt.</summary>
-    public int PollCount { get; set; }
+    /// <summary>What is known of polling the current attempt; null before the upstream has accepted it.</summary>
+    public Polling.PollMemory? Polls { get; set; }
 
     /// <summary>When progress was last written, Unix milliseconds.</summary>
     public long ProgressWrittenAt { get; set; }
@@ -74,7 +74,7 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     public ProviderChannel? TakeCall() => Interlocked.Exchange(ref _calledBy, null);
 
     /// <summary>A new attempt begins: nothing that was counted for the one before holds for it.</summary>
-    public void BeginAttempt() => (PollCount, UnreadableCount, FetchFailureCount, Result) = (0, 0, 0, null);
+    public void BeginAttempt() => (Polls, UnreadableCount, FetchFailureCount, Result) = (null, 0, 0, null);
 
     /// <summary>Whether the engine has let go of it.</summary>
     public bool IsGone { get; private set; }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Reelay.Providers;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 
@@ -8,15 +8,36 @@ namespace Reelay.Server.Engine;
 /// <summary>
 /// Phases <c>submitted</c> and <c>fetching</c>, and terminal tasks whose attempt is still open: asks the upstream once and acts on the answer.
 /// </summary>
-internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, CompletionStep completion, CancelStep cancel, ILogger<PollStep> logger)
+internal sealed partial class PollStep(
+    EngineParts parts, SlotKeeper slots, CompletionStep completion, CancelStep cancel, Action<LiveTask> wake, ILogger<PollStep> logger)
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromSeconds(2);
+
+    // A task in a channel's line is woken when its turn comes; should that ever fail, it looks by itself.
+    private static readonly TimeSpan LinePause = TimeSpan.FromSeconds(30);
+
+    // The wheel counts whole milliseconds, so a task may be looked at this much before it is due.
+    private const double EarlySeconds = 0.005;
+
+    private readonly PollReader _reader = new(parts, logger);
 
     public async Task<NextStep> RunAsync(LiveTask live)
     {
         var attempt = live.Attempt!;
-        if (parts.Now >= attempt.DeadlineAt) return await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
-        if (parts.Channels.Find(attempt.ChannelId) is not { } channel) return NextStep.AfterMilliseconds(attempt.DeadlineAt - parts.Now);
+        if (live.Polls?.AttemptNumber != attempt.Number) live.Polls = new PollMemory(live, parts.Now, parts.Time.GetTimestamp(), wake);
+        var memory = live.Polls;
+        var left = memory.Left(parts.Time);
+
+        // A process that was away past the deadline looks once: what the upstream made meanwhile is there, and paid for.
+        if (left <= TimeSpan.Zero && memory.Count > 0 && live.Result is null)
+        {
+            return await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
+        }
+
+        if (parts.Channels.Find(attempt.ChannelId) is not { } channel)
+        {
+            return left > TimeSpan.Zero ? NextStep.After(left) : await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
+        }
 
         var task = live.Task;
         if (task is { Phase: TaskPhase.Submitted, CancelRequestedAt: not null } && await cancel.RunAsync(live, channel) is { } ended)
@@ -25,14 +46,42 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
         }
 
         if (live.Result is { } known && live.Task.Phase == TaskPhase.Fetching) return await completion.RunAsync(live, channel, known);
-        if (live.PollCount == 0 && task.Phase == TaskPhase.Submitted)
+        if (WaitUntilDue(live, channel, memory, left) is { } notYet) return notYet;
+        return await PollAsync(live, channel, memory);
+    }
+
+    // Whatever else wakes a task does not make it be polled more often.
+    private NextStep? WaitUntilDue(LiveTask live, ProviderChannel channel, PollMemory memory, TimeSpan left)
+    {
+        if (memory is { Count: 0, DueAt: 0 })
         {
-            live.PollCount++;
-            return NextStep.After(Pause(live, channel, null));
+            // Counted from acceptance also after a restart: what was due while nobody looked is due now.
+            var first = PollPolicy.Next(TimeSpan.Zero, CurveOf(live, channel), parts.Randomness.Fraction()).TotalSeconds;
+            memory.DueAt = Math.Max(first, channel.Config.MinPollMilliseconds / 1000.0);
         }
 
-        live.PollCount++;
-        return await PollAsync(live, channel) switch
+        // Callbacks may be forged: not even they make it faster than the channel allows.
+        var wantedAt = memory.SentAt > 0 ? memory.SentAt + (channel.Config.MinPollMilliseconds / 1000.0) : 0;
+        var dueAt = memory.IsWanted ? Math.Min(wantedAt, memory.DueAt) : memory.DueAt;
+        var pause = TimeSpan.FromSeconds(dueAt - memory.Elapsed(parts.Time));
+        var isOwnTurn = live.Task is { Phase: TaskPhase.Fetching } or { CancelRequestedAt: not null, Phase: TaskPhase.Submitted };
+        if (isOwnTurn || left <= TimeSpan.Zero || pause.TotalSeconds <= EarlySeconds) return null;
+        return NextStep.After(pause < left ? pause : left);
+    }
+
+    private async Task<NextStep> PollAsync(LiveTask live, ProviderChannel channel, PollMemory memory)
+    {
+        var sentAt = memory.SentAt = memory.Elapsed(parts.Time);
+        memory.IsWanted = false;
+        var curve = CurveOf(live, channel);
+        if (await _reader.ReadAsync(live, channel, sentAt - curve.Median) is not { } reading)
+        {
+            var left = memory.Left(parts.Time);
+            return NextStep.After(left > TimeSpan.Zero && left < LinePause ? left : LinePause);
+        }
+
+        Learn(live, channel, memory, reading, sentAt);
+        return reading.Result switch
         {
             PollResult.Running running => await RunningAsync(live, channel, running),
             PollResult.Succeeded succeeded => await SucceededAsync(live, channel, succeeded),
@@ -42,38 +91,16 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
         };
     }
 
-    // Errors of a read become answers, so that one switch decides. A read that merely failed says nothing: it neither
-    // costs anything nor ends a row of unreadable answers.
-    private async Task<PollResult> PollAsync(LiveTask live, ProviderChannel channel)
+    // A result came somewhere between the last look that did not find it and this one. Failures end at other times and teach nothing;
+    // neither does a task whose first part this process has not seen, unless it was seen running since.
+    private void Learn(LiveTask live, ProviderChannel channel, PollMemory memory, PollReading reading, double sentAt)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.PollCallSeconds), parts.Time);
-        try
-        {
-            using var reference = JsonDocument.Parse(live.Attempt!.ReferenceJson!);
-            return await channel.Provider.PollAsync(channel.Account, reference.RootElement, limit.Token);
-        }
-        catch (ProviderException exception) when (exception.Kind == ProviderErrorKind.NotFound)
-        {
-            live.UnreadableCount += Weight(exception) - 1;
-            return new PollResult.Unreadable("The upstream does not know the order: " + exception.Message);
-        }
-        catch (ProviderException exception)
-        {
-            LogPollFailed(live.Task.Id, channel.Id, exception.Kind, exception.Message);
-            return new PollResult.Running(HasStarted: false, null, exception.RetryAfter);
-        }
-        catch (OperationCanceledException)
-        {
-            LogPollFailed(live.Task.Id, channel.Id, ProviderErrorKind.Unavailable, "no answer in time");
-            return new PollResult.Running(HasStarted: false);
-        }
-    }
-
-    // "No such task" says more than an unreadable answer: a few in a row use up the whole budget.
-    private int Weight(ProviderException exception)
-    {
-        if (exception.ConfirmationCount is not { } confirmations) return parts.Options.NotFoundWeight;
-        return Math.Max(1, (parts.Options.MaxUnreadableCount + confirmations - 1) / Math.Max(1, confirmations));
+        if (!reading.IsState) return;
+        if (reading.Result is PollResult.Running) memory.RunningAt = sentAt;
+        if (reading.Result is not PollResult.Succeeded || live.Task.Phase != TaskPhase.Submitted) return;
+        if (memory.RunningAt <= 0 && !memory.WasSeenEarly) return;
+        parts.Durations.Learn(
+            channel.Id, live.Attempt!.UpstreamModel, parts.AssumedSeconds(live.Task, channel), memory.RunningAt, memory.Elapsed(parts.Time));
     }
 
     private async Task<NextStep> RunningAsync(LiveTask live, ProviderChannel channel, PollResult.Running running)
@@ -82,7 +109,7 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
         if (running is { Progress: not null } or { HasStarted: true }) live.UnreadableCount = 0;
         var progress = Math.Clamp((int)(running.Progress ?? 0), task.Progress, 99);
         var isNews = (running.HasStarted && !task.HasStarted) || progress > task.Progress;
-        var isDue = !task.HasStarted || parts.Now - live.ProgressWrittenAt >= ProgressPause.TotalMilliseconds;
+        var isDue = !task.HasStarted || Math.Abs(parts.Now - live.ProgressWrittenAt) >= ProgressPause.TotalMilliseconds;
         if (isNews && isDue && !task.Phase.IsTerminal())
         {
             await parts.Writer.ApplyAsync(live, row => row.Phase != TaskPhase.Submitted ? null : new Change(row with
@@ -159,22 +186,24 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
         return NextStep.Now;
     }
 
+    // Sets when it is due again, and says how long that is.
     private TimeSpan Pause(LiveTask live, ProviderChannel channel, TimeSpan? asked)
     {
-        var elapsed = TimeSpan.FromMilliseconds(Math.Max(0, parts.Now - (live.Attempt!.SubmittedAt ?? live.Attempt.StartedAt)));
-        var expected = channel.Config.ExpectedSeconds > 0 ? channel.Config.ExpectedSeconds : parts.Spec(live.Task)?.ExpectedSeconds ?? 60;
-        var left = TimeSpan.FromMilliseconds(Math.Max(0, live.Attempt.DeadlineAt - parts.Now));
-        var pause = PollPolicy.Pause(
-            elapsed,
-            TimeSpan.FromSeconds(expected),
-            TimeSpan.FromMilliseconds(channel.Config.MinPollMilliseconds),
+        var memory = live.Polls!;
+        var elapsed = memory.Elapsed(parts.Time);
+        var least = TimeSpan.FromMilliseconds(channel.Config.MinPollMilliseconds);
+        var pause = memory.IsWanted ? least : PollPolicy.Pause(
+            TimeSpan.FromSeconds(elapsed),
+            CurveOf(live, channel),
+            least,
             asked,
             parts.Randomness.Fraction());
+        memory.DueAt = elapsed + pause.TotalSeconds;
+        var left = memory.Left(parts.Time);
         return pause < left ? pause : left;
     }
 
-    [LoggerMessage(2030, LogLevel.Warning, "Task {TaskId}: polling channel {Channel} failed: {Kind}: {Reason}")]
-    private partial void LogPollFailed(string taskId, string channel, ProviderErrorKind kind, string reason);
+    private DurationCurve CurveOf(LiveTask live, ProviderChannel channel) => parts.DurationOf(live.Task, channel, live.Attempt!.UpstreamModel);
 
     [LoggerMessage(2031, LogLevel.Warning, "Task {TaskId}: answer {Count} in a row of channel {Channel} says nothing: {Detail}")]
     private partial void LogUnreadable(string taskId, string channel, int count, string detail);

@@ -37,7 +37,7 @@ internal sealed partial class TaskEngine
             _parts, _slots, new InputStep(_parts, loggers.CreateLogger<InputStep>()), new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
         _reconcile = new ReconcileStep(_parts, _slots, loggers.CreateLogger<ReconcileStep>());
         var cancel = new CancelStep(_parts, _slots, loggers.CreateLogger<CancelStep>());
-        _poll = new PollStep(_parts, _slots, completion, cancel, loggers.CreateLogger<PollStep>());
+        _poll = new PollStep(_parts, _slots, completion, cancel, Wake, loggers.CreateLogger<PollStep>());
     }
 
     /// <summary>Called when a task's driver lets go of it because it is finished.</summary>
@@ -101,6 +101,17 @@ internal sealed partial class TaskEngine
     {
         if (!_live.TryGetValue(row.Id, out var item)) return;
         item.Offer(row);
+        Wake(item);
+    }
+
+    /// <summary>
+    /// Has an order polled at once instead of when it is due: something says that it changed upstream. Harmless when repeated, and for tasks
+    /// this node does not drive; if the upstream's acceptance is not known yet, it is only looked at.
+    /// </summary>
+    public void PollNow(string id)
+    {
+        if (!_live.TryGetValue(id, out var item)) return;
+        if (item.Polls is { } polls) polls.IsWanted = true;
         Wake(item);
     }
 

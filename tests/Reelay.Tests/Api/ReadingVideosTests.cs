@@ -117,11 +117,11 @@ public sealed class ReadingVideosTests
     [Fact]
     public async Task The_object_has_exactly_the_keys_that_are_set()
     {
-        await using var gateway = await GatewayHost.StartAsync(Waiting);
+        await using var gateway = await GatewayHost.StartAsync(new(Waiting) { ["Reelay:Channels:sandbox_openai:ExpectedSeconds"] = "600" });
         var created = await gateway.SendAsync(HttpMethod.Post, "/v1/videos", new { prompt = "x", seconds = "8s", size = "1280x720", metadata = new { a = 1 } });
         var video = created.Body;
         Assert.Equal(
-            ["created_at", "effective", "id", "metadata", "model", "object", "progress", "prompt", "seconds", "size", "status", "task_id"],
+            ["created_at", "effective", "estimated_completion_at", "id", "metadata", "model", "object", "progress", "prompt", "seconds", "size", "status", "task_id"],
             video.EnumerateObject().Select(member => member.Name).Order());
         Assert.Equal(("video", "sora-2", "queued", 0, "8", "1280x720"), (
             video.GetProperty("object").GetString(), video.GetProperty("model").GetString(), video.GetProperty("status").GetString(),
@@ -129,6 +129,26 @@ public sealed class ReadingVideosTests
         Assert.Equal(video.GetProperty("id").GetString(), video.GetProperty("task_id").GetString());
         var read = await gateway.SendAsync(HttpMethod.Get, "/v1/videos/" + video.GetProperty("id").GetString());
         Assert.Equal(video.GetRawText(), read.Body.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_task_that_is_not_done_says_when_it_is_expected_as_long_as_something_is_known()
+    {
+        await using var gateway = await GatewayHost.StartAsync(new() { ["Reelay:Channels:sandbox_openai:ExpectedSeconds"] = "600" });
+        var id = await gateway.OrderAsync("[stuck]");
+        await gateway.UntilAsync(id, "in_progress");
+        using var response = await gateway.Client.GetAsync("/v1/videos/" + id, Cancellation);
+        var video = JsonElement.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+        Assert.InRange(video.GetProperty("estimated_completion_at").GetInt64() - video.GetProperty("created_at").GetInt64(), 500, 700);
+        Assert.Equal("5000", response.Headers.GetValues("openai-poll-after-ms").Single());
+        var listed = Assert.Single((await ListAsync(gateway, "")).GetProperty("data").EnumerateArray());
+        Assert.Equal(video.GetProperty("estimated_completion_at").GetRawText(), listed.GetProperty("estimated_completion_at").GetRawText());
+
+        // It stands in line for longer than the work takes: nothing is known.
+        await using var full = await GatewayHost.StartAsync(new(Waiting) { ["Reelay:Channels:sandbox_openai:ExpectedSeconds"] = "0.001" });
+        var waiting = await full.SendAsync(HttpMethod.Get, "/v1/videos/" + await full.OrderAsync());
+        Assert.Equal("queued", waiting.Body.GetProperty("status").GetString());
+        Assert.False(waiting.Body.TryGetProperty("estimated_completion_at", out _));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
+using Reelay.Server.Engine.Polling;
 using Reelay.Server.Routing;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
@@ -35,7 +36,8 @@ internal sealed class EngineWorld : IAsyncDisposable
     private bool _isCrashed;
 
     private EngineWorld(
-        TemporaryFolder folder, ScriptedUpstream upstream, IReadOnlyList<ChannelConfig> channels, EngineOptions options, IReadOnlyList<Uri> callerHosts)
+        TemporaryFolder folder, ScriptedUpstream upstream, IReadOnlyList<ChannelConfig> channels, EngineOptions options, IReadOnlyList<Uri> callerHosts,
+        TimeProvider time, IVideoProvider provider)
     {
         (_folder, Upstream, _options, _callerHosts) = (folder, upstream, options, callerHosts);
         _database = new SqliteDatabase(folder.File("reelay.db"));
@@ -43,7 +45,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         _store = new SqliteTaskStore(_database, TimeProvider.System);
         Committer = new GroupCommitter(_store);
         _committing = Committer.RunAsync();
-        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, upstream)))
+        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, provider)))
         {
             Holds = new AccountHolds(new SqliteHoldStore(_database)),
         };
@@ -56,11 +58,10 @@ internal sealed class EngineWorld : IAsyncDisposable
         var addresses = new InputAddresses(new UnsignedLinks(), new ServerOptions(), new Lazy<bool>(() => false));
         var writer = new TaskWriter(
             Committer, _store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
-        Engine = new TaskEngine(
-            new EngineParts(
-                writer, _store, Channels, Catalog, Assets, _fetcher, _inputs, addresses, options, Gate, TimeProvider.System, Randomness.System),
-            _ownership,
-            NullLoggerFactory.Instance);
+        var parts = new EngineParts(
+            writer, _store, Channels, Catalog, Assets, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
+        Durations = parts.Durations;
+        Engine = new TaskEngine(parts, _ownership, NullLoggerFactory.Instance);
     }
 
     public ScriptedUpstream Upstream { get; }
@@ -79,6 +80,8 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public TaskEngine Engine { get; }
 
+    public DurationBook Durations { get; }
+
     public ChannelState Slots => Channels.Find("channel-1")!.State;
 
     public static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
@@ -92,12 +95,16 @@ internal sealed class EngineWorld : IAsyncDisposable
     /// <summary>Begins a world whose engine drives whatever the folder holds.</summary>
     /// <param name="prepare">Writes rows before the engine starts.</param>
     /// <param name="callerHosts">Hosts on this machine that links of orders may lead to.</param>
+    /// <param name="time">The engine's clock.</param>
+    /// <param name="provider">What the channels speak, in place of the upstream itself.</param>
     public static async Task<EngineWorld> StartAsync(
         ScriptedUpstream upstream, IReadOnlyList<ChannelConfig>? channels = null, EngineOptions? options = null,
-        TemporaryFolder? folder = null, Func<EngineWorld, Task>? prepare = null, IReadOnlyList<Uri>? callerHosts = null)
+        TemporaryFolder? folder = null, Func<EngineWorld, Task>? prepare = null, IReadOnlyList<Uri>? callerHosts = null,
+        TimeProvider? time = null, IVideoProvider? provider = null)
     {
         var world = new EngineWorld(
-            folder ?? new TemporaryFolder(), upstream, channels ?? [Quick()], options ?? new EngineOptions(), callerHosts ?? []);
+            folder ?? new TemporaryFolder(), upstream, channels ?? [Quick()], options ?? new EngineOptions(), callerHosts ?? [],
+            time ?? TimeProvider.System, provider ?? upstream);
         world._ownership.Grant(await world._store.ClaimShardsAsync(world._ownership.NodeId, "1.0.0", default));
         world.AddAccount(Rows.Account);
         if (prepare is not null) await prepare(world);
@@ -215,7 +222,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     private static Task PauseAsync() =>
         Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
 
-    private static ProviderChannel Channel(string id, ChannelConfig config, ScriptedUpstream upstream) => new()
+    private static ProviderChannel Channel(string id, ChannelConfig config, IVideoProvider upstream) => new()
     {
         Id = id,
         Config = config,

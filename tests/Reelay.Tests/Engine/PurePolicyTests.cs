@@ -7,29 +7,6 @@ namespace Reelay.Tests.Engine;
 public sealed class PurePolicyTests
 {
     [Theory]
-    [InlineData(0, 80, 1, null, 0.5, 10)]
-    [InlineData(79, 80, 1, null, 0.5, 10)]
-    [InlineData(80, 80, 1, null, 0.5, 10)]
-    [InlineData(120, 80, 1, null, 0.5, 20)]
-    [InlineData(1000, 80, 1, null, 0.5, 30)]
-    [InlineData(0, 80, 1, null, 0.0, 9.5)]
-    [InlineData(0, 80, 1, null, 1.0, 10.5)]
-    [InlineData(0, 4, 1, null, 0.5, 1)]
-    [InlineData(0, 80, 12, null, 0.5, 12)]
-    [InlineData(0, 80, 1, 20.0, 0.5, 20)]
-    [InlineData(0, 80, 1, 5.0, 0.5, 10)]
-    [InlineData(0, 80, 1, 3600.0, 0.5, 30)]
-    [InlineData(0, 80, 45, 3600.0, 0.5, 45)]
-    public void A_pause_follows_the_expected_time_the_upstream_and_the_least_pause(
-        double elapsed, double expected, double least, double? asked, double chance, double pause)
-    {
-        var found = PollPolicy.Pause(
-            TimeSpan.FromSeconds(elapsed), TimeSpan.FromSeconds(expected), TimeSpan.FromSeconds(least),
-            asked is { } seconds ? TimeSpan.FromSeconds(seconds) : null, chance);
-        Assert.Equal(pause, found.TotalSeconds, 6);
-    }
-
-    [Theory]
     [InlineData(4000, null, 400, "measured")]
     [InlineData(4040, null, 400, "measured")]
     [InlineData(9000, null, 400, "measured")]

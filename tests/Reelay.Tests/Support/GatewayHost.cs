@@ -111,6 +111,12 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Polls until the video has a status.</summary>
+    public async Task UntilAsync(string id, string wanted)
+    {
+        while ((await SendAsync(HttpMethod.Get, "/v1/videos/" + id)).Body.GetProperty("status").GetString() != wanted) await PauseAsync();
+    }
+
     /// <summary>The operator's view of a task.</summary>
     public async Task<JsonElement> AdminTaskAsync(string id)
     {
