@@ -10,7 +10,7 @@ internal static class CommitReadBack
         StoreOperation.Transition transition => Judge(transition, found),
 
         // Marks can be repeated without harm.
-        StoreOperation.Intent or StoreOperation.Discard => null,
+        StoreOperation.Intent or StoreOperation.Discard or StoreOperation.Post or StoreOperation.Note => null,
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
     };
 

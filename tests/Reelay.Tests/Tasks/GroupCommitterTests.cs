@@ -200,6 +200,15 @@ public sealed class GroupCommitterTests
         public Task<AdoptionFacts> FindAdoptionFactsAsync(TaskAttempt attempt, IReadOnlyList<string> upstreamIds, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public Task<IReadOnlyList<string>> ListTasksWithMailAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<InboxRow>> ReadInboxAsync(string taskId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<TaskAction>> ListActionsAsync(string taskId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<TaskAction?> FindActionAsync(string actionId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<string>> ListDiscardableAsync(long now, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }

@@ -10,12 +10,16 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
     private readonly Dictionary<string, AccountChange> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _openAttempts = new(StringComparer.Ordinal);
 
+    private readonly SqliteInboxBatch _inbox = new(statements);
+
     public OperationResult Apply(StoreOperation operation) => operation switch
     {
         StoreOperation.Create create => Create(create),
         StoreOperation.Transition transition => Transition(transition),
         StoreOperation.Intent intent => Intent(intent),
         StoreOperation.Discard discard => Discard(discard),
+        StoreOperation.Post post => _inbox.Post(post),
+        StoreOperation.Note note => Note(note),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
     };
 
@@ -67,6 +71,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         if (transition.Money is { } money) Close(after, money);
         foreach (var asset in transition.Assets) InsertAsset(asset);
         foreach (var input in transition.Inputs) InsertInput(input);
+        _inbox.Use(transition.UsedMail, transition.Action);
         return new(OperationOutcome.Applied, after, attempt);
     }
 
@@ -150,6 +155,13 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         statements.DeleteVariants.Set(1, discard.Id).Execute();
         statements.DeleteInputs.Set(1, discard.Id).Execute();
         return new(OperationOutcome.Applied, Find(discard.Id));
+    }
+
+    private OperationResult Note(StoreOperation.Note note)
+    {
+        if (!Owns(note.Fence)) return new(OperationOutcome.NotOwned);
+        _inbox.Use(note.UsedMail, note.Action);
+        return new(OperationOutcome.Applied);
     }
 
     private bool Owns(ShardFence fence) =>
