@@ -114,7 +114,24 @@ public sealed class CallbackEngineTests
         await UntilReadAsync(world, first, second);
         Assert.Null(Assert.Single((await world.ReadAsync(second)).Attempts).UpstreamId);
         Assert.Equal((TaskPhase.Submitted, TaskPhase.Reconciling), ((await world.ReadAsync(first)).Task.Phase, (await world.ReadAsync(second)).Task.Phase));
-        Assert.Empty(upstream.Polls);
+        Assert.DoesNotContain("up-2", upstream.Polls);
+    }
+
+    [Fact]
+    public async Task Many_callbacks_ask_the_upstream_no_more_often_than_its_channel_allows()
+    {
+        var upstream = new CallingUpstream { OnPoll = (_, _) => Task.FromResult(Running) };
+        await using var world = await EngineWorld.StartAsync(
+            upstream, [new() { Provider = Rows.Provider, CallSeconds = 60, ExpectedSeconds = 3600, MinPollMilliseconds = 600_000 }]);
+        var id = await world.OrderAsync();
+        await world.UntilPhaseAsync(id, TaskPhase.Submitted);
+        foreach (var number in Enumerable.Range(0, 40))
+        {
+            await CallAsync(world, id, number % 2 == 0 ? "up-1" : "up-7", claims: $"{number}");
+            await UntilReadAsync(world, id);
+        }
+
+        Assert.Single(upstream.Polls);
     }
 
     [Fact]

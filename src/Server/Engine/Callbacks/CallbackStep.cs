@@ -10,25 +10,26 @@ namespace Reelay.Server.Engine.Callbacks;
 /// </summary>
 internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, ILogger<CallbackStep> logger)
 {
+    private const int SearchPauseMilliseconds = 2000;
+
     /// <summary>Uses one callback.</summary>
-    /// <returns>When to poll if not at once, or null.</returns>
+    /// <returns>When to look at the task if not at once, or null.</returns>
     public async Task<NextStep?> RunAsync(LiveTask live, InboxRow row)
     {
-        if (live.Attempt is not { } attempt || attempt.Number != row.Attempt)
-        {
-            LogStray(row.TaskId, row.Attempt, "it is about an attempt that is over");
-            await parts.Writer.UseMailAsync(live, row);
-            return null;
-        }
+        if (live.Attempt is { } attempt && attempt.Number == row.Attempt) await UseAsync(live, attempt, row);
+        else LogStray(row.TaskId, row.Attempt, "it is about an attempt that is over");
+        await parts.Writer.UseMailAsync(live, row);
+        return LookNow(live);
+    }
 
+    private async Task UseAsync(LiveTask live, TaskAttempt attempt, InboxRow row)
+    {
         var channel = parts.Channels.Find(attempt.ChannelId);
         var reading = Read(channel, row);
         if (reading is null) LogStray(row.TaskId, row.Attempt, "it is no callback of this upstream, or its channel is gone");
         if (reading?.UpstreamId is { } id && attempt.UpstreamId is null) await NameAsync(live, channel!, attempt, id, row);
-        else if (reading?.UpstreamId is { } other && attempt.UpstreamId != other) return await RefuseAsync(live, row);
-        else if (IsOpen(live, attempt)) await BelieveAsync(live, channel!, reading?.Result, row);
-        await parts.Writer.UseMailAsync(live, row);
-        return live.Task.OpenAttempt == row.Attempt && live.Attempt!.UpstreamId is not null ? PollNow(live, channel) : null;
+        else if (reading?.UpstreamId is { } other && attempt.UpstreamId != other) LogStray(row.TaskId, row.Attempt, "it names another order than the one that was accepted");
+        else if (reading is not null && IsOpen(live, attempt)) await BelieveAsync(live, channel!, reading.Result, row);
     }
 
     /// <summary>An order whose submission is under way is accepted: noted at once, and the call is not waited for much longer.</summary>
@@ -83,13 +84,6 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
         if (outcome == OperationOutcome.UpstreamIdTaken) LogStray(row.TaskId, row.Attempt, $"the id it names, {id}, belongs to another attempt");
     }
 
-    private async Task<NextStep?> RefuseAsync(LiveTask live, InboxRow row)
-    {
-        LogStray(row.TaskId, row.Attempt, "it names another order than the one that was accepted");
-        await parts.Writer.UseMailAsync(live, row);
-        return null;
-    }
-
     private static bool IsOpen(LiveTask live, TaskAttempt attempt) =>
         live.Task is { Phase: TaskPhase.Submitted, CancelRequestedAt: null } && live.Task.OpenAttempt == attempt.Number;
 
@@ -115,13 +109,15 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
         }
     }
 
-    // No faster than the channel is polled anyway, however many callbacks come.
-    private NextStep? PollNow(LiveTask live, ProviderChannel? channel)
+    // The upstream is asked no faster than it is anyway, however many callbacks come and whatever they say.
+    private NextStep? LookNow(LiveTask live)
     {
-        if (live.Result is not null) return null;
+        if (live.Task.OpenAttempt is null || live.Result is not null) return null;
         var now = parts.Now;
-        var wait = live.CalledBackAt + (channel?.Config.MinPollMilliseconds ?? 1000) - now;
-        if (wait > 0) return NextStep.AfterMilliseconds(wait);
+        var least = live.Task.Phase == TaskPhase.Reconciling ? SearchPauseMilliseconds
+            : parts.Channels.Find(live.Attempt!.ChannelId)?.Config.MinPollMilliseconds ?? SearchPauseMilliseconds;
+        var wait = live.CalledBackAt + least - now;
+        if (wait > 0) return NextStep.AfterMilliseconds(Math.Min(wait, least));
         live.CalledBackAt = now;
         live.PollCount = Math.Max(1, live.PollCount);
         return null;
