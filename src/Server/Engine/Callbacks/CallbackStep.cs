@@ -103,7 +103,8 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
                 var error = TaskErrors.From(failed.Kind, failed.Message);
                 var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase != TaskPhase.Submitted ? null
                     : (failed.Charge == FailureCharge.Full ? Endings.FailCharged(task, error, now, closed) : Endings.Fail(task, error, now, closed))
-                    with { UsedMail = [row.Id] });
+                    with
+                    { UsedMail = [row.Id] });
                 if (outcome == OperationOutcome.Applied) slots.Release(channel);
                 break;
         }
@@ -123,10 +124,10 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
         return null;
     }
 
-    [LoggerMessage(2120, LogLevel.Information, "Task {TaskId} attempt {Attempt}: a callback tells that it is {UpstreamId}; the task is {Phase}.")]
+    [LoggerMessage(2170, LogLevel.Information, "Task {TaskId} attempt {Attempt}: a callback tells that it is {UpstreamId}; the task is {Phase}.")]
     private partial void LogNamed(string taskId, int attempt, string upstreamId, TaskPhase phase);
 
-    [LoggerMessage(2121, LogLevel.Warning, "Task {TaskId} attempt {Attempt}: a callback is not used: {Reason}.")]
+    [LoggerMessage(2171, LogLevel.Warning, "Task {TaskId} attempt {Attempt}: a callback is not used: {Reason}.")]
     private partial void LogStray(string taskId, int attempt, string reason);
 
     private sealed class StoppedTime(long milliseconds) : TimeProvider
