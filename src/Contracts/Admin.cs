@@ -147,6 +147,43 @@ public sealed record AdminTask
 
     /// <summary>What happened when; in the single view only.</summary>
     public IReadOnlyList<TimelineEntry>? Timeline { get; init; }
+
+    /// <summary>What operators did to it, oldest first; in the single view only.</summary>
+    public IReadOnlyList<AdminAction>? Actions { get; init; }
+
+    /// <summary>The task that an operator made of it after it had failed.</summary>
+    public string? ResubmittedAs { get; init; }
+}
+
+/// <summary>What an operator did to a task, or was refused. Times are Unix milliseconds.</summary>
+public sealed record AdminAction
+{
+    /// <summary>Id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><c>adopt</c>, <c>mark_lost</c> or <c>resubmit</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>The key it was asked with.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>The attempt it was about.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Asked for.</summary>
+    public required long AskedAt { get; init; }
+
+    /// <summary>Carried out or refused.</summary>
+    public required long DoneAt { get; init; }
+
+    /// <summary>Why it was refused, or null.</summary>
+    public VideoError? Refusal { get; init; }
+
+    /// <summary>Task and attempt before.</summary>
+    public required JsonNode? Before { get; init; }
+
+    /// <summary>Task and attempt after.</summary>
+    public required JsonNode? After { get; init; }
 }
 
 /// <summary>One submission. Times are Unix milliseconds.</summary>

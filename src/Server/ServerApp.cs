@@ -1,4 +1,5 @@
 using Reelay.Server.Api;
+using Reelay.Server.Api.Callbacks;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Files;
@@ -60,6 +61,8 @@ internal static class ServerApp
         app.Services.GetRequiredService<ModelEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);
+        app.Services.GetRequiredService<AdminTaskActions>().Map(app);
+        app.Services.GetRequiredService<CallbackEndpoint>().Map(app);
         app.Services.GetRequiredService<HealthEndpoints>().Map(app);
         app.Services.GetRequiredService<OpenApiEndpoint>().Map(app);
         app.Services.GetRequiredService<DocsEndpoints>().Map(app);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api;
+using Reelay.Server.Api.Callbacks;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Api.Events;
@@ -14,6 +15,7 @@ using Reelay.Server.Assets.Links;
 using Reelay.Server.Assets.Variants;
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
+using Reelay.Server.Engine.Callbacks;
 using Reelay.Server.Engine.Polling;
 using Reelay.Server.Files;
 using Reelay.Server.OpenApi;
@@ -131,7 +133,9 @@ internal static class ServerServices
         services.AddSingleton<IInputLinks, SignedInputLinks>();
         services.AddSingleton(provider => new InputAddresses(
             provider.GetRequiredService<IInputLinks>(), options, new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
-        services.AddSingleton<EngineParts>();
+        services.AddSingleton<CallbackTokens>();
+        services.AddSingleton<CallbackAddresses>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EngineParts>(provider) with { Callbacks = provider.GetRequiredService<CallbackAddresses>() });
         services.AddSingleton<TaskEngine>();
         services.AddSingleton<CompletionEstimates>();
         services.AddSingleton<AssetJanitor>();
@@ -184,6 +188,8 @@ internal static class ServerServices
         services.AddSingleton<InputEndpoints>();
         services.AddSingleton<AdminKeyEndpoints>();
         services.AddSingleton<AdminTaskEndpoints>();
+        services.AddSingleton<AdminTaskActions>();
+        services.AddSingleton<CallbackEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<OpenApiEndpoint>();
         services.TryAddSingleton(_ => new DocsEndpoints(Path.Combine(AppContext.BaseDirectory, DocsEndpoints.ViewerFolder)));

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Reelay.Providers.Kling;
 
 /// <summary>Speaks the legacy protocol of Kling (Kuaishou): <c>POST /v1/videos/{family}</c>, poll under the same path, files by link.</summary>
-public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceivesCallbacks, IChecksOptions
+public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceivesCallbacks, IResumesById, IChecksOptions
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("KlingModels.json");
 
@@ -67,6 +67,12 @@ public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceives
     public CallbackReading? ReadCallback(
         ProviderAccount account, IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> body) =>
         KlingCallbacks.Read(account, KlingOptions.Of(account), headers, body);
+
+    /// <inheritdoc/>
+    public JsonElement? ReferenceOf(ProviderRequest request, string upstreamId) =>
+        KlingFamilies.Of(request) is { } family && KlingAnswers.Id(new KlingTask { TaskId = upstreamId }) is { } id
+            ? KlingAnswers.Reference(family, id, request.UpstreamModel)
+            : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindMistakes(JsonElement options) => KlingOptions.Read(options).Mistakes;

@@ -101,6 +101,8 @@ public sealed class KlingSimulator : ISimulator, ICallsBack
         }
 
         _outbox.Watch(job);
+        if (job.Has("callback", "early"))
+            await _outbox.UntilBegunAsync(job.Id, cancellationToken);
         return faults.After(Ok(new KlingJob(job).Task(new JobReading(JobState.Queued, 0, null), isCreate: true)));
     }
 

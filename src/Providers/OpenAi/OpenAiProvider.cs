@@ -6,7 +6,7 @@ namespace Reelay.Providers.OpenAi;
 /// Speaks OpenAI's Videos protocol to whichever server is behind the account: vLLM-Omni, SGLang, TensorRT-LLM, another gateway, or a host
 /// that still has the original. What differs between them is in <see cref="OpenAiOptions"/>.
 /// </summary>
-public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmissions, IChecksOptions, IDescribesModels
+public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmissions, IResumesById, IChecksOptions, IDescribesModels
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("OpenAiModels.json");
 
@@ -75,6 +75,9 @@ public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmi
         Search(account).Kind == SearchKind.None
             ? []
             : await OpenAiSearch.FindAsync(account, OpenAiProfiles.Of(account), query, cancellationToken);
+
+    /// <inheritdoc/>
+    public JsonElement? ReferenceOf(ProviderRequest request, string upstreamId) => OpenAiAnswers.Reference(upstreamId);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindMistakes(JsonElement options) => OpenAiProfiles.Read(options).Mistakes;

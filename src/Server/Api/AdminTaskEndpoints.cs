@@ -44,7 +44,7 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
         var id = VideoEndpoints.RouteId(context);
         var found = TaskIds.Normalize(id) is { } known ? await store.FindAsync(known, context.RequestAborted) : null;
         if (found is null) await ErrorWriter.WriteAsync(context, VideoEndpoints.NotFound(id));
-        else await JsonAnswer.WriteAsync(context, Detail(found), ContractsJson.Default.AdminTask);
+        else await JsonAnswer.WriteAsync(context, Detail(found, await store.ListActionsAsync(found.Task.Id, context.RequestAborted)), ContractsJson.Default.AdminTask);
     }
 
     private static ApiResult<TaskListQuery> Query(HttpRequest request)
@@ -86,12 +86,28 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
         DeletedAt = task.DeletedAt,
     };
 
-    private static AdminTask Detail(TaskDetail found) => Body(found.Task) with
+    /// <summary>The single view of a task.</summary>
+    public static AdminTask Detail(TaskDetail found, IReadOnlyList<TaskAction> actions) => Body(found.Task) with
     {
         Order = JsonNode.Parse(OrderJson.Serialize(found.Task.Order)),
         Attempts = [.. found.Attempts.Select(Attempt)],
         Assets = [.. found.Assets.Select(asset => new AdminAsset(asset.Position, asset.Key, asset.ContentType, asset.SizeBytes, asset.Sha256))],
         Timeline = Timeline(found),
+        Actions = [.. actions.Select(Action)],
+        ResubmittedAs = actions.FirstOrDefault(action => action.NewTaskId is not null)?.NewTaskId,
+    };
+
+    private static AdminAction Action(TaskAction action) => new()
+    {
+        Id = action.Id,
+        Action = action.Action,
+        KeyId = action.KeyId,
+        Attempt = action.Attempt,
+        AskedAt = action.AskedAt,
+        DoneAt = action.DoneAt,
+        Refusal = action.RefusalCode is { } code ? new VideoError(code, action.RefusalMessage!) : null,
+        Before = JsonNode.Parse(action.BeforeJson),
+        After = JsonNode.Parse(action.AfterJson),
     };
 
     private static AdminAttempt Attempt(TaskAttempt attempt) => new()

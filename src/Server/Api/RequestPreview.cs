@@ -3,12 +3,13 @@ using Reelay.Providers;
 using Reelay.Server.Assets;
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
+using Reelay.Server.Engine.Callbacks;
 using Reelay.Server.Routing;
 
 namespace Reelay.Server.Api;
 
 /// <summary>Shows operators what an order would send upstream: the provider itself makes the request, and a handler without a network takes it.</summary>
-internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, InputAddresses addresses, TimeProvider time)
+internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, InputAddresses addresses, CallbackAddresses callbacks, TimeProvider time)
 {
     private const string Hidden = "hidden";
     private const string Token = "attempt_token";
@@ -41,6 +42,7 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
             Account = channel.Account with { Credential = Without(channel.Account.Credential), Http = http },
             Request = ProviderRequests.Build(order, route.UpstreamModel, channel.VendorAccount),
             AttemptToken = Token,
+            CallbackUrl = callbacks.Example(channel),
             Media = Media(order, channel, baseUrl),
             Deadline = time.GetUtcNow().AddMinutes(1),
         };

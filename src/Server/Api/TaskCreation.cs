@@ -128,7 +128,7 @@ internal sealed class TaskCreation(
         {
             return await committer.WriteAsync(new StoreOperation.Create(ownership.Fence(task.Shard), task)
             {
-                Idempotency = claim, Note = CreationIntents.Note(ticket?.Entry),
+                Idempotency = claim, Remembered = CreationIntents.Note(ticket?.Entry),
             });
         }
         catch (StoreUnavailableException)

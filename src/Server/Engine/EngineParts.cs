@@ -21,6 +21,9 @@ internal sealed record EngineParts(
     TimeProvider Time,
     Randomness Randomness)
 {
+    /// <summary>Where upstreams may call back; null where they never do.</summary>
+    public Callbacks.CallbackAddresses? Callbacks { get; init; }
+
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 

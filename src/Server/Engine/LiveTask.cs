@@ -11,12 +11,16 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     private const int Busy = 1;
     private const int BusyAndWoken = 2;
 
+    private static readonly TimeSpan CallGrace = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private GenerationTask _task = _task;
     private int _state;
     private TaskCompletionSource? _changed;
     private TaskCompletionSource? _cancelled;
     private ProviderChannel? _calledBy;
+    private CancellationTokenSource? _call;
+    private bool _hasMail;
 
     /// <summary>The newest row known to be committed. Readers on other threads see it at once.</summary>
     public GenerationTask Task => Volatile.Read(ref _task);
@@ -41,6 +45,9 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
 
     /// <summary>What is known of polling the current attempt; null before the upstream has accepted it.</summary>
     public Polling.PollMemory? Polls { get; set; }
+
+    /// <summary>When a callback last asked for a poll, Unix milliseconds.</summary>
+    public long CalledBackAt { get; set; }
 
     /// <summary>When progress was last written, Unix milliseconds.</summary>
     public long ProgressWrittenAt { get; set; }
@@ -74,7 +81,7 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     public ProviderChannel? TakeCall() => Interlocked.Exchange(ref _calledBy, null);
 
     /// <summary>A new attempt begins: nothing that was counted for the one before holds for it.</summary>
-    public void BeginAttempt() => (Polls, UnreadableCount, FetchFailureCount, Result) = (null, 0, 0, null);
+    public void BeginAttempt() => (Polls, CalledBackAt, UnreadableCount, FetchFailureCount, Result) = (null, 0, 0, 0, null);
 
     /// <summary>Whether the engine has let go of it.</summary>
     public bool IsGone { get; private set; }
@@ -95,6 +102,33 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
         }
 
         changed?.SetResult();
+    }
+
+    /// <summary>Notes that there is mail for the task.</summary>
+    public void NoteMail() => Volatile.Write(ref _hasMail, true);
+
+    /// <summary>Whether there was mail since the last time this was asked.</summary>
+    public bool TakeMail() => Interlocked.Exchange(ref _hasMail, false);
+
+    /// <summary>Whether the task's submission is under way.</summary>
+    public bool IsCalling => Volatile.Read(ref _call) is not null;
+
+    /// <summary>Notes that a submission begins; null notes that it has ended.</summary>
+    public void SetCall(CancellationTokenSource? limit)
+    {
+        lock (_gate) Volatile.Write(ref _call, limit);
+    }
+
+    /// <summary>The upstream has the whole order, so its answer is waited for a moment only: what it would tell is known.</summary>
+    public async Task EndCallSoonAsync(TimeProvider time)
+    {
+        if (Volatile.Read(ref _call) is not { } call) return;
+        await System.Threading.Tasks.Task.Delay(CallGrace, time);
+        lock (_gate)
+        {
+            // Within the lock, since it is disposed of soon after it was taken away.
+            if (ReferenceEquals(_call, call)) _ = call.CancelAsync();
+        }
     }
 
     /// <summary>Completes once a cancel or delete is known here: for steps that take long and can be broken off.</summary>

@@ -24,7 +24,7 @@ internal sealed partial class PollStep(
     public async Task<NextStep> RunAsync(LiveTask live)
     {
         var attempt = live.Attempt!;
-        if (live.Polls?.AttemptNumber != attempt.Number) live.Polls = new PollMemory(live, parts.Now, parts.Time.GetTimestamp(), wake);
+        if (live.Polls?.AttemptNumber != attempt.Number) live.Polls = new PollMemory(live, parts.Now, parts.Time.GetTimestamp(), wake) { IsWanted = live.CalledBackAt > 0 };
         var memory = live.Polls;
         var left = memory.Left(parts.Time);
 

@@ -10,6 +10,9 @@ namespace Reelay.Server.Engine;
 /// </summary>
 internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots, ILogger<ReconcileStep> logger)
 {
+    // While an operator may decide, the upstream is asked again now and then.
+    private const long HoldPauseMilliseconds = 30_000;
+
     private static readonly TimeSpan SearchPause = TimeSpan.FromSeconds(2);
 
     // A search that fails is repeated for this long after it first could have been certain; then the outcome counts as unknown.
@@ -34,9 +37,12 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
         var ability = finder?.Search(channel!.Account) ?? new SearchAbility(SearchKind.None, TimeSpan.Zero);
 
         // Before this moment the order could still be on its way, or accepted and not listed yet.
-        var certainAt = attempt.SendBy + (long)ability.VisibilityDelay.TotalMilliseconds + (parts.Options.ReconcileHoldSeconds * 1000L);
+        var certainAt = attempt.SendBy + (long)ability.VisibilityDelay.TotalMilliseconds;
         if (now < certainAt) return NextStep.AfterMilliseconds(certainAt - now);
-        if (finder is null || ability.Kind == SearchKind.None) return await UnknownAsync(live, "this upstream keeps no list to search");
+
+        // What is certain needs no operator; only a task that would end as unknown is kept for one.
+        var heldUntil = certainAt + (parts.Options.ReconcileHoldSeconds * 1000L);
+        if (finder is null || ability.Kind == SearchKind.None) return await UnknownAsync(live, heldUntil - now, "this upstream keeps no list to search");
 
         IReadOnlyList<FoundSubmission> found;
         try
@@ -49,14 +55,14 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
             LogSearchFailed(live.Task.Id, channel!.Id, exception.Message);
             return now < certainAt + SearchPatience.TotalMilliseconds
                 ? NextStep.After(SearchPause)
-                : await UnknownAsync(live, "the upstream's list could not be read");
+                : await UnknownAsync(live, heldUntil - now, "the upstream's list could not be read");
         }
 
-        return await JudgeAsync(live, channel, ability.Kind, found);
+        return await JudgeAsync(live, channel, ability.Kind, found, heldUntil - now);
     }
 
     private async Task<NextStep> JudgeAsync(
-        LiveTask live, ProviderChannel channel, SearchKind kind, IReadOnlyList<FoundSubmission> found)
+        LiveTask live, ProviderChannel channel, SearchKind kind, IReadOnlyList<FoundSubmission> found, long holdLeft)
     {
         var attempt = live.Attempt!;
         var matches = found.Where(row => row.IsMatch).ToList();
@@ -64,7 +70,7 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
         var free = matches.Where(row => !facts.AdoptedIds.Contains(row.UpstreamId)).ToList();
         if (free is [var only] && (kind == SearchKind.ByToken || !facts.HasRival)) return await AdoptAsync(live, only);
         if (free.Count == 0 && matches.Count == 0 && kind == SearchKind.ByToken) return await AbsentAsync(live, channel);
-        return await UnknownAsync(live, free.Count == 0 ? "the upstream's list does not show it"
+        return await UnknownAsync(live, holdLeft, free.Count == 0 ? "the upstream's list does not show it"
             : free.Count > 1 ? $"{free.Count} orders in the upstream's list look like it"
             : "another lost order looks the same");
     }
@@ -95,8 +101,9 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
         return NextStep.Now;
     }
 
-    private async Task<NextStep> UnknownAsync(LiveTask live, string why)
+    private async Task<NextStep> UnknownAsync(LiveTask live, long holdLeft, string why)
     {
+        if (holdLeft > 0) return NextStep.AfterMilliseconds(Math.Min(holdLeft, HoldPauseMilliseconds));
         var now = parts.Now;
         var attempt = live.Attempt!;
         var closed = Endings.Close(attempt, AttemptOutcome.Unknown, now) with

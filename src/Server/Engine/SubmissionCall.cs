@@ -24,6 +24,7 @@ internal sealed partial class SubmissionCall(
 
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(left), parts.Time);
         Submission submission;
+        live.SetCall(limit);
         try
         {
             submission = await channel.Provider.SubmitAsync(Context(live, channel, left), limit.Token);
@@ -38,6 +39,10 @@ internal sealed partial class SubmissionCall(
             // A mistake of the adapter or of ours proves nothing about what was sent.
             LogBroken(attempt.TaskId, attempt.Number, channel.Id, exception);
             return await FailedAsync(live, channel, new ProviderException(ProviderErrorKind.OutcomeUnknown, exception.Message, exception));
+        }
+        finally
+        {
+            live.SetCall(null);
         }
 
         if (channel.State.NoteAnswer(parts.Now)) slots.Fill(channel);
@@ -62,6 +67,7 @@ internal sealed partial class SubmissionCall(
         Account = channel.Account,
         Request = ProviderRequests.Build(live.Task.Order, live.Attempt!.UpstreamModel, channel.VendorAccount),
         AttemptToken = live.Attempt.Token,
+        CallbackUrl = parts.Callbacks?.Of(live.Attempt, channel),
         Media = ProviderRequests.Media(
             live.Task.Order, live.Inputs, parts.Assets, position => parts.InputAddresses.Of(live.Task, position, channel)),
         Deadline = parts.Time.GetUtcNow().AddMilliseconds(leftMilliseconds),

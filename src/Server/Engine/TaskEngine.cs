@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Reelay.Server.Engine.Callbacks;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Engine;
@@ -22,6 +23,7 @@ internal sealed partial class TaskEngine
     private readonly SubmitStep _submit;
     private readonly ReconcileStep _reconcile;
     private readonly PollStep _poll;
+    private readonly MailStep _mail;
     private CancellationToken _stopping;
 
     public TaskEngine(EngineParts parts, Ownership ownership, ILoggerFactory loggers)
@@ -38,6 +40,8 @@ internal sealed partial class TaskEngine
         _reconcile = new ReconcileStep(_parts, _slots, loggers.CreateLogger<ReconcileStep>());
         var cancel = new CancelStep(_parts, _slots, loggers.CreateLogger<CancelStep>());
         _poll = new PollStep(_parts, _slots, completion, cancel, Wake, loggers.CreateLogger<PollStep>());
+        _mail = new MailStep(
+            _parts, new CallbackStep(_parts, _slots, loggers.CreateLogger<CallbackStep>()), new OperatorStep(_parts, _slots, Add, loggers.CreateLogger<OperatorStep>()));
     }
 
     /// <summary>Called when a task's driver lets go of it because it is finished.</summary>
@@ -104,14 +108,21 @@ internal sealed partial class TaskEngine
         Wake(item);
     }
 
-    /// <summary>
-    /// Has an order polled at once instead of when it is due: something says that it changed upstream. Harmless when repeated, and for tasks
-    /// this node does not drive; if the upstream's acceptance is not known yet, it is only looked at.
-    /// </summary>
-    public void PollNow(string id)
+    /// <summary>Has a task's owner read its inbox, if that is this node. A finished task is taken up again for it.</summary>
+    public async Task ReadMailAsync(string id)
     {
-        if (!_live.TryGetValue(id, out var item)) return;
-        if (item.Polls is { } polls) polls.IsWanted = true;
+        if (!_live.TryGetValue(id, out var item))
+        {
+            if (await _parts.Store.FindAsync(id, CancellationToken.None) is not { } found || !_ownership.Owns(found.Task.Shard)) return;
+            var attempt = found.Attempts.FirstOrDefault(row => row.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount));
+            Adopt(new LiveRow(found.Task, attempt) { Inputs = found.Inputs });
+            if (!_live.TryGetValue(id, out item)) return;
+        }
+
+        item.NoteMail();
+
+        // Its driver is held up by the very call whose answer the mail may be; it reads the rest afterwards.
+        if (item.IsCalling) await _mail.ReadEarlyAsync(item);
         Wake(item);
     }
 
@@ -143,6 +154,7 @@ internal sealed partial class TaskEngine
             try
             {
                 foreach (var row in await _parts.Store.ListIntentsAsync(_ownership.NodeId, MaxIntents, cancellationToken)) await LearnAsync(row);
+                foreach (var id in await _parts.Store.ListTasksWithMailAsync(_ownership.NodeId, MaxIntents, cancellationToken)) await ReadMailAsync(id);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -223,16 +235,20 @@ internal sealed partial class TaskEngine
 
     private Task<NextStep> ChooseAsync(LiveTask item)
     {
-        var task = item.Task;
-        if (!task.IsLive || !_ownership.Owns(task.Shard)) return Task.FromResult(NextStep.Done);
-        return task.Phase switch
-        {
-            TaskPhase.Accepted => _submit.RunAsync(item, _stopping),
-            TaskPhase.Submitting => _reconcile.AdoptOrphanAsync(item),
-            TaskPhase.Reconciling => _reconcile.RunAsync(item),
-            _ => _poll.RunAsync(item),
-        };
+        if (!_ownership.Owns(item.Task.Shard)) return Task.FromResult(NextStep.Done);
+        return item.TakeMail() ? ReadThenChooseAsync(item) : ByPhaseAsync(item);
     }
+
+    private async Task<NextStep> ReadThenChooseAsync(LiveTask item) =>
+        await _mail.RunAsync(item) is { } next && item.Task.IsLive ? next : await ByPhaseAsync(item);
+
+    private Task<NextStep> ByPhaseAsync(LiveTask item) => !item.Task.IsLive ? Task.FromResult(NextStep.Done) : item.Task.Phase switch
+    {
+        TaskPhase.Accepted => _submit.RunAsync(item, _stopping),
+        TaskPhase.Submitting => _reconcile.AdoptOrphanAsync(item),
+        TaskPhase.Reconciling => _reconcile.RunAsync(item),
+        _ => _poll.RunAsync(item),
+    };
 
     private void Drop(LiveTask item)
     {

@@ -16,6 +16,12 @@ internal sealed record Change(GenerationTask After)
     public IReadOnlyList<TaskAsset> Assets { get; init; } = [];
 
     public IReadOnlyList<TaskInput> Inputs { get; init; } = [];
+
+    /// <summary>Mail that is used up by it.</summary>
+    public IReadOnlyList<long> UsedMail { get; init; } = [];
+
+    /// <summary>What an operator does by it.</summary>
+    public TaskAction? Action { get; init; }
 }
 
 /// <summary>Writes decisions about live tasks: a write that missed is followed by a reload and a new decision.</summary>
@@ -59,6 +65,14 @@ internal sealed partial class TaskWriter(
         }
     }
 
+    /// <summary>Makes another task on behalf of one that this node drives.</summary>
+    public async Task<OperationOutcome> CreateAsync(LiveTask live, GenerationTask task) =>
+        (await WriteAsync(live, new StoreOperation.Create(ownership.Fence(task.Shard), task))).Outcome;
+
+    /// <summary>Takes a used row out of the task's inbox, and notes what an operator was answered.</summary>
+    public Task UseMailAsync(LiveTask live, InboxRow row, TaskAction? action = null) =>
+        WriteAsync(live, new StoreOperation.Note(ownership.Fence(live.Task.Shard), live.Task.Id, [row.Id], action));
+
     /// <summary>Reads the task's rows again.</summary>
     /// <returns>False if it is gone.</returns>
     public async Task<bool> ReloadAsync(LiveTask live)
@@ -82,6 +96,8 @@ internal sealed partial class TaskWriter(
             Money = change.Money,
             Assets = change.Assets,
             Inputs = change.Inputs,
+            UsedMail = change.UsedMail,
+            Action = change.Action,
         };
     }
 

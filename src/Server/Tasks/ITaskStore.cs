@@ -6,7 +6,7 @@ namespace Reelay.Server.Tasks;
 /// A precondition that does not hold is a result; an exception means that nothing of the batch was written, unless it is
 /// <see cref="CommitOutcomeUnknownException"/>. Locks are taken in the order shards, accounts, channels, tasks, each by id.
 /// </remarks>
-public interface ITaskStore
+public interface ITaskStore : ITaskInbox
 {
     /// <summary>The store's clock, Unix milliseconds. Leases and <see cref="TaskAttempt.SendBy"/> are in this time.</summary>
     ValueTask<long> GetTimeAsync(CancellationToken cancellationToken);

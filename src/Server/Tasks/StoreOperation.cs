@@ -21,7 +21,7 @@ public abstract record StoreOperation
         public IdempotencyClaim? Idempotency { get; init; }
 
         /// <summary>What a restart must know of it, or null for a plain first try.</summary>
-        public OrderIntent? Note { get; init; }
+        public OrderIntent? Remembered { get; init; }
 
         /// <inheritdoc/>
         public override string TaskId => Task.Id;
@@ -51,8 +51,34 @@ public abstract record StoreOperation
         /// <summary>Fetched inputs to record.</summary>
         public IReadOnlyList<TaskInput> Inputs { get; init; } = [];
 
+        /// <summary>Mail that is used up by it.</summary>
+        public IReadOnlyList<long> UsedMail { get; init; } = [];
+
+        /// <summary>What an operator did by it, or null.</summary>
+        public TaskAction? Action { get; init; }
+
         /// <inheritdoc/>
         public override string TaskId => After.Id;
+    }
+
+    /// <summary>Puts mail into a task's inbox, on any node. Equal mail that is still there is stored once, and both count as written.</summary>
+    /// <param name="Row">The mail.</param>
+    public sealed record Post(InboxRow Row) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Row.TaskId;
+    }
+
+    /// <summary>Takes used mail out of a task's inbox without changing the task.</summary>
+    /// <remarks>Needs the shard.</remarks>
+    /// <param name="Fence">Proof of ownership.</param>
+    /// <param name="Id">The task.</param>
+    /// <param name="UsedMail">Ids of the rows.</param>
+    /// <param name="Action">What an operator asked for and was answered, or null.</param>
+    public sealed record Note(ShardFence Fence, string Id, IReadOnlyList<long> UsedMail, TaskAction? Action = null) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Id;
     }
 
     /// <summary>Notes what somebody wants of a task, on any node. The owner decides what becomes of it.</summary>
@@ -156,4 +182,7 @@ public enum OperationOutcome
 
     /// <summary>The idempotency key stands for another order. Nothing was written.</summary>
     IdempotencyKeyReused,
+
+    /// <summary>As much mail as may be waits for the task already.</summary>
+    InboxFull,
 }

@@ -19,7 +19,7 @@ public sealed partial record Fault(string Name, string Argument)
         ["content"] = ["404", "truncated"],
         ["redirect"] = [""],
         ["url"] = [""],
-        ["callback"] = ["twice", "reversed", "wrapped"],
+        ["callback"] = ["twice", "reversed", "wrapped", "early", "forged", "never"],
         ["drop"] = ["", "before-accept", "after-accept"],
         ["hang"] = ["", "after-accept"],
         ["http"] = ["<status>"],

@@ -31,6 +31,12 @@ public sealed class SandboxOptions
     /// <summary>Secrets that callbacks are signed with, by simulator id; without an entry they are not signed.</summary>
     public Dictionary<string, string> CallbackSecrets { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// How often a callback that was not answered with a 2xx is sent again, after 0.5, 1, 2, 4 … seconds. No upstream documents its own rule.
+    /// </summary>
+    /// <value>Default 5; 0 to 20.</value>
+    public int CallbackRetries { get; set; } = 5;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
@@ -59,6 +65,8 @@ public sealed class SandboxOptions
             throw new InvalidOperationException($"Reelay:Sandbox:{nameof(Duration)} must be 0 to 86400 seconds, not {options.Duration}.");
         if (options.MaxRunning < 0)
             throw new InvalidOperationException($"Reelay:Sandbox:{nameof(MaxRunning)} must be 0 or more, not {options.MaxRunning}.");
+        if (options.CallbackRetries is < 0 or > 20)
+            throw new InvalidOperationException($"Reelay:Sandbox:{nameof(CallbackRetries)} must be 0 to 20, not {options.CallbackRetries}.");
         return options;
     }
 

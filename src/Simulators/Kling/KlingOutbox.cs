@@ -11,6 +11,8 @@ namespace Reelay.Simulators.Kling;
 internal sealed class KlingOutbox
 {
     private const int LastStage = 3;
+    private static readonly TimeSpan _longestHold = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _holdPause = TimeSpan.FromMilliseconds(20);
     private readonly SandboxCore _sandbox;
     private readonly string _providerId;
     private readonly byte[]? _key;
@@ -31,8 +33,19 @@ internal sealed class KlingOutbox
     public void Watch(SimulatedJob job)
     {
         KlingJob task = new(job);
-        if (task.CallbackUrl is not null && task.CalledBack < LastStage)
+        if (task.CallbackUrl is not null && task.CalledBack < LastStage && !job.Has("callback", "never"))
             _open[job.Id] = 0;
+    }
+
+    /// <summary>Waits until a job's first callback is out, ten seconds at most.</summary>
+    public async Task UntilBegunAsync(string jobId, CancellationToken cancellationToken)
+    {
+        long begun = _sandbox.Time.GetTimestamp();
+        while (_open.ContainsKey(jobId) && _sandbox.Store.FindJob(_providerId, jobId) is { } job && new KlingJob(job).CalledBack == 0
+            && _sandbox.Time.GetElapsedTime(begun) < _longestHold)
+        {
+            await Task.Delay(_holdPause, _sandbox.Time, cancellationToken);
+        }
     }
 
     /// <summary>What is due now.</summary>
@@ -79,6 +92,8 @@ internal sealed class KlingOutbox
         int count = job.Has("callback", "twice") ? 2 : 1;
         List<CallbackMessage> messages =
             [.. stages.SelectMany(stage => Enumerable.Repeat(Message(job, At(stage, reading)), count))];
+        if (job.Has("callback", "forged"))
+            messages = [.. messages.SelectMany(message => new[] { Forged(job), message })];
         return new CallbackBatch(job.Id, reached, new Uri(task.CallbackUrl!), messages);
     }
 
@@ -95,6 +110,20 @@ internal sealed class KlingOutbox
         JsonObject shown = job.Has("callback", "wrapped") ? KlingReply.Envelope(_sandbox.Random, 0, "SUCCEED", task) : task;
         byte[] body = Encoding.UTF8.GetBytes(JsonText.Of(shown));
         return new CallbackMessage(body, Sign(body));
+    }
+
+    // Somebody who knows the address but not the secret: the job is said to have failed, under a signature that is none.
+    private CallbackMessage Forged(SimulatedJob job)
+    {
+        JsonObject task = new()
+        {
+            ["task_id"] = job.Id, ["task_status"] = "failed", ["task_status_msg"] = "forged " + _sandbox.Random.Hex(4),
+        };
+        byte[] body = Encoding.UTF8.GetBytes(JsonText.Of(task));
+        Dictionary<string, string> headers = Sign(body);
+        if (headers.Count > 0)
+            headers["webhook-signature"] = "v1," + Convert.ToBase64String(SHA256.HashData(body));
+        return new CallbackMessage(body, headers);
     }
 
     private Dictionary<string, string> Sign(byte[] body)

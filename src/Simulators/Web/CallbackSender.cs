@@ -1,10 +1,14 @@
+using System.Collections.Concurrent;
+
 namespace Reelay.Simulators;
 
-/// <summary>Sends the simulators' callbacks when they are due, each once: no upstream documents when it would try again.</summary>
+/// <summary>Sends the simulators' callbacks when they are due; a batch of which one was not taken is sent again, a number of times.</summary>
 internal sealed partial class CallbackSender(SandboxCore sandbox, ILogger<CallbackSender> logger) : BackgroundService
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _firstRetry = TimeSpan.FromSeconds(0.5);
+    private readonly ConcurrentDictionary<string, (int Count, DateTimeOffset NotBefore)> _failed = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,6 +33,11 @@ internal sealed partial class CallbackSender(SandboxCore sandbox, ILogger<Callba
 
     private async Task SendAsync(HttpMessageInvoker http, ICallsBack simulator, CallbackBatch batch, CancellationToken stoppingToken)
     {
+        string key = $"{batch.JobId} {batch.Url}";
+        (int failures, DateTimeOffset notBefore) = _failed.GetValueOrDefault(key);
+        if (sandbox.Time.GetUtcNow() < notBefore)
+            return;
+        bool isTaken = true;
         foreach (CallbackMessage message in batch.Messages)
         {
             using CancellationTokenSource patience = new(_patience, sandbox.Time);
@@ -38,15 +47,26 @@ internal sealed partial class CallbackSender(SandboxCore sandbox, ILogger<Callba
                 using HttpRequestMessage request = Request(batch.Url, message);
                 using HttpResponseMessage response = await http.SendAsync(request, ended.Token);
                 if (!response.IsSuccessStatusCode)
+                {
+                    isTaken = false;
                     LogRefused(batch.JobId, (int)response.StatusCode);
+                }
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException
                 || (exception is OperationCanceledException && !stoppingToken.IsCancellationRequested))
             {
+                isTaken = false;
                 LogLost(batch.JobId, exception.Message);
             }
         }
 
+        if (!isTaken && failures < sandbox.Options.CallbackRetries)
+        {
+            _failed[key] = (failures + 1, sandbox.Time.GetUtcNow() + (_firstRetry * Math.Pow(2, Math.Min(failures, 6))));
+            return;
+        }
+
+        _failed.TryRemove(key, out _);
         simulator.Sent(batch);
     }
 

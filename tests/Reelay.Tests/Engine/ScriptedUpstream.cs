@@ -7,7 +7,7 @@ using Reelay.Tests.Support;
 namespace Reelay.Tests.Engine;
 
 /// <summary>An upstream that does what a test says. By default it accepts, has the clip at once, cannot cancel, and lists what it accepted.</summary>
-internal sealed class ScriptedUpstream : IVideoProvider, ICancelsVideos, IFindsSubmissions
+internal class ScriptedUpstream : IVideoProvider, ICancelsVideos, IFindsSubmissions
 {
     private readonly ConcurrentDictionary<string, Job> _jobs = new();
     private int _lastId;

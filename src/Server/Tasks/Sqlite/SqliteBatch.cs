@@ -10,6 +10,8 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
     private readonly Dictionary<string, AccountChange> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Channel, string? Model), long> _openAttempts = [];
 
+    private readonly SqliteInboxBatch _inbox = new(statements);
+
     public OperationResult Apply(StoreOperation operation) => operation switch
     {
         StoreOperation.Create create => Create(create),
@@ -18,6 +20,8 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         StoreOperation.Discard discard => Discard(discard),
         StoreOperation.NoteIntent note => NoteIntent(note.Order),
         StoreOperation.NoteRefusal note => NoteRefusal(note.Order),
+        StoreOperation.Post post => _inbox.Post(post),
+        StoreOperation.Note note => Note(note),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
     };
 
@@ -52,7 +56,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
                 .Set(6, key.ExpiresAt).Execute();
         }
 
-        if (create.Note is { } note) NoteIntent(note with { TaskId = task.Id });
+        if (create.Remembered is { } intent) NoteIntent(intent with { TaskId = task.Id });
         return new(OperationOutcome.Applied, task);
     }
 
@@ -103,6 +107,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         if (transition.Money is { } money) Close(after, money);
         foreach (var asset in transition.Assets) InsertAsset(asset);
         foreach (var input in transition.Inputs) InsertInput(input);
+        _inbox.Use(transition.UsedMail, transition.Action);
         return new(OperationOutcome.Applied, after, attempt);
     }
 
@@ -192,6 +197,13 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         statements.DeleteVariants.Set(1, discard.Id).Execute();
         statements.DeleteInputs.Set(1, discard.Id).Execute();
         return new(OperationOutcome.Applied, Find(discard.Id));
+    }
+
+    private OperationResult Note(StoreOperation.Note note)
+    {
+        if (!Owns(note.Fence)) return new(OperationOutcome.NotOwned);
+        _inbox.Use(note.UsedMail, note.Action);
+        return new(OperationOutcome.Applied);
     }
 
     private bool Owns(ShardFence fence) =>

@@ -110,6 +110,30 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         WHERE id = ?1
         """);
 
+    public readonly SqliteStatement FindMail = new(
+        connection, "SELECT 1 FROM task_inbox WHERE task_id = ?1 AND attempt = ?2 AND dedupe = ?3");
+
+    public readonly SqliteStatement CountMail = new(connection, "SELECT count(*) FROM task_inbox WHERE task_id = ?1 AND kind = ?2");
+
+    public readonly SqliteStatement InsertMail = new(
+        connection,
+        """
+        INSERT INTO task_inbox (task_id, shard, attempt, kind, dedupe, body, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (task_id, attempt, dedupe) DO NOTHING
+        """);
+
+    public readonly SqliteStatement DeleteMail = new(connection, "DELETE FROM task_inbox WHERE id = ?1");
+
+    // A step that is repeated after a commit of unknown outcome writes the same row again.
+    public readonly SqliteStatement InsertAction = new(
+        connection,
+        """
+        INSERT INTO task_actions (id, task_id, attempt, key_id, action, asked_at, done_at, refusal_code, refusal_message, new_task_id,
+            before_json, after_json)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        ON CONFLICT (id) DO NOTHING
+        """);
+
     public void Dispose()
     {
         foreach (var field in typeof(SqliteStatements).GetFields()) ((SqliteStatement)field.GetValue(this)!).Dispose();

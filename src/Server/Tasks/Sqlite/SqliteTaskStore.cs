@@ -5,7 +5,7 @@ namespace Reelay.Server.Tasks.Sqlite;
 
 /// <summary>The store on one SQLite file: a cluster of one node, whose leases need no clock.</summary>
 /// <remarks>Calls run to their end on the caller's thread: SQLite has no asynchronous interface, and one fsync is what a caller waits for anyway.</remarks>
-internal sealed class SqliteTaskStore(SqliteDatabase database, TimeProvider time) : ITaskStore, IDisposable
+internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvider time) : ITaskStore, IDisposable
 {
     // Upstreams tell times in whole seconds, by clocks of their own.
     private const long RivalMarginMilliseconds = 2000;

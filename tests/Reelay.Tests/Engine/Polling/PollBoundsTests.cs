@@ -117,22 +117,6 @@ public sealed class PollBoundsTests
     }
 
     [Fact]
-    public async Task A_callback_brings_the_poll_forward()
-    {
-        var slow = EngineWorld.Quick();
-        slow.ExpectedSeconds = 3600;
-        await using var world = await EngineWorld.StartAsync(_upstream, [slow]);
-        var id = await world.OrderAsync();
-        await world.UntilPhaseAsync(id, TaskPhase.Submitted);
-        await EngineWorld.UntilAsync(() => world.Engine.Find(id)?.Polls is not null);
-        world.Engine.PollNow(id);
-        Assert.Equal(TaskPhase.Completed, (await world.FinishAsync(id)).Task.Phase);
-        world.Engine.PollNow(id);
-        world.Engine.PollNow("task_nobody");
-        Assert.Single(_upstream.Polls);
-    }
-
-    [Fact]
     public async Task Finished_tasks_teach_how_long_they_take()
     {
         await using var world = await EngineWorld.StartAsync(_upstream);

@@ -1,0 +1,54 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Reelay.Server.Assets.Links;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Engine.Callbacks;
+
+/// <summary>Makes and judges the last part of a callback's address: task, attempt, and an HMAC-SHA256 over both and the provider.</summary>
+/// <remarks>
+/// Nothing is stored for it: the keys of signed links sign it under a name of its own, so it is good after a restart, and as long as its key
+/// stands in the file. Nobody without a key can make one, and one attempt's tells nothing of another's.
+/// </remarks>
+internal sealed class CallbackTokens(LinkKeys keys)
+{
+    /// <summary>Longest token that is looked at, in characters.</summary>
+    public const int MaxLength = 128;
+
+    private const string Domain = "reelay callback 1";
+    private const int MaxMessageBytes = 256;
+
+    /// <summary>The token of one attempt.</summary>
+    public string Make(string provider, string taskId, int attempt) => $"{Name(taskId, attempt)}-{Sign(keys.NewestFirst[0], provider, taskId, attempt)}";
+
+    /// <summary>Reads a token; null unless it is one of ours for this provider. Looks nothing up.</summary>
+    public (string TaskId, int Attempt)? Read(string provider, string token)
+    {
+        if (token.Length > MaxLength || provider.Length > MaxLength || token.Split('-', 3) is not [var suffix, var number, var signature]) return null;
+        if (TaskIds.Normalize(TaskIds.Prefix + suffix) is not { } taskId) return null;
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var attempt) || attempt < 1) return null;
+        if (!token.StartsWith(Name(taskId, attempt) + "-", StringComparison.Ordinal)) return null;
+
+        // Text is compared, not bytes: one signature has one spelling.
+        var given = Encoding.UTF8.GetBytes(signature);
+        var isSigned = false;
+        foreach (var key in keys.NewestFirst)
+            isSigned |= CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Sign(key, provider, taskId, attempt)), given);
+        return isSigned ? (taskId, attempt) : null;
+    }
+
+    private static string Name(string taskId, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{taskId.AsSpan(TaskIds.Prefix.Length)}-{attempt}");
+
+    private static string Sign(byte[] key, string provider, string taskId, int attempt)
+    {
+        Span<byte> message = stackalloc byte[MaxMessageBytes];
+        if (!Encoding.UTF8.TryGetBytes(string.Create(CultureInfo.InvariantCulture, $"{Domain}\n{provider}\n{taskId}\n{attempt}"), message, out var length))
+            return "";
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, message[..length], hash);
+        return Base64Url.EncodeToString(hash);
+    }
+}
