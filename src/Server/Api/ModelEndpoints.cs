@@ -1,3 +1,4 @@
+using System.Reflection;
 using Reelay.Contracts;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Routing;
@@ -5,8 +6,10 @@ using Reelay.Server.Routing;
 namespace Reelay.Server.Api;
 
 /// <summary>What a key can order now.</summary>
-internal sealed class ModelEndpoints(Authentication authentication, ModelBodies bodies, ChannelSet channels)
+internal sealed class ModelEndpoints(Authentication authentication, ChannelSet channels)
 {
+    private readonly DateTimeOffset _builtAt = File.GetLastWriteTimeUtc(Assembly.GetExecutingAssembly().Location);
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/models", ListAsync).As(Operations.Models);
@@ -16,7 +19,7 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelBodies 
     private Task ListAsync(HttpContext context)
     {
         if (authentication.Authenticate(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
-        var models = bodies.All(channels.Servable.Contains);
+        var models = Bodies().All();
         return JsonAnswer.WriteAsync(
             context,
             new Page<Model>(models, models.Count > 0 ? models[0].Id : null, models.Count > 0 ? models[^1].Id : null, false),
@@ -27,8 +30,14 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelBodies 
     {
         if (authentication.Authenticate(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var id = VideoEndpoints.RouteId(context);
-        return bodies.Find(id, channels.Servable.Contains) is { } model
+        return Bodies().Find(id) is { } model
             ? JsonAnswer.WriteAsync(context, model, ContractsJson.Default.Model)
             : ErrorWriter.WriteAsync(context, new ApiError(404, "model_not_found", $"There is no model '{Reading.Shown.Value(id)}' here; see GET /v1/models.", "model"));
+    }
+
+    private ModelBodies Bodies()
+    {
+        var now = channels.Now;
+        return new ModelBodies(now.Catalog, now.Servable.Contains, _builtAt);
     }
 }

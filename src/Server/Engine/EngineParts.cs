@@ -10,7 +10,6 @@ internal sealed record EngineParts(
     TaskWriter Writer,
     ITaskStore Store,
     ChannelSet Channels,
-    ModelCatalog Catalog,
     IAssetStore Assets,
     ResultFetcher Fetcher,
     InputFetcher Inputs,
@@ -20,6 +19,9 @@ internal sealed record EngineParts(
     TimeProvider Time,
     Randomness Randomness)
 {
+    /// <summary>The models as they now are.</summary>
+    public ModelCatalog Catalog => Channels.Now.Catalog;
+
     /// <summary>Unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -16,7 +16,7 @@ internal sealed partial class PollStep(EngineParts parts, SlotKeeper slots, Comp
     {
         var attempt = live.Attempt!;
         if (parts.Now >= attempt.DeadlineAt) return await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
-        if (parts.Channels.Find(attempt.ChannelId) is not { } channel) return NextStep.AfterMilliseconds(attempt.DeadlineAt - parts.Now);
+        if (parts.Channels.Find(attempt) is not { } channel) return NextStep.AfterMilliseconds(attempt.DeadlineAt - parts.Now);
 
         var task = live.Task;
         if (task is { Phase: TaskPhase.Submitted, CancelRequestedAt: not null } && await cancel.RunAsync(live, channel) is { } ended)

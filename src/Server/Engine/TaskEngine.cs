@@ -86,6 +86,20 @@ internal sealed partial class TaskEngine
         Wake(item);
     }
 
+    /// <summary>The channels have changed: what waits for one is looked at again, and nobody stands in the line of one that takes no orders.</summary>
+    public void LookAgain()
+    {
+        foreach (var channel in _parts.Channels.Draining)
+        {
+            while (channel.State.Dequeue() is { } waiting) Wake(waiting);
+        }
+
+        foreach (var item in _live.Values)
+        {
+            if (item.Task.Phase == TaskPhase.Accepted) Wake(item);
+        }
+    }
+
     /// <summary>Drives whatever is due until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -129,7 +143,7 @@ internal sealed partial class TaskEngine
         if (task.Phase == TaskPhase.Accepted) _waiting.Add(task);
         var item = new LiveTask(task, attempt) { Inputs = row.Inputs };
         if (!_live.TryAdd(task.Id, item)) return;
-        if (task.OpenAttempt is not null && _parts.Channels.Find(attempt!.ChannelId) is { } channel) channel.State.TakeAnyway();
+        if (task.OpenAttempt is not null && _parts.Channels.Find(attempt!) is { } channel) channel.State.TakeAnyway();
         _wheel.Schedule(item, TimeSpan.Zero);
     }
 

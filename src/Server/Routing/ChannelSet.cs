@@ -1,30 +1,44 @@
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
+using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Routing;
 
-/// <summary>The channels of this server. Fixed after start.</summary>
+/// <summary>The channels of this server as they now are. What it holds is replaced as a whole while the server runs.</summary>
 internal sealed class ChannelSet
 {
-    private readonly Dictionary<string, ProviderChannel> _byId;
-    private readonly HashSet<string> _servable;
+    private volatile ChannelSnapshot _now;
 
-    public ChannelSet(IEnumerable<ProviderChannel> channels)
+    // The same as in the snapshot; what routes orders reads it once per look.
+    private volatile IReadOnlyDictionary<string, ProviderChannel> _byId;
+
+    public ChannelSet(IEnumerable<ProviderChannel> channels, ModelCatalog? catalog = null)
+        : this(new ChannelSnapshot([.. channels], [], catalog))
     {
-        _byId = channels.ToDictionary(channel => channel.Id, StringComparer.Ordinal);
-        _servable = _byId.Values
-            .SelectMany(channel => channel.UpstreamModels.Select(model => channel.ModelKey + ":" + model))
-            .ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>All of them.</summary>
-    public IReadOnlyCollection<ProviderChannel> All => _byId.Values;
+    public ChannelSet(ChannelSnapshot snapshot) => (_now, _byId) = (snapshot, snapshot.ById);
 
-    /// <summary>The channel with this id, or null if the operator has removed it.</summary>
-    public ProviderChannel? Find(string id) => _byId.GetValueOrDefault(id);
+    /// <summary>Channels and catalog that belong together: for whoever looks at more than one of them.</summary>
+    public ChannelSnapshot Now => _now;
+
+    /// <summary>All that orders go to.</summary>
+    public IReadOnlyCollection<ProviderChannel> All => _now.Active;
+
+    /// <summary>Those that take no orders any more and are kept for attempts that are open.</summary>
+    public IReadOnlyCollection<ProviderChannel> Draining => _now.Draining;
+
+    /// <summary>The channel with this id: the one that takes orders, else the newest that drains; null if the operator has removed it and nothing is open.</summary>
+    public ProviderChannel? Find(string id) => _now.Find(id);
+
+    /// <summary>The channel as an attempt was sent with it: its account and credential of then.</summary>
+    public ProviderChannel? Find(TaskAttempt attempt) => _now.Find(attempt.ChannelId, attempt.CredentialVersion);
 
     /// <summary>Upstream models, as <c>provider:model</c>, that at least one channel serves.</summary>
-    public IReadOnlySet<string> Servable => _servable;
+    public IReadOnlySet<string> Servable => _now.Servable;
+
+    /// <summary>Replaces everything. Whoever took a channel out before goes on with it; slots are shared by all that ever had its id.</summary>
+    public void Publish(ChannelSnapshot snapshot) => (_now, _byId) = (snapshot, snapshot.ById);
 
     /// <summary>Gives an attempt's slot back.</summary>
     /// <returns>A waiting task to be looked at, or null.</returns>

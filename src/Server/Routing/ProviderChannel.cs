@@ -34,7 +34,7 @@ internal sealed class ProviderChannel
     public required IReadOnlySet<string> UpstreamModels { get; init; }
 
     /// <summary>How it stands.</summary>
-    public ChannelState State { get; } = new();
+    public ChannelState State { get; init; } = new();
 }
 
 /// <summary>How a channel stands on this node; begins empty at every start.</summary>
@@ -127,6 +127,12 @@ internal sealed class ChannelState
     public void NoteSuccess()
     {
         lock (_gate) _failuresInRow = 0;
+    }
+
+    /// <summary>The account has a new credential: what the old one met with says nothing about it.</summary>
+    public void NoteNewCredential()
+    {
+        lock (_gate) (_failuresInRow, CoolUntil) = (0, 0);
     }
 
     /// <summary>The upstream refused or could not be reached: nothing is sent for a while, longer each time.</summary>

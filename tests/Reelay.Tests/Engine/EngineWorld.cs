@@ -43,7 +43,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         _store = new SqliteTaskStore(_database, TimeProvider.System);
         Committer = new GroupCommitter(_store);
         _committing = Committer.RunAsync();
-        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, upstream)));
+        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, upstream)), Catalog);
         Assets = new LocalAssetStore(folder.File("assets"), Randomness.System.Fill);
         var fetching = new FetcherOptions { MediaOrigins = [.. callerHosts.Select(WebOrigin.Of)] };
         _http = new OutboundHttp(fetching, new CheckedDialer(TimeProvider.System, TimeSpan.FromSeconds(1)));
@@ -55,7 +55,7 @@ internal sealed class EngineWorld : IAsyncDisposable
             Committer, _store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
         Engine = new TaskEngine(
             new EngineParts(
-                writer, _store, Channels, Catalog, Assets, _fetcher, _inputs, addresses, options, Gate, TimeProvider.System, Randomness.System),
+                writer, _store, Channels, Assets, _fetcher, _inputs, addresses, options, Gate, TimeProvider.System, Randomness.System),
             _ownership,
             NullLoggerFactory.Instance);
     }
