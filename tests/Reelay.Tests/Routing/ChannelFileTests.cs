@@ -1,5 +1,4 @@
 using Reelay.Server.Routing.Sources;
-using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Routing;
 
@@ -98,20 +97,21 @@ public sealed class ChannelFileTests
     }
 
     [Theory]
-    [InlineData("channels: [", ":1: this is no YAML")]
-    [InlineData("channels:\n  a: {base_url: &here sk-secret}", ":2: anchors")]
+    [InlineData("channels: [", ":2: this is no YAML")]
+    [InlineData("channels:\n\ta: {}", ":2: this is no YAML")]
+    [InlineData("channels:\n  a: {api_key: &here sk-secret}", ":2: anchors")]
     [InlineData("channels:\n  a: &x {base_url: https://a.example.com}\n  b: *x", ":3: aliases")]
     [InlineData("channels:\n  a: !!python/object {}", ":2: tags")]
     [InlineData("- a\n- b", ":1: the file must hold one key, channels")]
     [InlineData("channels: [a]", ":1: channels must map")]
     [InlineData("channels: {}\n---\nchannels: {}", ":2: the file holds one document")]
-    [InlineData("\u0000\u0001\u0002", ":1: this is no YAML")]
+    [InlineData("\u0000\u0001\u0002", ":1: the file must hold one key, channels")]
     public void What_is_no_such_file_is_told_without_its_text(string text, string told)
     {
         using var world = new ChannelWorld();
         world.WriteFile(text);
         var message = Assert.Throws<InvalidOperationException>(world.Open).Message;
-        Assert.Contains(world.FilePath + told, message);
+        Assert.True(message.Contains(world.FilePath + told, StringComparison.Ordinal), message);
         Assert.DoesNotContain("sk-secret", message);
     }
 

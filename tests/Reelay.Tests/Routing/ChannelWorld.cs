@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Logging;
 using Reelay.Server.Api;
 using Reelay.Server.Routing;
 using Reelay.Server.Routing.Sources;
 using Reelay.Server.Secrets;
 using Reelay.Server.Storage;
+using Reelay.Server.Tasks;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Routing;
@@ -95,7 +95,7 @@ internal sealed class ChannelWorld : IDisposable
         _folder.Dispose();
     }
 
-    private MasterKey Key() => MasterKey.Open(new string('a', 64), "", null, Randomness.System);
+    private static MasterKey Key() => MasterKey.Open(new string('a', 64), "", null, Randomness.System);
 
     private Dictionary<string, string?> Normalized() => Settings.ToDictionary(pair => pair.Key.Replace("__", ":"), pair => pair.Value);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Reelay.Server.Secrets;
+using Reelay.Server.Tasks;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Routing;
