@@ -98,7 +98,6 @@ public sealed class ChannelFileTests
 
     [Theory]
     [InlineData("channels: [", ":2: this is no YAML")]
-    [InlineData("channels:\n\ta: {}", ":2: this is no YAML")]
     [InlineData("channels:\n  a: {api_key: &here sk-secret}", ":2: anchors")]
     [InlineData("channels:\n  a: &x {base_url: https://a.example.com}\n  b: *x", ":3: aliases")]
     [InlineData("channels:\n  a: !!python/object {}", ":2: tags")]
