@@ -26,7 +26,7 @@ internal static class ChannelBodies
         Credential = Credential(config, live?.CredentialVersion),
         OpenAttempts = openCount,
         Provider = config.Provider,
-        BaseUrl = config.BaseUrl,
+        BaseUrl = ChannelChecks.WithoutUser(config.BaseUrl),
         Models = ChannelField.Split(config.Models),
         Groups = ChannelField.Split(config.Groups),
         Enabled = config.IsEnabled,

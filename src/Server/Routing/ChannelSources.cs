@@ -62,7 +62,12 @@ internal static class ChannelSources
     /// <summary>Every mistake in one channel, each naming the place it was written at.</summary>
     public static IEnumerable<string> FindMistakes(ChannelDraft draft, ProviderSet providers, IReadOnlyList<Uri> ownAddresses) =>
         draft.Mistakes.Concat(ChannelChecks.Find(draft.Id, draft.Config, providers, ownAddresses)
+            .Concat(draft.HasPlace("base_url") && ChannelChecks.WithoutUser(draft.Config.BaseUrl) != draft.Config.BaseUrl ? [UserInAddress] : [])
             .Select(mistake => $"{draft.Place(mistake.Field)}: {mistake.Message}"));
+
+    // Older configurations may hold them; what is written anew has better places.
+    private static readonly ChannelMistake UserInAddress =
+        new("base_url", "the address must hold no user and no password; the credential has settings of its own.");
 
     /// <summary>Where the server listens, from its <c>urls</c>; "everywhere" counts as this machine, the one host it surely is.</summary>
     public static IReadOnlyList<Uri> OwnAddresses(string urls) =>

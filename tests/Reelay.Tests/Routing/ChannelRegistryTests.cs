@@ -205,6 +205,19 @@ public sealed class ChannelRegistryTests : IDisposable
         Assert.DoesNotContain("sk-admin", _world.DatabaseText());
     }
 
+    [Fact]
+    public void A_password_in_an_address_is_taken_from_the_configuration_alone_and_kept_encrypted()
+    {
+        _world.Settings["Reelay:Channels:old:BaseUrl"] = "http://painter:pa55word@10.0.0.1/v1";
+        _world.WriteFile("channels:\n  own: {base_url: 'http://painter:pa66word@10.0.0.1/v1'}");
+        var message = Assert.Throws<InvalidOperationException>(_world.Open).Message;
+        Assert.Contains(":2: own.base_url: the address must hold no user", message);
+        Assert.DoesNotContain("a66word", message);
+        _world.WriteFile("channels: {}");
+        Assert.Equal("painter:pa55word", Assert.Single(_world.Open().Channels.All).Account.BaseUrl.UserInfo);
+        Assert.DoesNotContain("pa55word", _world.DatabaseText());
+    }
+
     private void Admin(string id, JsonObject settings, bool isRemoved = false) => _world.Admin.Save(new(id, settings, 1, 1, isRemoved ? 1 : null));
 
     private static string KeyOf(ProviderChannel? channel) => Assert.IsType<ProviderCredential.ApiKey>(channel!.Account.Credential).Value;

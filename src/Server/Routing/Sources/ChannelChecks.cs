@@ -75,14 +75,18 @@ internal static partial class ChannelChecks
     private static string? Address(string text, IReadOnlyList<Uri> ownAddresses)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return $"'{Shown.Value(text)}' is no http or https address.";
-        if (url.UserInfo.Length > 0) return "the address must hold no user and no password; the credential has settings of its own.";
         if (url.Query.Length > 0 || url.Fragment.Length > 0) return $"'{Shown.Value(text)}' must have no query and no fragment: paths are added to it.";
         if (ownAddresses.Any(own => own.Port == url.Port && (own.Host == url.Host || (own.IsLoopback && url.IsLoopback))))
-            return $"{url} is this server's own address; orders would go round in circles.";
+            return $"{WithoutUser(url.AbsoluteUri)} is this server's own address; orders would go round in circles.";
         return url.Scheme == "http" && IsPublic(url)
-            ? $"{url} is plain http to a public host, which would show the credential to everybody on the way; use https. Loopback and private addresses, and names without a dot, may be http."
+            ? $"{WithoutUser(url.AbsoluteUri)} is plain http to a public host, which would show the credential to everybody on the way; use https. Loopback and private addresses, and names without a dot, may be http."
             : null;
     }
+
+    /// <summary>An address without user and password: the configuration may hold them, and nobody is to read them.</summary>
+    public static string WithoutUser(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.UserInfo.Length > 0
+            ? parsed.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped) : url;
 
     private static string? Proxy(string text)
     {

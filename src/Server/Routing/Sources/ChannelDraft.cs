@@ -42,6 +42,9 @@ internal sealed class ChannelDraft(string id)
         return this;
     }
 
+    /// <summary>Whether the file or the admin API names this setting.</summary>
+    public bool HasPlace(string field) => _places.ContainsKey(field);
+
     /// <summary>Where the operator finds what a mistake is about.</summary>
     public string Place(string? field) =>
         field is not null && _places.TryGetValue(field, out var place) ? place

@@ -13,7 +13,7 @@ internal static class ChannelFields
     public static IReadOnlyList<ChannelField> All { get; } =
     [
         ChannelField.Text("provider", nameof(ChannelConfig.Provider), (to, value) => to.Provider = value, from => from.Provider),
-        ChannelField.Text("base_url", nameof(ChannelConfig.BaseUrl), (to, value) => to.BaseUrl = value, from => from.BaseUrl),
+        ChannelField.Text("base_url", nameof(ChannelConfig.BaseUrl), (to, value) => to.BaseUrl = value, from => from.BaseUrl) with { IsSealed = true },
         Secret(ChannelField.Text("api_key", nameof(ChannelConfig.ApiKey), (to, value) => to.ApiKey = value, from => from.ApiKey)),
         Secret(ChannelField.Text("access_key", nameof(ChannelConfig.AccessKey), (to, value) => to.AccessKey = value, from => from.AccessKey)),
         Secret(ChannelField.Text("secret_key", nameof(ChannelConfig.SecretKey), (to, value) => to.SecretKey = value, from => from.SecretKey)),

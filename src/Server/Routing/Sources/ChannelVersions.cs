@@ -73,7 +73,7 @@ internal sealed class ChannelVersions(IChannelStore store, SecretBox box, Channe
         == (other.Provider, other.BaseUrl.TrimEnd('/'), other.ApiKey, other.AccessKey, other.SecretKey);
 
     private static KnownChannel Known(ProviderChannel channel) =>
-        new(channel.Id, channel.Provider.Id, channel.Account.BaseUrl.ToString(), channel.VendorAccount, channel.CredentialVersion);
+        new(channel.Id, channel.Provider.Id, ChannelChecks.WithoutUser(channel.Account.BaseUrl.ToString()), channel.VendorAccount, channel.CredentialVersion);
 
     private ChannelVersionRow Row(ProviderChannel channel, long now)
     {

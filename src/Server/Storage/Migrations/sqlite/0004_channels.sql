@@ -1,5 +1,5 @@
 -- Channels that operators made or changed through the admin API. settings_json holds what may be read; sealed is an envelope of SecretBox
--- with the credential, options, headers and proxy. A row with removed_at hides a channel of the same id that comes from elsewhere.
+-- with address, credential, options, headers and proxy. A row with removed_at hides a channel of the same id that comes from elsewhere.
 CREATE TABLE admin_channels (
     id            TEXT PRIMARY KEY,
     settings_json TEXT NOT NULL,
