@@ -130,6 +130,15 @@ public sealed record SubmissionQuery(ProviderRequest Request, string AttemptToke
 /// <param name="IsMatch">Whether token, or prompt and every parameter the list shows, equal the query's.</param>
 public sealed record FoundSubmission(string UpstreamId, JsonElement Reference, DateTimeOffset CreatedAt, bool IsMatch);
 
+/// <summary>A provider that can try an account out without ordering anything.</summary>
+public interface ITestsAccount
+{
+    /// <summary>Makes the cheapest call that costs nothing, changes nothing, and fails if address or credential are wrong.</summary>
+    /// <returns>What was asked and what that proves, in one sentence.</returns>
+    /// <exception cref="ProviderException">What is wrong, as far as the upstream's answer tells.</exception>
+    Task<string> TestAsync(ProviderAccount account, CancellationToken cancellationToken);
+}
+
 /// <summary>A provider whose upstream reads many states in one call.</summary>
 public interface IPollsInBatches
 {

@@ -59,6 +59,7 @@ internal static class ServerApp
         app.Services.GetRequiredService<CharacterEndpoints>().Map(app);
         app.Services.GetRequiredService<InputEndpoints>().Map(app);
         app.Services.GetRequiredService<ModelEndpoints>().Map(app);
+        app.Services.GetRequiredService<AdminChannelEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskActions>().Map(app);

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,13 +12,14 @@ using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Assets.Variants;
-using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
 using Reelay.Server.Engine.Callbacks;
 using Reelay.Server.Engine.Polling;
 using Reelay.Server.Files;
 using Reelay.Server.OpenApi;
 using Reelay.Server.Routing;
+using Reelay.Server.Routing.Sources;
+using Reelay.Server.Secrets;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
 using Reelay.Server.Tasks.Sqlite;
@@ -109,19 +109,32 @@ internal static class ServerServices
     private static void AddChannels(IServiceCollection services, IConfiguration configuration, ServerOptions options, string urls)
     {
         services.AddSingleton<ProviderSet>();
-        services.TryAddSingleton<Func<HttpMessageInvoker>>(NewHttp);
+        services.TryAddSingleton<Func<HttpMessageInvoker>>(() => new HttpMessageInvoker(ChannelHttp.NewHandler(proxy: null)));
         services.AddSingleton<ChannelBuilder>();
         var notes = new List<string>();
         services.AddSingleton(new ChannelNotes(notes));
-        var own = ChannelSources.OwnAddresses(urls);
-        services.AddSingleton(provider => provider.GetRequiredService<ChannelBuilder>()
-            .Build(ChannelSources.Read(configuration, options.Sandbox, notes), own));
-        services.AddSingleton(provider => new ChannelSet(provider.GetRequiredService<BuiltChannels>().Channels)
-        {
-            Holds = new AccountHolds(new SqliteHoldStore(provider.GetRequiredService<SqliteDatabase>())),
-        });
-        services.AddSingleton(provider => ModelCatalog.Load(
-            provider.GetRequiredService<BuiltChannels>().Upstream, provider.GetRequiredService<BuiltChannels>().Added, AliasSettings.Read(configuration)));
+        var file = configuration["Reelay:ChannelsFile"] is { Length: > 0 } path ? new ChannelFile(path, configuration) : null;
+        services.AddSingleton(new ChannelSettings(configuration, options.Sandbox, ChannelSources.OwnAddresses(urls), file, notes));
+        services.AddSingleton<IChannelStore, SqliteChannelStore>();
+        services.AddSingleton(provider => OpenMasterKey(provider, configuration[MasterKey.Setting]));
+        services.AddSingleton<SecretBox>();
+        services.AddSingleton<AdminChannels>();
+        services.AddSingleton<ChannelVersions>();
+        services.AddSingleton(provider => new AccountHolds(new SqliteHoldStore(provider.GetRequiredService<SqliteDatabase>())));
+        services.AddSingleton<ChannelRegistry>();
+        services.AddSingleton(provider => provider.GetRequiredService<ChannelRegistry>().Channels);
+        services.AddTransient(provider => provider.GetRequiredService<ChannelSet>().Now.Catalog);
+        services.AddHostedService<ChannelWatch>();
+    }
+
+    // The check comes before anything is encrypted with it, and its note before anything could have been.
+    private static MasterKey OpenMasterKey(IServiceProvider provider, string? setting)
+    {
+        var store = provider.GetRequiredService<IChannelStore>();
+        var key = MasterKey.Open(
+            setting, provider.GetRequiredService<DataFolder>().Path(MasterKey.FileName), store.MasterKeyId(), provider.GetRequiredService<Randomness>());
+        store.NoteMasterKey(Convert.ToHexStringLower(key.Id), provider.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
+        return key;
     }
 
     private static void AddEngine(IServiceCollection services, ServerOptions options)
@@ -181,11 +194,10 @@ internal static class ServerServices
         services.AddSingleton<VideoEndpoints>();
         services.AddSingleton<ContentAccess>();
         services.AddSingleton<ContentEndpoints>();
-        services.AddSingleton(provider => new ModelBodies(
-            provider.GetRequiredService<ModelCatalog>(), File.GetLastWriteTimeUtc(Assembly.GetExecutingAssembly().Location)));
         services.AddSingleton<ModelEndpoints>();
         services.AddSingleton<InputFiles>();
         services.AddSingleton<InputEndpoints>();
+        services.AddSingleton<AdminChannelEndpoints>();
         services.AddSingleton<AdminKeyEndpoints>();
         services.AddSingleton<AdminTaskEndpoints>();
         services.AddSingleton<AdminTaskActions>();
@@ -194,15 +206,6 @@ internal static class ServerServices
         services.AddSingleton<OpenApiEndpoint>();
         services.TryAddSingleton(_ => new DocsEndpoints(Path.Combine(AppContext.BaseDirectory, DocsEndpoints.ViewerFolder)));
     }
-
-    // Neither redirects, cookies nor decompression, and no time-out of its own: a submission's fate must never be decided by a handler.
-    private static HttpMessageInvoker NewHttp() => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    });
 
     private static bool ListensOnLoopbackOnly(IServer server) =>
         server.Features.Get<IServerAddressesFeature>()!.Addresses.All(address => new Uri(address.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0")).IsLoopback);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Reelay.Providers.Kling;
 
 /// <summary>Speaks the legacy protocol of Kling (Kuaishou): <c>POST /v1/videos/{family}</c>, poll under the same path, files by link.</summary>
-public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceivesCallbacks, IResumesById, IChecksOptions
+public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceivesCallbacks, IResumesById, IChecksOptions, ITestsAccount
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("KlingModels.json");
 
@@ -73,6 +73,16 @@ public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceives
         KlingFamilies.Of(request) is { } family && KlingAnswers.Id(new KlingTask { TaskId = upstreamId }) is { } id
             ? KlingAnswers.Reference(family, id, request.UpstreamModel)
             : null;
+
+    /// <inheritdoc/>
+    public async Task<string> TestAsync(ProviderAccount account, CancellationToken cancellationToken)
+    {
+        using var request = KlingRequests.List(account, KlingFamilies.Text);
+        var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
+        return KlingErrors.IsOk(answer)
+            ? "The list of text-to-video tasks could be read."
+            : throw KlingErrors.Table.OfRead(answer, KlingErrors.Read(answer));
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindMistakes(JsonElement options) => KlingOptions.Read(options).Mistakes;

@@ -39,6 +39,9 @@ internal static class KlingRequests
     public static HttpRequestMessage Read(ProviderAccount account, string family, string id) =>
         New(HttpMethod.Get, account, $"{family}/{Uri.EscapeDataString(id)}");
 
+    /// <summary>Lists the newest task of a path.</summary>
+    public static HttpRequestMessage List(ProviderAccount account, string family) => New(HttpMethod.Get, account, $"{family}?pageNum=1&pageSize=1");
+
     private static HttpRequestMessage New(HttpMethod method, ProviderAccount account, string path)
     {
         var request = new HttpRequestMessage(method, $"{account.BaseUrl.AbsoluteUri.TrimEnd('/')}/v1/videos/{path}");

@@ -6,7 +6,7 @@ namespace Reelay.Providers.OpenAi;
 /// Speaks OpenAI's Videos protocol to whichever server is behind the account: vLLM-Omni, SGLang, TensorRT-LLM, another gateway, or a host
 /// that still has the original. What differs between them is in <see cref="OpenAiOptions"/>.
 /// </summary>
-public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmissions, IResumesById, IChecksOptions, IDescribesModels
+public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmissions, IResumesById, IChecksOptions, IDescribesModels, ITestsAccount
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("OpenAiModels.json");
 
@@ -78,6 +78,28 @@ public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmi
 
     /// <inheritdoc/>
     public JsonElement? ReferenceOf(ProviderRequest request, string upstreamId) => OpenAiAnswers.Reference(upstreamId);
+
+    /// <inheritdoc/>
+    /// <remarks>Servers that keep no list of models (TensorRT-LLM) are asked for a video that cannot be; that they do not know it proves as much.</remarks>
+    public async Task<string> TestAsync(ProviderAccount account, CancellationToken cancellationToken)
+    {
+        var options = OpenAiProfiles.Of(account);
+        using var models = OpenAiRequests.New(HttpMethod.Get, account, options, "models");
+        var answer = await UpstreamHttp.ReadAsync(account, models, cancellationToken);
+        if (answer.IsSuccess && answer.Json is not null)
+            return "GET /models answered with a list.";
+        if (answer.StatusCode is 404 or 405 or 501)
+        {
+            using var video = OpenAiRequests.New(HttpMethod.Get, account, options, OpenAiRequests.Job("video_reelay_test"));
+            answer = await UpstreamHttp.ReadAsync(account, video, cancellationToken);
+            if (answer is { StatusCode: 404, Json: not null })
+                return "There is no GET /models; GET /videos/video_reelay_test answered that there is no such video.";
+        }
+
+        throw answer.IsSuccess
+            ? answer.Exception(ProviderErrorKind.Unavailable, "the answer is no JSON: this does not look like a server of this protocol")
+            : OpenAiErrors.Table.OfRead(answer, OpenAiErrors.Read(answer));
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindMistakes(JsonElement options) => OpenAiProfiles.Read(options).Mistakes;

@@ -6,7 +6,7 @@ namespace Reelay.Providers.OpenAiImages;
 /// Speaks OpenAI's Images protocol: one synchronous call whose answer holds the pictures. Serves the gpt-image models, and self-hosted
 /// servers of the same protocol; what differs between them is in <see cref="OpenAiImagesOptions"/>.
 /// </summary>
-public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions, IDescribesModels
+public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions, IDescribesModels, ITestsAccount
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("OpenAiImagesModels.json");
 
@@ -42,6 +42,18 @@ public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions, IDesc
         {
             ConfirmationCount = 1,
         });
+
+    /// <inheritdoc/>
+    public async Task<string> TestAsync(ProviderAccount account, CancellationToken cancellationToken)
+    {
+        using var request = OpenAiImagesRequests.New(HttpMethod.Get, account, OpenAiImagesProfiles.Of(account), "models");
+        var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
+        if (answer.IsSuccess && answer.Json is not null)
+            return "GET /models answered with a list.";
+        throw answer.IsSuccess
+            ? answer.Exception(ProviderErrorKind.Unavailable, "the answer is no JSON: this does not look like a server of this protocol")
+            : OpenAiImagesErrors.Table.OfRead(answer, OpenAiImagesErrors.Read(answer));
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindMistakes(JsonElement options) => OpenAiImagesProfiles.Read(options).Mistakes;

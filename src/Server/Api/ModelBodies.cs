@@ -5,34 +5,36 @@ using Reelay.Server.Catalog;
 namespace Reelay.Server.Api;
 
 /// <summary>Models in the words of the public API: their own names, the names of families, and aliases.</summary>
-internal sealed class ModelBodies(ModelCatalog catalog, DateTimeOffset builtAt)
+/// <param name="catalog">The models.</param>
+/// <param name="canServe">Whether a channel serves an upstream model.</param>
+/// <param name="builtAt">When this program was built.</param>
+internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canServe, DateTimeOffset builtAt)
 {
     private static readonly string[] _encodings = ["file", "data_url", "base64", "file_id", "url"];
 
     /// <summary>Everything that can be ordered, by name.</summary>
-    /// <param name="canServe">Whether a channel serves an upstream model.</param>
-    public IReadOnlyList<Model> All(Func<string, bool> canServe) =>
+    public IReadOnlyList<Model> All() =>
     [
         .. catalog.Models.Select(model => model.Name)
             .Concat(catalog.Families.Keys.Order(StringComparer.Ordinal))
             .Concat(catalog.Aliases.Select(alias => alias.Name).Order(StringComparer.Ordinal))
-            .Select(name => Find(name, canServe)).OfType<Model>(),
+            .Select(name => Find(name)).OfType<Model>(),
     ];
 
     /// <summary>One by its name, or null if there is none or no channel serves it.</summary>
-    public Model? Find(string name, Func<string, bool> canServe)
+    public Model? Find(string name)
     {
-        if (catalog.FindFamily(name) is { } family) return Family(name, family, canServe);
-        if (catalog.Find(name) is not { } model || Body(model, canServe) is not { } body) return null;
+        if (catalog.FindFamily(name) is { } family) return Family(name, family);
+        if (catalog.Find(name) is not { } model || Body(model) is not { } body) return null;
         return catalog.FindAlias(name) is { } alias
             ? body with { Id = name, AliasOf = model.Name, Fixed = alias.Parameters.Count > 0 ? alias.Parameters : null }
             : body;
     }
 
     // What the first can do stands for the family; each member is listed under its own name too.
-    private Model? Family(string name, IReadOnlyList<PublicModel> family, Func<string, bool> canServe)
+    private Model? Family(string name, IReadOnlyList<PublicModel> family)
     {
-        var bodies = family.Select(model => Body(model, canServe)).OfType<Model>().ToList();
+        var bodies = family.Select(model => Body(model)).OfType<Model>().ToList();
         return bodies.Count == 0 ? null : bodies[^1] with
         {
             Id = name,
@@ -41,7 +43,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, DateTimeOffset builtAt)
         };
     }
 
-    private Model? Body(PublicModel model, Func<string, bool> canServe)
+    private Model? Body(PublicModel model)
     {
         if (model.Capability(canServe) is not { } capability) return null;
         var spec = model.Spec;

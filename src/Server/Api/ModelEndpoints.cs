@@ -1,12 +1,16 @@
+using System.Reflection;
 using Reelay.Contracts;
+using Reelay.Server.Accounts;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Routing;
 
 namespace Reelay.Server.Api;
 
 /// <summary>What a key can order now.</summary>
-internal sealed class ModelEndpoints(Authentication authentication, ModelBodies bodies, ChannelSet channels)
+internal sealed class ModelEndpoints(Authentication authentication, ChannelSet channels)
 {
+    private readonly DateTimeOffset _builtAt = File.GetLastWriteTimeUtc(Assembly.GetExecutingAssembly().Location);
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/models", ListAsync).As(Operations.Models);
@@ -17,7 +21,7 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelBodies 
     {
         var key = authentication.Authenticate(context);
         if (key.Error is { } error) return ErrorWriter.WriteAsync(context, error);
-        var models = bodies.All(model => channels.CanServe(key.Value!.Groups, model));
+        var models = Bodies(key.Value!).All();
         return JsonAnswer.WriteAsync(
             context,
             new Page<Model>(models, models.Count > 0 ? models[0].Id : null, models.Count > 0 ? models[^1].Id : null, false),
@@ -29,8 +33,14 @@ internal sealed class ModelEndpoints(Authentication authentication, ModelBodies 
         var key = authentication.Authenticate(context);
         if (key.Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var id = VideoEndpoints.RouteId(context);
-        return bodies.Find(id, model => channels.CanServe(key.Value!.Groups, model)) is { } model
+        return Bodies(key.Value!).Find(id) is { } model
             ? JsonAnswer.WriteAsync(context, model, ContractsJson.Default.Model)
             : ErrorWriter.WriteAsync(context, new ApiError(404, "model_not_found", $"There is no model '{Reading.Shown.Value(id)}' here; see GET /v1/models.", "model"));
+    }
+
+    private ModelBodies Bodies(ApiKey key)
+    {
+        var now = channels.Now;
+        return new ModelBodies(now.Catalog, model => ChannelSet.CanServe(now, key.Groups, model), _builtAt);
     }
 }

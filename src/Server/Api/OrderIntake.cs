@@ -3,6 +3,7 @@ using Reelay.Server.Api.Reading;
 using Reelay.Server.Catalog.Orders;
 using Reelay.Server.Engine;
 using Reelay.Server.Files;
+using Reelay.Server.Routing;
 
 namespace Reelay.Server.Api;
 
@@ -18,10 +19,13 @@ internal sealed class OrderIntake(EngineParts parts, LibraryParts library, BaseU
         return await OrderReader.ReadDraftAsync(fields, Terms(context, key, route), context.RequestAborted);
     }
 
-    private OrderTerms Terms(HttpContext context, ApiKey key, OrderRoute route) => new()
+    private OrderTerms Terms(HttpContext context, ApiKey key, OrderRoute route) => Terms(parts.Channels.Now, context, key, route);
+
+    // One look: channels that change between two would offer what nobody serves.
+    private OrderTerms Terms(ChannelSnapshot now, HttpContext context, ApiKey key, OrderRoute route) => new()
     {
-        Catalog = parts.Catalog,
-        CanServe = model => parts.Channels.CanServe(key.Groups, model),
+        Catalog = now.Catalog,
+        CanServe = model => ChannelSet.CanServe(now, key.Groups, model),
         DefaultModel = options.DefaultModel,
         IsStrict = key.IsStrict,
         IsLenient = key.IsLenient,

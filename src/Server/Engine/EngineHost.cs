@@ -29,11 +29,6 @@ internal sealed partial class EngineHost(
             Console.WriteLine($"Administrator key, shown once and kept in {folder.Path("admin.key")}: {secret}");
         }
 
-        var versions = await store.RegisterChannelsAsync(
-            [.. parts.Channels.All.Select(channel => new ChannelRow(
-                channel.Id, channel.Provider.Id, channel.Account.BaseUrl.ToString(), channel.VendorAccount))],
-            cancellationToken);
-        foreach (var channel in parts.Channels.All) channel.CredentialVersion = versions[channel.Id];
         ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, _version, cancellationToken));
         disk.Look();
         Keep(committer.RunAsync());

@@ -11,7 +11,6 @@ internal sealed record EngineParts(
     TaskWriter Writer,
     ITaskStore Store,
     ChannelSet Channels,
-    ModelCatalog Catalog,
     IAssetStore Assets,
     ResultFetcher Fetcher,
     InputFetcher Inputs,
@@ -21,6 +20,9 @@ internal sealed record EngineParts(
     TimeProvider Time,
     Randomness Randomness)
 {
+    /// <summary>The models as they now are.</summary>
+    public ModelCatalog Catalog => Channels.Now.Catalog;
+
     /// <summary>Where upstreams may call back; null where they never do.</summary>
     public Callbacks.CallbackAddresses? Callbacks { get; init; }
 

@@ -126,7 +126,7 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
     private string? Reference(Job job, TaskAttempt attempt)
     {
         if (job.Wish.ReferenceJson is { } given) return given;
-        if (parts.Channels.Find(attempt.ChannelId) is not { Provider: IResumesById provider } channel) return null;
+        if (parts.Channels.Find(attempt) is not { Provider: IResumesById provider } channel) return null;
         var request = ProviderRequests.Build(job.Live.Task.Order, attempt.UpstreamModel, channel.VendorAccount);
         return provider.ReferenceOf(request, job.Wish.UpstreamId!) is { } reference ? reference.GetRawText() : null;
     }

@@ -34,7 +34,7 @@ internal sealed partial class PollStep(
             return await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
         }
 
-        if (parts.Channels.Find(attempt.ChannelId) is not { } channel)
+        if (parts.Channels.Find(attempt) is not { } channel)
         {
             return left > TimeSpan.Zero ? NextStep.After(left) : await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
         }

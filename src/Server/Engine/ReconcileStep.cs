@@ -32,7 +32,7 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
     {
         var attempt = live.Attempt!;
         var now = await parts.Store.GetTimeAsync(CancellationToken.None);
-        var channel = parts.Channels.Find(attempt.ChannelId);
+        var channel = parts.Channels.Find(attempt);
         var finder = channel?.Provider as IFindsSubmissions;
         var ability = finder?.Search(channel!.Account) ?? new SearchAbility(SearchKind.None, TimeSpan.Zero);
 

@@ -89,9 +89,14 @@ internal sealed partial class TaskEngine
     /// </summary>
     public void ChannelsChanged()
     {
+        var open = _parts.Channels.All.Select(channel => channel.State).ToHashSet();
         foreach (var item in _live.Values)
         {
-            if (item.Task.Phase == TaskPhase.Accepted) Wake(item);
+            if (item.Task.Phase != TaskPhase.Accepted) continue;
+
+            // Nobody stands in the line of a channel that takes no orders any more.
+            if (item.Place?.Owner is { } owner && !open.Contains(owner)) owner.Leave(item);
+            Wake(item);
         }
     }
 
@@ -175,7 +180,7 @@ internal sealed partial class TaskEngine
         var item = new LiveTask(task, attempt) { Inputs = row.Inputs };
         if (!_live.TryAdd(task.Id, item)) return;
         if (task.Phase == TaskPhase.Accepted) _waiting.Add(task);
-        if (task.OpenAttempt is not null && _parts.Channels.Find(attempt!.ChannelId) is { } channel)
+        if (task.OpenAttempt is not null && attempt is not null && _parts.Channels.Find(attempt) is { } channel)
         {
             channel.State.TakeAnyway(attempt.UpstreamModel);
             item.ModelSlot = (channel.State, channel, attempt.UpstreamModel);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reelay.Providers;
+using Reelay.Server.Routing.Sources;
 
 namespace Reelay.Server.Routing;
 
@@ -13,27 +14,58 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
     /// <exception cref="InvalidOperationException">Lists every mistake.</exception>
     public BuiltChannels Build(IReadOnlyDictionary<string, ChannelConfig> configs, IReadOnlyList<Uri> ownAddresses)
     {
-        var mistakes = configs.SelectMany(pair => ChannelSources.FindMistakes(pair.Key, pair.Value, providers, ownAddresses)).ToList();
-        var built = new BuiltChannels(providers.Models);
-        foreach (var (id, config) in configs)
-        {
-            if (providers.Find(config.Provider) is not { } provider) continue;
-
-            // Nothing written, nothing to check: the first reading of options compiles a good deal of code, which a start need not wait for.
-            var options = config.Options.Count > 0 ? Options(config) : default;
-            if (config.Options.Count > 0 && provider is IChecksOptions check)
-            {
-                mistakes.AddRange(check.FindMistakes(options).Select(mistake => $"Reelay:Channels:{id}:Options: {mistake}"));
-            }
-
-            if (mistakes.Count == 0) built.Add(Channel(id, config, provider, options, built));
-        }
-
-        return mistakes.Count == 0 ? built : throw new InvalidOperationException("The channels have mistakes:\n- " + string.Join("\n- ", mistakes));
+        var mistakes = new List<string>();
+        var built = Build([.. configs.Select(pair => new ChannelDraft(pair.Key) { Config = pair.Value })], ownAddresses, before: null, mistakes);
+        return built ?? throw Mistaken(mistakes);
     }
 
-    private ProviderChannel Channel(string id, ChannelConfig config, IVideoProvider provider, JsonElement options, BuiltChannels built)
+    /// <summary>The exception that tells every mistake.</summary>
+    public static InvalidOperationException Mistaken(IReadOnlyList<string> mistakes) =>
+        new("The channels have mistakes:\n- " + string.Join("\n- ", mistakes));
+
+    /// <summary>The same for channels that know where they were written. Those that are switched off are checked and not built.</summary>
+    /// <param name="before">The channels as they were: one that has not changed is kept as it is, of another the slots live on.</param>
+    /// <param name="mistakes">Receives every mistake.</param>
+    /// <returns>Null if there are mistakes.</returns>
+    public BuiltChannels? Build(
+        IReadOnlyCollection<ChannelDraft> drafts, IReadOnlyList<Uri> ownAddresses, ChannelSnapshot? before, List<string> mistakes)
     {
+        foreach (var draft in drafts) mistakes.AddRange(Check(draft, ownAddresses));
+        if (mistakes.Count > 0) return null;
+        var built = new BuiltChannels(providers.Models);
+        foreach (var draft in drafts.Where(draft => draft.Config.IsEnabled))
+        {
+            var channel = Channel(draft.Id, draft.Config, before?.Find(draft.Id)?.State, built);
+            var known = before?.ById.GetValueOrDefault(draft.Id);
+            built.Add(known is not null && IsSame(known.Config, draft.Config) ? known : channel);
+        }
+
+        return built;
+    }
+
+    /// <summary>Builds one channel that takes no orders: for what it has open, or for a test of its account. Its settings were checked before.</summary>
+    /// <param name="state">How the channel of this id stands, or null for a new one.</param>
+    /// <returns>Null if its provider is gone.</returns>
+    public ProviderChannel? BuildAside(string id, ChannelConfig config, ChannelState? state) =>
+        providers.Find(config.Provider) is null ? null : Channel(id, config, state, new BuiltChannels(providers.Models));
+
+    /// <summary>Whether two descriptions say the same, secrets included.</summary>
+    public static bool IsSame(ChannelConfig one, ChannelConfig other) => JsonNode.DeepEquals(ChannelFields.Write(one), ChannelFields.Write(other));
+
+    /// <summary>Every mistake in one channel, its provider's own options included.</summary>
+    public IEnumerable<string> Check(ChannelDraft draft, IReadOnlyList<Uri> ownAddresses)
+    {
+        foreach (var mistake in ChannelSources.FindMistakes(draft, providers, ownAddresses)) yield return mistake;
+
+        // Nothing written, nothing to check: the first reading of options compiles a good deal of code, which a start need not wait for.
+        if (draft.Config.Options.Count == 0 || providers.Find(draft.Config.Provider) is not IChecksOptions check) yield break;
+        foreach (var mistake in check.FindMistakes(Options(draft.Config))) yield return $"{draft.Place("options")}: {mistake}";
+    }
+
+    private ProviderChannel Channel(string id, ChannelConfig config, ChannelState? state, BuiltChannels built)
+    {
+        var provider = providers.Find(config.Provider)!;
+        var options = config.Options.Count > 0 ? Options(config) : default;
         var url = new Uri(config.BaseUrl.TrimEnd('/'));
         var served = ServedModels.Of(config, provider, url);
 
@@ -50,13 +82,14 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
             ModelKey = key,
             VendorAccount = VendorAccount(url, config.ApiKey.Length > 0 ? config.ApiKey : config.AccessKey),
             UpstreamModels = served.Select(model => model.Upstream).ToHashSet(StringComparer.Ordinal),
+            State = state ?? new(),
             Account = new ProviderAccount
             {
                 ChannelId = id,
                 BaseUrl = url,
                 Credential = Credential(config),
                 Options = options,
-                Http = newHttp(),
+                Http = ChannelHttp.For(config, newHttp),
                 Time = time,
             },
         };
@@ -79,7 +112,8 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
         return JsonSerializer.SerializeToElement<JsonNode>(options, JsonNodeJson.Default.JsonNode);
     }
 
-    private static JsonNode? AsJson(string text)
+    /// <summary>A setting's text as JSON, if it reads as such, else as a text.</summary>
+    public static JsonNode? AsJson(string text)
     {
         try
         {

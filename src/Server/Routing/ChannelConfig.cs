@@ -36,7 +36,7 @@ internal sealed class ChannelConfig
     public Dictionary<string, int> MaxInFlightPerModel { get; set; } = [];
 
     /// <summary>Submissions a second at most; 0 for no bound. Up to 1,000.</summary>
-    [Range(0, 1000)]
+    [Range(0.0, 1000.0)]
     public double SubmissionsPerSecond { get; set; }
 
     /// <summary>Submissions in any 60 seconds at most; 0 for no bound.</summary>
@@ -51,7 +51,7 @@ internal sealed class ChannelConfig
     public int Weight { get; set; } = 100;
 
     /// <summary>What the operator pays here, as a factor of the catalog's price. Default 1; 0 to 100. It changes no caller's price.</summary>
-    [Range(0, 100)]
+    [Range(0.0, 100.0)]
     public double CostFactor { get; set; } = 1;
 
     /// <summary>An http proxy that its calls go through, for example <c>http://10.0.0.1:3128</c>; empty for none.</summary>
@@ -75,7 +75,7 @@ internal sealed class ChannelConfig
     public int CallSeconds { get; set; } = 60;
 
     /// <summary>Usual time from submission to result in seconds; 0 takes the catalog's. Up to 86,400.</summary>
-    [Range(0, 86_400)]
+    [Range(0.0, 86_400.0)]
     public double ExpectedSeconds { get; set; }
 
     /// <summary>Least time between two polls of one task in milliseconds. Default 1,000; 50 to 600,000.</summary>

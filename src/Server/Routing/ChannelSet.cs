@@ -1,41 +1,53 @@
 using Reelay.Server.Catalog;
 using Reelay.Server.Engine;
+using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Routing;
 
-/// <summary>The channels of this server. Fixed after start.</summary>
+/// <summary>The channels of this server as they now are. What it holds is replaced as a whole while the server runs.</summary>
 internal sealed class ChannelSet
 {
-    private readonly Dictionary<string, ProviderChannel> _byId;
-    private readonly HashSet<string> _servable;
+    private volatile ChannelSnapshot _now;
 
-    public ChannelSet(IEnumerable<ProviderChannel> channels)
+    public ChannelSet(IEnumerable<ProviderChannel> channels, ModelCatalog? catalog = null)
+        : this(new ChannelSnapshot([.. channels], [], catalog))
     {
-        _byId = channels.ToDictionary(channel => channel.Id, StringComparer.Ordinal);
-        _servable = _byId.Values
-            .SelectMany(channel => channel.UpstreamModels.Select(model => channel.ModelKey + ":" + model))
-            .ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>All of them.</summary>
-    public IReadOnlyCollection<ProviderChannel> All => _byId.Values;
+    public ChannelSet(ChannelSnapshot snapshot) => _now = snapshot;
 
-    /// <summary>The channel with this id, or null if the operator has removed it.</summary>
-    public ProviderChannel? Find(string id) => _byId.GetValueOrDefault(id);
+    /// <summary>Channels and catalog that belong together: for whoever looks at more than one of them.</summary>
+    public ChannelSnapshot Now => _now;
+
+    /// <summary>All that orders go to.</summary>
+    public IReadOnlyCollection<ProviderChannel> All => _now.Active;
+
+    /// <summary>Those that take no orders any more and are kept for attempts that are open.</summary>
+    public IReadOnlyCollection<ProviderChannel> Draining => _now.Draining;
+
+    /// <summary>The channel with this id: the one that takes orders, else the newest that drains; null if the operator has removed it and nothing is open.</summary>
+    public ProviderChannel? Find(string id) => _now.Find(id);
+
+    /// <summary>The channel as an attempt was sent with it: its account and credential of then.</summary>
+    public ProviderChannel? Find(TaskAttempt attempt) => _now.Find(attempt.ChannelId, attempt.CredentialVersion);
 
     /// <summary>Upstream models, as <c>provider:model</c>, that at least one channel serves.</summary>
-    public IReadOnlySet<string> Servable => _servable;
+    public IReadOnlySet<string> Servable => _now.Servable;
+
+    /// <summary>Replaces everything. Whoever took a channel out before goes on with it; slots are shared by all that ever had its id.</summary>
+    public void Publish(ChannelSnapshot snapshot) => _now = snapshot;
 
     /// <summary>Vendor accounts that get no orders.</summary>
     public AccountHolds Holds { get; init; } = new(null);
 
     /// <summary>Whether some channel of some groups serves an upstream model.</summary>
+    /// <param name="now">The channels.</param>
     /// <param name="groups">Groups of a key, separated by blanks.</param>
     /// <param name="name">The model as <c>provider:model</c>.</param>
-    public bool CanServe(string groups, string name)
+    public static bool CanServe(ChannelSnapshot now, string groups, string name)
     {
         var (provider, model) = Split(name);
-        foreach (var channel in All)
+        foreach (var channel in now.Active)
         {
             if (Serves(channel, provider, model) && RouteChoice.GroupRank(channel, groups) >= 0) return true;
         }

@@ -1,16 +1,30 @@
-using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using Reelay.Server.Api;
+using Reelay.Server.Routing.Sources;
 
 namespace Reelay.Server.Routing;
 
-/// <summary>Where channels come from: the sandbox, vendor variables of the environment, and <c>Reelay:Channels</c>, which may change either.</summary>
+/// <summary>
+/// Where channels come from, later before earlier: the sandbox, vendor variables of the environment, <c>Reelay:Channels</c>, the file of
+/// channels, and the admin API. A source that names a channel of an earlier one changes only the settings it names.
+/// </summary>
 internal static class ChannelSources
 {
-    /// <summary>Reads every channel. Later sources lay their values over earlier ones of the same id.</summary>
+    /// <summary>Reads the channels of the process's own settings, which do not change while it runs.</summary>
     /// <param name="notes">Receives what an operator should know.</param>
-    public static Dictionary<string, ChannelConfig> Read(IConfiguration configuration, SandboxSettings sandbox, List<string> notes)
+    public static Dictionary<string, ChannelConfig> Read(IConfiguration configuration, SandboxSettings sandbox, List<string> notes) =>
+        ReadDrafts(configuration, sandbox, notes).ToDictionary(pair => pair.Key, pair => pair.Value.Config, StringComparer.Ordinal);
+
+    /// <summary>The same with where each comes from.</summary>
+    public static Dictionary<string, ChannelDraft> ReadDrafts(IConfiguration configuration, SandboxSettings sandbox, List<string> notes)
     {
-        var channels = sandbox.Enabled ? SandboxChannels.Of(sandbox) : new(StringComparer.Ordinal);
+        var drafts = new Dictionary<string, ChannelDraft>(StringComparer.Ordinal);
+        void Add(string source, Dictionary<string, ChannelConfig> channels)
+        {
+            foreach (var (id, config) in channels) drafts[id] = new ChannelDraft(id) { Config = config }.From(source);
+        }
+
+        if (sandbox.Enabled) Add("sandbox", SandboxChannels.Of(sandbox));
         var vendors = VendorVariables.Read(configuration);
         if (sandbox.Enabled && !sandbox.Mix && vendors.Count > 0)
         {
@@ -18,41 +32,42 @@ internal static class ChannelSources
         }
         else
         {
-            foreach (var (id, channel) in vendors) channels[id] = channel;
+            Add("environment", vendors);
         }
 
         foreach (var section in configuration.GetSection("Reelay:Channels").GetChildren())
         {
-            if (!channels.TryGetValue(section.Key, out var channel)) channels[section.Key] = channel = new ChannelConfig();
-            section.Bind(channel);
+            if (!drafts.TryGetValue(section.Key, out var draft)) drafts[section.Key] = draft = new ChannelDraft(section.Key);
+            section.Bind(draft.Config);
+            draft.From("configuration");
         }
 
-        return channels;
+        return drafts;
+    }
+
+    /// <summary>Lays a later source over the channels.</summary>
+    public static void Lay(Dictionary<string, ChannelDraft> drafts, ChannelLayer layer)
+    {
+        foreach (var (id, settings) in layer.Channels)
+        {
+            if (!drafts.TryGetValue(id, out var draft)) drafts[id] = draft = new ChannelDraft(id);
+            draft.Lay(layer.Source, (JsonObject)settings.DeepClone(), field => layer.Place(id, field));
+        }
     }
 
     /// <summary>Every mistake in one channel, each naming its setting.</summary>
-    public static IEnumerable<string> FindMistakes(string id, ChannelConfig channel, ProviderSet providers, IReadOnlyList<Uri> ownAddresses)
-    {
-        var place = $"Reelay:Channels:{id}";
-        var results = new List<ValidationResult>();
-        Validator.TryValidateObject(channel, new ValidationContext(channel), results, validateAllProperties: true);
-        foreach (var result in results) yield return $"{place}: {result.ErrorMessage}";
-        if (id.AsSpan().IndexOfAny("@:") >= 0) yield return $"{place}: a channel's id has no '@' and no ':'.";
-        if ((channel.AccessKey.Length > 0) != (channel.SecretKey.Length > 0)) yield return $"{place}: AccessKey and SecretKey are needed together.";
-        if (providers.Find(channel.Provider) is null)
-        {
-            yield return $"{place}:Provider: there is no provider '{channel.Provider}'; there are {string.Join(", ", providers.Ids)}.";
-        }
+    public static IEnumerable<string> FindMistakes(string id, ChannelConfig channel, ProviderSet providers, IReadOnlyList<Uri> ownAddresses) =>
+        FindMistakes(new ChannelDraft(id) { Config = channel }, providers, ownAddresses);
 
-        if (!Uri.TryCreate(channel.BaseUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-        {
-            yield return $"{place}:BaseUrl: '{channel.BaseUrl}' is no http or https address.";
-        }
-        else if (ownAddresses.Any(own => own.Port == url.Port && (own.Host == url.Host || (own.IsLoopback && url.IsLoopback))))
-        {
-            yield return $"{place}:BaseUrl: {url} is this server's own address; orders would go round in circles.";
-        }
-    }
+    /// <summary>Every mistake in one channel, each naming the place it was written at.</summary>
+    public static IEnumerable<string> FindMistakes(ChannelDraft draft, ProviderSet providers, IReadOnlyList<Uri> ownAddresses) =>
+        draft.Mistakes.Concat(ChannelChecks.Find(draft.Id, draft.Config, providers, ownAddresses)
+            .Concat(draft.HasPlace("base_url") && ChannelChecks.WithoutUser(draft.Config.BaseUrl) != draft.Config.BaseUrl ? [UserInAddress] : [])
+            .Select(mistake => $"{draft.Place(mistake.Field)}: {mistake.Message}"));
+
+    // Older configurations may hold them; what is written anew has better places.
+    private static readonly ChannelMistake UserInAddress =
+        new("base_url", "the address must hold no user and no password; the credential has settings of its own.");
 
     /// <summary>Where the server listens, from its <c>urls</c>; "everywhere" counts as this machine, the one host it surely is.</summary>
     public static IReadOnlyList<Uri> OwnAddresses(string urls) =>

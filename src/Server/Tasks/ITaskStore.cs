@@ -15,10 +15,6 @@ public interface ITaskStore : ITaskInbox
     /// <returns>The shards it now owns, with their epochs.</returns>
     Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken);
 
-    /// <summary>Notes the channels of this server, so that attempts can be understood after a channel is gone.</summary>
-    /// <returns>The version of each channel's credential, by channel id; it grows when the vendor account behind a channel changes.</returns>
-    Task<IReadOnlyDictionary<string, int>> RegisterChannelsAsync(IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken);
-
     /// <summary>Writes a batch in one transaction.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was begun: the store is locked or away.</exception>
     /// <exception cref="CommitOutcomeUnknownException">The commit itself failed: nobody knows whether the batch was written.</exception>
@@ -67,13 +63,6 @@ public interface ITaskStore : ITaskInbox
 /// <param name="Shard">0 to 255.</param>
 /// <param name="Epoch">Grows with every change of owner; part of every fence.</param>
 public readonly record struct OwnedShard(int Shard, long Epoch);
-
-/// <summary>What is kept of a channel. No secrets.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Provider">Id of its provider.</param>
-/// <param name="BaseUrl">Root of the upstream's API.</param>
-/// <param name="VendorAccount">Names the vendor account behind it.</param>
-public sealed record ChannelRow(string Id, string Provider, string BaseUrl, string VendorAccount);
 
 /// <summary>Which row of a task is the newest.</summary>
 public readonly record struct TaskVersion(string Id, long Version);

@@ -45,7 +45,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         _store = new SqliteTaskStore(_database, TimeProvider.System);
         Committer = new GroupCommitter(_store);
         _committing = Committer.RunAsync();
-        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, provider)))
+        Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, provider)), Catalog)
         {
             Holds = new AccountHolds(new SqliteHoldStore(_database)),
         };
@@ -59,7 +59,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         var writer = new TaskWriter(
             Committer, _store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
         var parts = new EngineParts(
-            writer, _store, Channels, Catalog, Assets, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
+            writer, _store, Channels, Assets, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
         Durations = parts.Durations;
         Engine = new TaskEngine(parts, _ownership, NullLoggerFactory.Instance);
     }

@@ -37,10 +37,10 @@ public sealed class ChannelSetTests
         var set = Set(
             Of("a", Channels.One, "x", config => config.Groups = "stable"), Of("b", Channels.One, "y"), Of("c", Channels.One, "z", config => config.IsEnabled = false));
 
-        Assert.Equal([false, true, true], new[] { "default", "stable", "default stable" }.Select(groups => set.CanServe(groups, "one:x")));
-        Assert.True(set.CanServe("default", "one:y"));
-        Assert.False(set.CanServe("default", "two:y"));
-        Assert.False(set.CanServe("default", "one:z"));
+        Assert.Equal([false, true, true], new[] { "default", "stable", "default stable" }.Select(groups => ChannelSet.CanServe(set.Now, groups, "one:x")));
+        Assert.True(ChannelSet.CanServe(set.Now, "default", "one:y"));
+        Assert.False(ChannelSet.CanServe(set.Now, "default", "two:y"));
+        Assert.False(ChannelSet.CanServe(set.Now, "default", "one:z"));
     }
 
     [Fact]

@@ -188,9 +188,6 @@ public sealed class GroupCommitterTests
         public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyDictionary<string, int>> RegisterChannelsAsync(
-            IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken) => throw new NotSupportedException();
-
         public Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

@@ -24,7 +24,7 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
 
     private async Task UseAsync(LiveTask live, TaskAttempt attempt, InboxRow row)
     {
-        var channel = parts.Channels.Find(attempt.ChannelId);
+        var channel = parts.Channels.Find(attempt);
         var reading = Read(channel, row);
         if (reading is null) LogStray(row.TaskId, row.Attempt, "it is no callback of this upstream, or its channel is gone");
         if (reading?.UpstreamId is { } id && attempt.UpstreamId is null) await NameAsync(live, channel!, attempt, id, row);
@@ -37,7 +37,7 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
     public async Task<bool> AdoptEarlyAsync(LiveTask live, InboxRow row)
     {
         if (live.Attempt is not { UpstreamId: null, EndedAt: null } attempt || attempt.Number != row.Attempt) return false;
-        if (parts.Channels.Find(attempt.ChannelId) is not { } channel || Read(channel, row)?.UpstreamId is not { } id) return false;
+        if (parts.Channels.Find(attempt) is not { } channel || Read(channel, row)?.UpstreamId is not { } id) return false;
         await NameAsync(live, channel, attempt, id, row);
         if (live.Attempt?.UpstreamId is null) return false;
         _ = live.EndCallSoonAsync(parts.Time);

@@ -19,7 +19,7 @@ internal sealed class CompletionEstimates(TaskEngine engine, EngineParts parts)
         var now = parts.Now;
         if (task.Phase == TaskPhase.Fetching) return new(now + 1000, IsKnown: true);
         if (task.Phase == TaskPhase.Submitted && engine.Find(task.Id) is { Attempt: { } attempt } live
-            && parts.Channels.Find(attempt.ChannelId) is { } channel)
+            && parts.Channels.Find(attempt) is { } channel)
         {
             var elapsed = live.Polls?.Elapsed(parts.Time) ?? Math.Max(0, now - (attempt.SubmittedAt ?? now)) / 1000.0;
             var left = parts.DurationOf(task, channel, attempt.UpstreamModel).MedianAfter(elapsed) - elapsed;

@@ -32,30 +32,6 @@ internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvi
             database.Writer.Query(row => new OwnedShard(row.GetInt32(0), row.GetInt64(1)), "SELECT id, epoch FROM shards"));
     }
 
-    public Task<IReadOnlyDictionary<string, int>> RegisterChannelsAsync(IReadOnlyList<ChannelRow> channels, CancellationToken cancellationToken)
-    {
-        using var transaction = database.Writer.BeginTransaction();
-        foreach (var channel in channels)
-        {
-            // A new credential is a new version; what was submitted with the old one keeps its number.
-            database.Writer.Execute(
-                """
-                INSERT INTO channels (id, provider, base_url, account_id, credential_version, updated_at)
-                VALUES ($id, $provider, $url, $account, 1, $now)
-                ON CONFLICT (id) DO UPDATE SET provider = $provider, base_url = $url, account_id = $account, updated_at = $now,
-                    credential_version = credential_version + (account_id <> $account)
-                """,
-                transaction,
-                ("$id", channel.Id), ("$provider", channel.Provider), ("$url", channel.BaseUrl), ("$account", channel.VendorAccount),
-                ("$now", Now));
-        }
-
-        transaction.Commit();
-        return Task.FromResult<IReadOnlyDictionary<string, int>>(database.Writer
-            .Query(row => (Id: row.GetString(0), Version: row.GetInt32(1)), "SELECT id, credential_version FROM channels")
-            .ToDictionary(row => row.Id, row => row.Version, StringComparer.Ordinal));
-    }
-
     public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         using var transaction = Begin();

@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Reelay.Server.Assets;
+using Reelay.Server.Tasks;
+
+namespace Reelay.Server.Secrets;
+
+/// <summary>The key under which upstream credentials are kept: <c>REELAY_MASTER_KEY</c>, or a file of the data folder that is made once.</summary>
+internal sealed class MasterKey
+{
+    /// <summary>Name of the setting.</summary>
+    public const string Setting = "REELAY_MASTER_KEY";
+
+    /// <summary>Name of the file in the data folder; 64 hexadecimal digits, readable by its owner only.</summary>
+    public const string FileName = "master.key";
+
+    /// <summary>Size of the key in bytes.</summary>
+    public const int KeyBytes = 32;
+
+    /// <summary>Size of the key's id in bytes: the beginning of its SHA-256, which tells keys apart and nothing of their content.</summary>
+    public const int IdBytes = 8;
+
+    private MasterKey(byte[] bytes)
+    {
+        Bytes = bytes;
+        Id = SHA256.HashData([.. "reelay master key\n"u8, .. bytes])[..IdBytes];
+    }
+
+    /// <summary>The key itself.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>Tells it from other keys.</summary>
+    public byte[] Id { get; }
+
+    /// <summary>Takes the setting, else the file; makes the file if neither is there and nothing was ever encrypted.</summary>
+    /// <param name="setting">Value of <see cref="Setting"/>: base64 or hexadecimal digits of 32 bytes; null or empty for none.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="knownId">Id of the key that the database's credentials were encrypted with, in hexadecimal digits; null before the first.</param>
+    /// <exception cref="InvalidOperationException">It is no key, it is not the database's, or it is lost. Nothing was written.</exception>
+    public static MasterKey Open(string? setting, string path, string? knownId, Randomness randomness)
+    {
+        var (key, origin) = !string.IsNullOrWhiteSpace(setting) ? (Read(setting, Setting), Setting)
+            : File.Exists(path) ? (Read(File.ReadAllText(path), path), path)
+            : (knownId is null ? Create(path, randomness) : null, path);
+        if (key is not null && (knownId is null || Convert.ToHexStringLower(key.Id) == knownId)) return key;
+        throw new InvalidOperationException(
+            $"The credentials of this data folder were encrypted with the master key of id {knownId}; "
+            + (key is null ? $"{Setting} is not set and {path} is not there. " : $"{origin} holds the one of id {Convert.ToHexStringLower(key.Id)}. ")
+            + $"Set {Setting} to the key they were encrypted with, or bring {FileName} back. Nothing was changed.");
+    }
+
+    // The message must not show the text: it may be a key with one digit too many.
+    private static MasterKey Read(string text, string origin)
+    {
+        text = text.Trim();
+        var bytes = new byte[KeyBytes];
+        if (text.Length == KeyBytes * 2 && text.All(char.IsAsciiHexDigit)) return new MasterKey(Convert.FromHexString(text));
+        if (Base64.IsValid(text) && Convert.TryFromBase64String(text, bytes, out var count) && count == KeyBytes) return new MasterKey(bytes);
+        throw new InvalidOperationException(
+            $"{origin} must be {KeyBytes} bytes, as {KeyBytes * 2} hexadecimal digits or in base64 (openssl rand -hex {KeyBytes}); it has {text.Length} characters.");
+    }
+
+    // Durable before the first credential is encrypted with it, and never half there.
+    private static MasterKey Create(string path, Randomness randomness)
+    {
+        var key = new byte[KeyBytes];
+        randomness.Fill(key);
+        var unfinished = path + ".part";
+        File.Delete(unfinished);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(unfinished, options))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, path);
+        DurableFolder.Flush(Path.GetDirectoryName(path)!);
+        return new MasterKey(key);
+    }
+}
