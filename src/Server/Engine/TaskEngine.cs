@@ -120,8 +120,8 @@ internal sealed partial class TaskEngine
         {
             if (await _parts.Store.FindAsync(id, CancellationToken.None) is not { } found || !_ownership.Owns(found.Task.Shard)) return;
             var attempt = found.Attempts.FirstOrDefault(row => row.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount));
-            Adopt(new LiveRow(found.Task, attempt) { Inputs = found.Inputs });
-            if (!_live.TryGetValue(id, out item)) return;
+            Adopt(new LiveRow(found.Task, attempt) { Inputs = found.Inputs }, hasMail: true);
+            return;
         }
 
         item.NoteMail();
@@ -174,10 +174,11 @@ internal sealed partial class TaskEngine
         if (await _parts.Store.FindAsync(newest.Id, CancellationToken.None) is { } found) Learn(found.Task);
     }
 
-    private void Adopt(LiveRow row)
+    private void Adopt(LiveRow row, bool hasMail = false)
     {
         var (task, attempt) = row;
         var item = new LiveTask(task, attempt) { Inputs = row.Inputs };
+        if (hasMail) item.NoteMail();
         if (!_live.TryAdd(task.Id, item)) return;
         if (task.Phase == TaskPhase.Accepted) _waiting.Add(task);
         if (task.OpenAttempt is not null && attempt is not null && _parts.Channels.Find(attempt) is { } channel)
