@@ -101,7 +101,8 @@ public sealed class PollBoundsTests
         await using var world = await EngineWorld.StartAsync(_upstream, prepare: async world =>
             (task, _) = await world.WriteSubmittedAsync(attempt => attempt with
             {
-                SubmittedAt = attempt.SubmittedAt + shift, DeadlineAt = attempt.DeadlineAt + shift,
+                SubmittedAt = attempt.SubmittedAt + shift,
+                DeadlineAt = attempt.DeadlineAt + shift,
             }));
         Assert.Equal(TaskPhase.Completed, (await world.FinishAsync(task!.Id)).Task.Phase);
         Assert.Single(_upstream.Polls);
