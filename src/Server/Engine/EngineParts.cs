@@ -30,7 +30,7 @@ internal sealed record EngineParts(
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>What is known of how long upstreams take.</summary>
-    public DurationBook Durations { get; } = new();
+    public DurationBook Durations { get; } = new(Time);
 
     /// <summary>Usual time from acceptance to result in seconds: of the first channel that would be chosen, learned or its own, else the catalog's.</summary>
     public double ExpectedSeconds(GenerationOrder order, string groups, double catalogSeconds)

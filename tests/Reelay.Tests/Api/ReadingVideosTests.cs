@@ -136,7 +136,7 @@ public sealed class ReadingVideosTests
     {
         await using var gateway = await GatewayHost.StartAsync(new() { ["Reelay:Channels:sandbox_openai:ExpectedSeconds"] = "600" });
         var id = await gateway.OrderAsync("[stuck]");
-        await gateway.UntilAsync(id, "in_progress");
+        await gateway.AdminUntilAsync(id, "submitted");
         using var response = await gateway.Client.GetAsync("/v1/videos/" + id, Cancellation);
         var video = JsonElement.Parse(await response.Content.ReadAsStringAsync(Cancellation));
         Assert.InRange(video.GetProperty("estimated_completion_at").GetInt64() - video.GetProperty("created_at").GetInt64(), 500, 700);

@@ -8,18 +8,46 @@ namespace Reelay.Tests.Engine.Polling;
 /// <summary>What is learned of durations, and how it is kept.</summary>
 public sealed class DurationBookTests
 {
+    private readonly ManualTimeProvider _time = new();
+
     [Fact]
     public void The_assumption_holds_until_enough_results_are_there()
     {
-        var book = new DurationBook();
+        var book = new DurationBook(_time);
         for (var i = 1; i < DurationHistogram.LeastCount; i++) book.Learn("a", "m", 60, 9, 11);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        book.TakeChanged();
         Assert.Null(book.Learned("a", "m"));
         Assert.InRange(book.Curve("a", "m", 60).Median, 59, 61);
         book.Learn("a", "m", 60, 9, 11);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        book.TakeChanged();
         Assert.InRange(book.Learned("a", "m")!.Median, 9, 11);
         Assert.InRange(book.Curve("a", "m", 60).Median, 9, 11);
         Assert.Null(book.Learned("b", "m"));
         Assert.Null(book.Learned("a", "n"));
+    }
+
+    [Fact]
+    public void Of_orders_that_began_together_the_quick_ones_do_not_stand_for_all()
+    {
+        var book = new DurationBook(_time);
+        var ends = Enumerable.Range(0, 3000).Select(i => 40 + (40 * i / 3000.0)).ToList();
+        foreach (var burst in Enumerable.Range(0, 2))
+        {
+            var at = 0.0;
+            foreach (var end in ends)
+            {
+                _time.Advance(TimeSpan.FromSeconds(end - at));
+                at = end;
+                book.Learn("a", "m", 60, end - 1, end);
+                Assert.InRange(book.Curve("a", "m", 60).Median, 54, 66);
+            }
+
+            _time.Advance(TimeSpan.FromMinutes(5));
+            book.TakeChanged();
+            Assert.Equal(60, book.Learned("a", "m")!.Median, 6.0);
+        }
     }
 
     [Fact]
@@ -29,19 +57,20 @@ public sealed class DurationBookTests
         using var database = new SqliteDatabase(folder.File("reelay.db"));
         SqliteMigrations.Apply(database.Writer, TimeProvider.System);
         var store = new SqliteDurationStore(database, TimeProvider.System);
-        var book = new DurationBook();
+        var book = new DurationBook(_time);
         for (var i = 0; i < 300; i++)
         {
             book.Learn("a", "m", 60, 95 + (i % 10), 99 + (i % 10));
             book.Learn("b", "m", 60, 4, 5);
         }
 
+        _time.Advance(TimeSpan.FromMinutes(5));
         using (var keeper = new DurationKeeper(book, store, TimeProvider.System, NullLogger<DurationKeeper>.Instance)) keeper.Save();
         Assert.Empty(book.TakeChanged());
-        book.Learn("a", "m", 60, 100, 101);
+        book.Learn("a", "m", 60, 250, 251);
         Assert.Equal("a", Assert.Single(book.TakeChanged()).Key.ChannelId);
 
-        var next = new DurationBook();
+        var next = new DurationBook(_time);
         next.Load(store.Load());
         Assert.Equal(book.Learned("a", "m")!.Median, next.Learned("a", "m")!.Median, 0.1);
         Assert.InRange(next.Learned("b", "m")!.Median, 4, 5);
@@ -54,8 +83,9 @@ public sealed class DurationBookTests
         using var folder = new TemporaryFolder();
         using var database = new SqliteDatabase(folder.File("reelay.db"));
         var store = new SqliteDurationStore(database, TimeProvider.System);
-        var book = new DurationBook();
+        var book = new DurationBook(_time);
         book.Learn("a", "m", 60, 9, 11);
+        _time.Advance(TimeSpan.FromMinutes(5));
         using var keeper = new DurationKeeper(book, store, TimeProvider.System, NullLogger<DurationKeeper>.Instance);
         keeper.Save();
         SqliteMigrations.Apply(database.Writer, TimeProvider.System);
