@@ -44,6 +44,9 @@ internal static class PollingRun
         // What is learned from these is what the others are polled by.
         var warm = await OrderAsync(client, 0, Math.Min(WarmUpCount, count), medianSeconds, random);
         await UntilFinishedAsync(client, warm.Values);
+
+        // A result counts a while after its order's acceptance: see the decision about learned polling.
+        await Task.Delay(TimeSpan.FromSeconds(1.5 * medianSeconds), TimeProvider.System);
         var before = server.ResidentMegabytes;
         var orders = await OrderAsync(client, WarmUpCount, count, medianSeconds, random);
         var waiting = server.ResidentMegabytes - before;

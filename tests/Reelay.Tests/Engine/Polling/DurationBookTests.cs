@@ -68,6 +68,7 @@ public sealed class DurationBookTests
         using (var keeper = new DurationKeeper(book, store, TimeProvider.System, NullLogger<DurationKeeper>.Instance)) keeper.Save();
         Assert.Empty(book.TakeChanged());
         book.Learn("a", "m", 60, 250, 251);
+        _time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal("a", Assert.Single(book.TakeChanged()).Key.ChannelId);
 
         var next = new DurationBook(_time);
