@@ -25,7 +25,7 @@ public sealed class StopTests
 
         await world.Server.TerminateAsync();
         await DrainingAsync(world);
-        using (var refused = await world.Client.PostAsync("/v1/videos", null, TestContext.Current.CancellationToken))
+        using (var refused = await world.Client.PostAsJsonAsync("/v1/videos", new { prompt = "too late" }, TestContext.Current.CancellationToken))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             Assert.Equal("1", refused.Headers.GetValues("Retry-After").Single());

@@ -19,7 +19,7 @@ public sealed class AdminChannelTests
         using var admin = gateway.NewClient(gateway.AdminKey);
         var url = gateway.Sandbox.BaseUrl + "openai/v1";
         var (status, made) = await gateway.SendAsync(
-            HttpMethod.Post, "/admin/v1/channels", new { id = "mine", base_url = url, api_key = "sk-sandbox-openai", models = new[] { "my-video=sora-2" }, expected_seconds = 0.3, min_poll_milliseconds = 50 }, admin);
+            HttpMethod.Post, "/admin/v1/channels", new { id = "mine", base_url = url, api_key = "sk-sandbox-openai", models = new[] { "my-video=sora-2" }, priority = 5, expected_seconds = 0.3, min_poll_milliseconds = 50 }, admin);
         Assert.Equal((200, "mine", "admin", "active"), (status, Text(made, "id"), Text(made, "source"), Text(made, "state")));
         Assert.Equal(("api_key", "…enai", 1), (
             made.GetProperty("credential").GetProperty("kind").GetString(), made.GetProperty("credential").GetProperty("hint").GetString(),
