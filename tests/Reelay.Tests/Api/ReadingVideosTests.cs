@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Api;
@@ -128,7 +129,9 @@ public sealed class ReadingVideosTests
             video.GetProperty("progress").GetInt32(), video.GetProperty("seconds").GetString(), video.GetProperty("size").GetString()));
         Assert.Equal(video.GetProperty("id").GetString(), video.GetProperty("task_id").GetString());
         var read = await gateway.SendAsync(HttpMethod.Get, "/v1/videos/" + video.GetProperty("id").GetString());
-        Assert.Equal(video.GetRawText(), read.Body.GetRawText());
+        var later = JsonNode.Parse(read.Body.GetRawText())!.AsObject();
+        later.Remove("queue_position");
+        Assert.Equal(video.GetRawText(), later.ToJsonString());
     }
 
     [Fact]

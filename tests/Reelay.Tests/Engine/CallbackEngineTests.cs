@@ -159,7 +159,6 @@ public sealed class CallbackEngineTests
         await world.UntilPhaseAsync(id, TaskPhase.Submitted);
         await world.CancelAsync(id);
         await world.UntilAsync(id, found => found.Task is { Phase: TaskPhase.Failed, OpenAttempt: 1 });
-        await EngineWorld.UntilAsync(() => !upstream.Polls.IsEmpty);
         upstream.OnPoll = null;
         await CallAsync(world, id, "up-1", claims: "succeeded", isSigned: true);
         var done = await world.FinishAsync(id);

@@ -40,6 +40,9 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
         if (parts.Channels.Find(attempt) is not { } channel || Read(channel, row)?.UpstreamId is not { } id) return false;
         await NameAsync(live, channel, attempt, id, row);
         if (live.Attempt?.UpstreamId is null) return false;
+
+        // Its driver looks at once when the call is over.
+        live.CalledBackAt = parts.Now;
         _ = live.EndCallSoonAsync(parts.Time);
         return true;
     }
