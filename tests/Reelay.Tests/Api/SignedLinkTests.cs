@@ -56,7 +56,7 @@ public sealed class SignedLinkTests : IDisposable
         var altered = new List<string>
         {
             With(Parts(other).Path, expires, signature),
-            With(path[..^"0/content".Length] + "x/content", expires, signature),
+            With(path[..^"0/content".Length] + (path[^"0/content".Length] == 'x' ? "y" : "x") + "/content", expires, signature),
             With(path.Replace("/task_", "/job_"), expires, signature),
             With(path, (long.Parse(expires) + 1).ToString(), signature),
             With(path, (long.Parse(expires) - 1).ToString(), signature),
