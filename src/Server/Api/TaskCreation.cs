@@ -43,7 +43,7 @@ internal sealed class TaskCreation(
         ApiResult<Made> made;
         try
         {
-            made = await MakeAsync(context, key, order, claim, ticket, folder);
+            made = await MakeAsync(context, key, order, by, claim, ticket, folder);
         }
         catch
         {
@@ -54,30 +54,30 @@ internal sealed class TaskCreation(
         if (made.Error is { } error)
         {
             await intents.RefusedAsync(ticket, key.Id, fingerprint, error);
-            return error.Code == "idempotency_key_reused" ? by.Reused() : error;
+            return error;
         }
 
         return made.Value!.IsReplayed ? await ReplayAsync(context, made.Value.Task.Id, key) : new Snapshot(made.Value.Task, []);
     }
 
     private async Task<ApiResult<Made>> MakeAsync(
-        HttpContext context, ApiKey key, GenerationOrder order, IdempotencyClaim? claim, IntentTicket? ticket, UploadFolder folder)
+        HttpContext context, ApiKey key, GenerationOrder order, CallerTry by, IdempotencyClaim? claim, IntentTicket? ticket, UploadFolder folder)
     {
         // Who asks again for what is there is answered even while nothing new is taken.
-        if (Closed(key) is { } closed) return claim is null ? closed : await FindAsync(key, claim) ?? closed;
+        if (Closed(key) is { } closed) return claim is null ? closed : await FindAsync(key, by, claim) ?? closed;
 
         // If this throws, nobody knows whether the row exists, and its inputs stay: a row without them would be worse than the reverse.
         folder.Keep();
-        var made = await WriteAsync(order, key, baseUrls.Of(context.Request), claim, ticket);
+        var made = await WriteAsync(order, key, baseUrls.Of(context.Request), by, claim, ticket);
         if (made.Error is not null || made.Value!.IsReplayed) folder.Drop();
         if (made.Value is { IsReplayed: false } fresh) engine.Add(fresh.Task);
         return made;
     }
 
-    private async Task<ApiResult<Made>?> FindAsync(ApiKey key, IdempotencyClaim claim) =>
+    private async Task<ApiResult<Made>?> FindAsync(ApiKey key, CallerTry by, IdempotencyClaim claim) =>
         await store.FindIdempotentAsync(key.AccountId, claim, CancellationToken.None) is not { } found ? null
         : found.Task is { } task ? new Made(task, IsReplayed: true)
-        : ApiError.Invalid("idempotency_key_reused", null, "");
+        : by.Reused();
 
     private async Task<ApiResult<Snapshot>> ReplayAsync(HttpContext context, string taskId, ApiKey key)
     {
@@ -95,7 +95,7 @@ internal sealed class TaskCreation(
     }
 
     private async Task<ApiResult<Made>> WriteAsync(
-        GenerationOrder order, ApiKey key, string baseUrl, IdempotencyClaim? claim, IntentTicket? ticket)
+        GenerationOrder order, ApiKey key, string baseUrl, CallerTry by, IdempotencyClaim? claim, IntentTicket? ticket)
     {
         var price = Price.For(order, parts.Catalog.Find(order.CatalogModel ?? order.Model)!);
         for (var mint = 0; mint < MaxMints; mint++)
@@ -110,7 +110,7 @@ internal sealed class TaskCreation(
                 case OperationOutcome.Replayed:
                     return new Made(result.Task!, IsReplayed: true);
                 case OperationOutcome.IdempotencyKeyReused:
-                    return ApiError.Invalid("idempotency_key_reused", null, "");
+                    return by.Reused();
                 case OperationOutcome.InsufficientBalance:
                     return new ApiError(403, "insufficient_user_quota", "The account's balance does not pay for this video.") { ShouldRetry = false };
                 case OperationOutcome.NotOwned:

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Reelay.Server.Assets;
+using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Secrets;
@@ -41,7 +41,7 @@ internal sealed class MasterKey
     {
         var (key, origin) = !string.IsNullOrWhiteSpace(setting) ? (Read(setting, Setting), Setting)
             : File.Exists(path) ? (Read(File.ReadAllText(path), path), path)
-            : (knownId is null ? Create(path, randomness) : null, path);
+            : (knownId is null ? new MasterKey(SecretFile.Create(path, KeyBytes, randomness)) : null, path);
         if (key is not null && (knownId is null || Convert.ToHexStringLower(key.Id) == knownId)) return key;
         throw new InvalidOperationException(
             $"The credentials of this data folder were encrypted with the master key of id {knownId}; "
@@ -58,25 +58,5 @@ internal sealed class MasterKey
         if (Base64.IsValid(text) && Convert.TryFromBase64String(text, bytes, out var count) && count == KeyBytes) return new MasterKey(bytes);
         throw new InvalidOperationException(
             $"{origin} must be {KeyBytes} bytes, as {KeyBytes * 2} hexadecimal digits or in base64 (openssl rand -hex {KeyBytes}); it has {text.Length} characters.");
-    }
-
-    // Durable before the first credential is encrypted with it, and never half there.
-    private static MasterKey Create(string path, Randomness randomness)
-    {
-        var key = new byte[KeyBytes];
-        randomness.Fill(key);
-        var unfinished = path + ".part";
-        File.Delete(unfinished);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(unfinished, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(unfinished, path);
-        DurableFolder.Flush(Path.GetDirectoryName(path)!);
-        return new MasterKey(key);
     }
 }

@@ -45,13 +45,13 @@ internal sealed class CreationIntents(IntentBook book, GroupCommitter committer,
     /// <summary>Finds out what a try is; waits for an equal one whose outcome decides it.</summary>
     public async Task<ApiResult<IntentTicket>> EnterAsync(HttpContext context, ApiKey key, string fingerprint, CallerTry by)
     {
-        using var limit = new CancellationTokenSource(Patience, parts.Time);
+        var began = parts.Time.GetTimestamp();
         while (true)
         {
             var found = book.Enter(key.Id, fingerprint, by);
             if (found.Wait is { } wait)
             {
-                if (!await EndsAsync(wait, limit.Token)) return Busy;
+                if (!await EndsAsync(wait, Patience - parts.Time.GetElapsedTime(began))) return Busy;
                 continue;
             }
 
@@ -106,14 +106,15 @@ internal sealed class CreationIntents(IntentBook book, GroupCommitter committer,
 
     private static ApiError Busy => new(503, "order_in_progress", "An equal order of this key is just being stored; another try will find it.");
 
-    private static async Task<bool> EndsAsync(Task wait, CancellationToken limit)
+    private async Task<bool> EndsAsync(Task wait, TimeSpan patience)
     {
+        if (patience <= TimeSpan.Zero) return false;
         try
         {
-            await wait.WaitAsync(limit);
+            await wait.WaitAsync(patience, parts.Time);
             return true;
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Assets.Links;
@@ -26,7 +27,7 @@ internal sealed class LinkKeys
     /// <exception cref="InvalidOperationException">A line is no key, or there is none.</exception>
     public static LinkKeys Open(string path, Randomness randomness)
     {
-        if (!File.Exists(path)) Create(path, randomness);
+        if (!File.Exists(path)) SecretFile.Create(path, KeyBytes, randomness);
         var lines = File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').ToList();
         if (lines.Count is 0 or > MaxKeys) throw new InvalidOperationException($"{path} must hold 1 to {MaxKeys} keys, not {lines.Count}.");
         return new LinkKeys([.. lines.Select((line, index) => Read(path, line, index)).Reverse()]);
@@ -38,24 +39,5 @@ internal sealed class LinkKeys
         if (line.Length != KeyBytes * 2 || !line.All(char.IsAsciiHexDigit))
             throw new InvalidOperationException($"Key {index + 1} of {path} must be {KeyBytes * 2} hexadecimal digits; it has {line.Length} characters.");
         return Convert.FromHexString(line);
-    }
-
-    // Durable before the first link is signed with it, and never half there.
-    private static void Create(string path, Randomness randomness)
-    {
-        Span<byte> key = stackalloc byte[KeyBytes];
-        randomness.Fill(key);
-        var unfinished = path + ".part";
-        File.Delete(unfinished);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(unfinished, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(unfinished, path);
-        DurableFolder.Flush(Path.GetDirectoryName(path)!);
     }
 }

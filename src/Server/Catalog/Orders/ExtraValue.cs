@@ -58,9 +58,9 @@ internal static class ExtraValue
     };
 
     private static bool IsTyped(string text) =>
-        text is "true" or "false" || (text is ['-' or (>= '0' and <= '9'), ..] && Utf8Number(text));
+        text is "true" or "false" || (text is ['-' or (>= '0' and <= '9'), ..] && IsNumber(text));
 
-    private static bool Utf8Number(string text)
+    private static bool IsNumber(string text)
     {
         var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(text));
         try

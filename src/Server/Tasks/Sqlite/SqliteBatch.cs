@@ -63,8 +63,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
     private OperationResult? FindClaim(string accountId, IdempotencyClaim claim)
     {
         using var command = connection.Command(
-            "SELECT task_id, fingerprint FROM idempotency_keys WHERE account_id = $account AND key = $key AND (expires_at IS NULL OR expires_at > $now)",
-            transaction, ("$account", accountId), ("$key", claim.Key), ("$now", now));
+            SqliteIntents.ClaimSql, transaction, ("$account", accountId), ("$key", claim.Key), ("$now", now));
         using var row = command.ExecuteReader();
         if (!row.Read()) return null;
         return row.GetString(1) == claim.Fingerprint

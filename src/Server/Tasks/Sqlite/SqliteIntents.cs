@@ -5,6 +5,10 @@ namespace Reelay.Server.Tasks.Sqlite;
 /// <summary>Reads and forgets what is kept of callers' intents. Rare, so on connections beside the batches.</summary>
 internal static class SqliteIntents
 {
+    /// <summary>The task and fingerprint that an account's key stands for now.</summary>
+    public const string ClaimSql =
+        "SELECT task_id, fingerprint FROM idempotency_keys WHERE account_id = $account AND key = $key AND (expires_at IS NULL OR expires_at > $now)";
+
     private const int PageSize = 1000;
 
     public static IntentMemory Load(SqliteDatabase database, long since)
@@ -23,7 +27,7 @@ internal static class SqliteIntents
     {
         var rows = database.Read(connection => connection.Query(
             row => (TaskId: row.GetString(0), Fingerprint: row.GetString(1)),
-            "SELECT task_id, fingerprint FROM idempotency_keys WHERE account_id = $account AND key = $key AND (expires_at IS NULL OR expires_at > $now)",
+            ClaimSql,
             ("$account", accountId), ("$key", key), ("$now", now)));
         return rows.Count == 0 ? null : rows[0];
     }
