@@ -14,12 +14,20 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly ConcurrentBag<SqliteReadConnection> _readers = [];
 
     public SqliteDatabase(string path)
+        : this(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = BusySeconds, Pooling = false })
+    {
+    }
+
+    private SqliteDatabase(SqliteConnectionStringBuilder connection)
     {
         Reelay.Storage.SqliteLibrary.Init();
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = BusySeconds, Pooling = false }
-            .ToString();
+        _connectionString = connection.ToString();
         Writer = Open(Durable + "PRAGMA wal_autocheckpoint = 4000;");
     }
+
+    /// <summary>A database in memory, shared by all of this process that name it and gone with the last; for use by one thread.</summary>
+    public static SqliteDatabase InMemory(string name) =>
+        new(new SqliteConnectionStringBuilder { DataSource = name, Mode = SqliteOpenMode.Memory, Cache = SqliteCacheMode.Shared, DefaultTimeout = BusySeconds, Pooling = false });
 
     /// <summary>The one connection that writes; its user sees to it that one batch runs at a time.</summary>
     public SqliteConnection Writer { get; }

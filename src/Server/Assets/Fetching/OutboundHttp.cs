@@ -21,6 +21,10 @@ internal sealed class OutboundHttp : IDisposable
         _exempt = new HttpMessageInvoker(NewHandler((context, ct) => dialer.ConnectExemptAsync(context.DnsEndPoint, ct)));
     }
 
+    /// <summary>Sends everything through one handler, which sees to what may be reached: for simulations without sockets.</summary>
+    internal OutboundHttp(FetcherOptions options, HttpMessageHandler handler) =>
+        (_options, _public, _exempt) = (options, new HttpMessageInvoker(handler), new HttpMessageInvoker(handler));
+
     /// <summary>Sends one request and gives its answer as soon as the headers are there; follows nothing.</summary>
     /// <param name="request">To an absolute address; the caller sets no credentials and no Host header.</param>
     /// <param name="trust">Who named the address.</param>

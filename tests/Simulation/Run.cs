@@ -1,0 +1,181 @@
+using Reelay.Server.Accounts;
+using Reelay.Server.Storage;
+using Reelay.Simulation.Checks;
+using Reelay.Simulation.Scheduling;
+using Reelay.Simulation.World;
+
+namespace Reelay.Simulation;
+
+/// <summary>One run of one seed: some minutes in which everything goes wrong, and the time until all is quiet.</summary>
+internal sealed class Run : IDisposable
+{
+    private const string CallerKey = "sk-simulation-caller";
+    private const string AdminKey = "sk-simulation-admin-key";
+    private const long Balance = 40_000_000;
+    private static readonly TimeSpan Horizon = TimeSpan.FromHours(40);
+
+    private readonly Trace _trace;
+    private readonly Scheduler _scheduler;
+    private readonly RunState _state;
+    private readonly Disk _disk;
+    private readonly Upstreams _upstreams;
+    private readonly Callers _callers;
+    private Node? _node;
+    private int _nodeCount;
+    private long _nextCrash = long.MaxValue;
+    private long _nextJump = long.MaxValue;
+    private long _nextLook;
+
+    public Run(int seed, ThreadPoolGate pool, bool isPrinted)
+    {
+        _trace = new Trace(isPrinted);
+        _scheduler = new Scheduler(seed, _trace, pool);
+        _state = new RunState(seed, _scheduler, _trace);
+        _scheduler.StallsPerThousand = _state.Scenario.StallsPerThousand;
+        _disk = new Disk(_state);
+        _upstreams = new Upstreams(_state);
+        _callers = new Callers(_state, () => _node, CallerKey);
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public RunReport Execute()
+    {
+        Prepare();
+        StartNode();
+        _callers.Start();
+        _upstreams.StartCallbacks(DeliverAsync);
+        new Operator(_state, () => _node, _disk, AdminKey).Start();
+        SetNext();
+        RunUntil(() => false, TimeSpan.FromSeconds(_state.Scenario.ChaosSeconds).Ticks);
+        Quieten();
+        RunUntil(IsOver, Horizon.Ticks);
+        foreach (var order in _callers.Orders.Where(order => order.IsWaiting)) _state.Expect(false, $"the caller of order {order.Number} still waits for {order.Id}");
+        if (_scheduler.Escaped is { } escaped) _state.Expect(false, "an exception escaped: " + escaped);
+        var audit = new Audit(_disk, _upstreams, _callers, Balance);
+        foreach (var mistake in audit.FindMistakes()) _state.Expect(false, mistake);
+        foreach (var mistake in Audit.OfMemory(_node!)) _state.Expect(false, mistake);
+        return new RunReport(_trace.Hash(), _trace.Count, _nodeCount, TimeSpan.FromTicks(_scheduler.Now), audit.Ends, _state.Mistakes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _node?.Kill();
+        _disk.Dispose();
+        _upstreams.Dispose();
+        _trace.Dispose();
+    }
+
+    // What an operator has done before the first caller comes: an account with a balance, and two keys.
+    private void Prepare()
+    {
+        SqliteMigrations.Apply(_disk.Database.Writer, TimeProvider.System);
+        _disk.Database.Writer.Execute(
+            "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ('acct_callers', 'callers', $balance, 1)", null, ("$balance", Balance));
+        var store = new SqliteKeyStore(_disk.Database, TimeProvider.System);
+        var keys = new KeyRing(store, TimeProvider.System, new RepeatableRandomness(1));
+        keys.Import(CallerKey, new("acct_callers", "callers"));
+        store.EnsureAccount(FirstStart.AdminAccount, "Administrator", isUnlimited: true);
+        keys.Import(AdminKey, new(FirstStart.AdminAccount, "operator") { IsAdmin = true });
+    }
+
+    private void RunUntil(Func<bool> isOver, long until)
+    {
+        while (_scheduler.Escaped is null && _scheduler.Now < until)
+        {
+            var next = Math.Min(until, Math.Min(_nextCrash, _nextJump));
+            if (_scheduler.RunUntil(isOver, next)) return;
+            if (_scheduler.Now >= _nextCrash) Crash();
+            if (_scheduler.Now >= _nextJump) Jump();
+        }
+    }
+
+    private void StartNode()
+    {
+        _node = new Node(_state, _disk, _upstreams, ++_nodeCount);
+        _ = ReportAsync(_node.StartAsync(), _node);
+    }
+
+    private async Task ReportAsync(Task start, Node node)
+    {
+        try
+        {
+            await start;
+        }
+        catch (Exception exception)
+        {
+            _state.Expect(node.Strand.IsDead, "the server did not start: " + exception);
+        }
+    }
+
+    // Like SIGKILL: between any two steps. Now and then it is told to stop instead, and killed before it is through.
+    private void Crash()
+    {
+        if (_node is { } node && _state.Random.Next(4) == 0 && node.IsReady)
+        {
+            _trace.Add($"{_state.Clock} stop");
+            _ = node.StopAsync();
+            _scheduler.RunUntil(() => false, _scheduler.Now + TimeSpan.FromMilliseconds(_state.Random.Next(15_000)).Ticks);
+        }
+
+        _trace.Add($"{_state.Clock} kill");
+        _node?.Kill();
+        if (_state.Scenario.ClockJumpEverySeconds > 0 && _state.Random.Next(3) == 0) Jump();
+        StartNode();
+        SetNext();
+    }
+
+    // The wall clock is set, by seconds or by hours; what is measured by it must survive that.
+    private void Jump()
+    {
+        var seconds = _state.Random.Next(4) switch { 0 => 3600, 1 => -3600, 2 => 30, _ => -30 } * _state.Random.NextDouble();
+        _disk.ClockOffset += TimeSpan.FromSeconds(seconds);
+        if (_node is not null) _node.Time.Offset = _disk.ClockOffset;
+        _trace.Add($"{_state.Clock} clock set by {seconds:0.000} s");
+        SetNext();
+    }
+
+    private void SetNext()
+    {
+        var scenario = _state.Scenario;
+        _nextCrash = _state.IsQuiet || scenario.CrashEverySeconds == 0 ? long.MaxValue : Soon(scenario.CrashEverySeconds);
+        _nextJump = _state.IsQuiet || scenario.ClockJumpEverySeconds == 0 ? long.MaxValue : Soon(scenario.ClockJumpEverySeconds);
+
+        long Soon(int seconds) => _scheduler.Now + (long)(TimeSpan.TicksPerSecond * seconds * 2 * _state.Random.NextDouble());
+    }
+
+    private void Quieten()
+    {
+        _state.IsQuiet = true;
+        _upstreams.Sandbox.Faults.Clear();
+        SetNext();
+        _trace.Add($"{_state.Clock} quiet");
+    }
+
+    // Looked up now and then only: it costs a query.
+    private bool IsOver()
+    {
+        if (_scheduler.Now < _nextLook) return false;
+        _nextLook = _scheduler.Now + (5 * TimeSpan.TicksPerSecond);
+        return !_callers.IsAnybodyWaiting && new Audit(_disk, _upstreams, _callers, Balance).LiveCount == 0;
+    }
+
+    private async Task<bool> DeliverAsync(Uri url, Simulators.CallbackMessage message)
+    {
+        if (_node is not { IsReady: true } node) return false;
+        var call = new Call("POST", url.AbsolutePath, message.Body.ToArray());
+        foreach (var (name, value) in message.Headers) call.Headers[name] = value;
+        try
+        {
+            return await node.SendAsync(call, CancellationToken.None) is { Status: 200 };
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What came of a run.</summary>
+internal sealed record RunReport(
+    string Hash, int LineCount, int ProcessCount, TimeSpan Time, IReadOnlyList<(string End, long Count)> Ends, IReadOnlyList<string> Mistakes);

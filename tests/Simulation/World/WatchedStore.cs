@@ -1,0 +1,89 @@
+using Reelay.Server.Tasks;
+using Reelay.Server.Tasks.Sqlite;
+
+namespace Reelay.Simulation.World;
+
+/// <summary>The real store, whose commits sometimes fail, before or after they took effect. What it wrote stands in the trace.</summary>
+internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskStore
+{
+    private readonly Dictionary<string, GenerationTask> _seen = new(StringComparer.Ordinal);
+
+    public async Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
+    {
+        if (run.Happens(run.Scenario.CommitRefused))
+        {
+            run.Trace.Add($"{run.Clock} commit of {batch.Count} refused");
+            throw new StoreUnavailableException("The simulated database is locked.", null);
+        }
+
+        var isUnknown = run.Happens(run.Scenario.CommitUnknown);
+        if (isUnknown && run.Random.Next(2) == 0)
+        {
+            run.Trace.Add($"{run.Clock} commit of {batch.Count} lost before");
+            throw new CommitOutcomeUnknownException("The simulated commit failed.", new IOException());
+        }
+
+        var results = await store.CommitAsync(batch, cancellationToken);
+        for (var i = 0; i < results.Count; i++) Note(batch[i], results[i]);
+        if (!isUnknown) return results;
+        run.Trace.Add($"{run.Clock} answer of the commit lost");
+        throw new CommitOutcomeUnknownException("The simulated commit's answer was lost.", new IOException());
+    }
+
+    private void Note(StoreOperation operation, OperationResult result)
+    {
+        run.Trace.Add($"{run.Clock} {operation.GetType().Name} {operation.TaskId} {result.Outcome} {result.Task?.Phase} v{result.Task?.Version}");
+        if (!result.IsApplied || result.Task is not { } after) return;
+        if (_seen.TryGetValue(after.Id, out var before)) Judge(before, after, operation is StoreOperation.Transition);
+        _seen[after.Id] = after;
+    }
+
+    // What callers see never goes back, and one write follows the other.
+    private void Judge(GenerationTask before, GenerationTask after, bool isTransition)
+    {
+        run.Expect(after.Version > before.Version || (!isTransition && after.Version == before.Version), $"{after.Id} went from version {before.Version} to {after.Version}");
+        run.Expect(after.Progress >= before.Progress, $"{after.Id} went from {before.Progress} % back to {after.Progress} %");
+        run.Expect(after.HasStarted || !before.HasStarted, $"{after.Id} went back to queued");
+        run.Expect(TaskPhases.CanFollow(before.Phase, after.Phase) || before.Phase == after.Phase, $"{after.Id} went from {before.Phase} to {after.Phase}");
+        run.Expect(!before.Phase.IsTerminal() || before.Error == after.Error, $"{after.Id} ended a second time");
+    }
+
+    public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => store.GetTimeAsync(cancellationToken);
+
+    public Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken) =>
+        store.ClaimShardsAsync(nodeId, version, cancellationToken);
+
+    public Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken) => store.ReadBackAsync(operation, cancellationToken);
+
+    public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) => store.FindAsync(taskId, cancellationToken);
+
+    public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
+        store.LoadLiveAsync(shard, afterId, limit, cancellationToken);
+
+    public Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
+        store.ListIntentsAsync(nodeId, limit, cancellationToken);
+
+    public Task<IReadOnlyList<GenerationTask>> ListAsync(TaskListQuery query, CancellationToken cancellationToken) => store.ListAsync(query, cancellationToken);
+
+    public Task<AdoptionFacts> FindAdoptionFactsAsync(TaskAttempt attempt, IReadOnlyList<string> upstreamIds, CancellationToken cancellationToken) =>
+        store.FindAdoptionFactsAsync(attempt, upstreamIds, cancellationToken);
+
+    public Task<OperationResult?> FindIdempotentAsync(string accountId, IdempotencyClaim claim, CancellationToken cancellationToken) =>
+        store.FindIdempotentAsync(accountId, claim, cancellationToken);
+
+    public Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken) => store.LoadIntentsAsync(since, cancellationToken);
+
+    public Task<int> ForgetIntentsAsync(long now, long before, CancellationToken cancellationToken) => store.ForgetIntentsAsync(now, before, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListDiscardableAsync(long now, int limit, CancellationToken cancellationToken) =>
+        store.ListDiscardableAsync(now, limit, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListTasksWithMailAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
+        store.ListTasksWithMailAsync(nodeId, limit, cancellationToken);
+
+    public Task<IReadOnlyList<InboxRow>> ReadInboxAsync(string taskId, CancellationToken cancellationToken) => store.ReadInboxAsync(taskId, cancellationToken);
+
+    public Task<IReadOnlyList<TaskAction>> ListActionsAsync(string taskId, CancellationToken cancellationToken) => store.ListActionsAsync(taskId, cancellationToken);
+
+    public Task<TaskAction?> FindActionAsync(string actionId, CancellationToken cancellationToken) => store.FindActionAsync(actionId, cancellationToken);
+}
