@@ -3,6 +3,7 @@
 CONFIG := Release
 QUIET := -c $(CONFIG) -v q -nologo --tl:off "-clp:ErrorsOnly;NoSummary"
 BUILD := dotnet build Reelay.slnx $(QUIET)
+SIMULATION := artifacts/bin/Simulation/release/Reelay.Simulation
 TESTS := artifacts/bin/Reelay.Tests/release/Reelay.Tests
 T ?= *
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -26,11 +27,16 @@ check: install-test ## what CI runs: formatting, build, tests
 	$(BUILD)
 	$(TESTS) --no-progress
 
-chaos: install-test ## the long runs: fifty kills, a kill in every cell of the matrix, fifty thousand altered requests
+chaos: install-test ## the long runs: two thousand simulations, fifty kills, a kill in every cell of the matrix, fifty thousand altered requests
 	@$(BUILD)
+	$(SIMULATION) --seeds 1-2000
 	REELAY_KILLS=50 $(TESTS) --filter-namespace 'Reelay.Tests.Crash*' --show-live-output on
 	REELAY_MATRIX=each $(TESTS) --filter-class '*MatrixTests*' --show-live-output on
 	REELAY_REQUESTS=50000 $(TESTS) --filter-namespace 'Reelay.Tests.Fuzz*' --show-live-output on
+
+simulate: ## the server on one thread in virtual time; SEED=n shows one run, SEEDS=1-500 runs many
+	@$(BUILD)
+	$(SIMULATION) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1-500))
 
 bench: ## measured against references in the same run; results go to bench/results
 	@tools/apt-install wrk nginx-light
@@ -45,4 +51,4 @@ install-test:
 	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi
 	@tools/fetch-docs-viewer
 
-.PHONY: help run test check chaos bench fmt install-test
+.PHONY: help run test check chaos simulate bench fmt install-test

@@ -23,7 +23,8 @@ if (args.Length % 2 != 0 || options.Keys.Except(["--seed", "--seeds", "--twice"]
 // One processor is what makes one pool thread possible; it can only be said before a process starts.
 if (Environment.ProcessorCount != 1)
 {
-    var start = new ProcessStartInfo(Environment.ProcessPath!, args);
+    var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet";
+    var start = new ProcessStartInfo(Environment.ProcessPath!, isHosted ? [typeof(Run).Assembly.Location, .. args] : args);
     start.Environment["DOTNET_PROCESSOR_COUNT"] = "1";
     start.Environment["DOTNET_hostBuilder__reloadConfigOnChange"] = "false";
     start.Environment["DOTNET_TieredPGO"] = "0";

@@ -35,6 +35,7 @@ internal sealed class Run : IDisposable
         _disk = new Disk(_state);
         _upstreams = new Upstreams(_state);
         _callers = new Callers(_state, () => _node, CallerKey);
+        _state.Upset = BringForward;
     }
 
     /// <summary>Runs to the end.</summary>
@@ -83,8 +84,7 @@ internal sealed class Run : IDisposable
     {
         while (_scheduler.Escaped is null && _scheduler.Now < until)
         {
-            var next = Math.Min(until, Math.Min(_nextCrash, _nextJump));
-            if (_scheduler.RunUntil(isOver, next)) return;
+            if (_scheduler.RunUntil(() => isOver() || _scheduler.Now >= Math.Min(_nextCrash, _nextJump), until) && _scheduler.Now < Math.Min(_nextCrash, _nextJump)) return;
             if (_scheduler.Now >= _nextCrash) Crash();
             if (_scheduler.Now >= _nextJump) Jump();
         }
@@ -133,6 +133,14 @@ internal sealed class Run : IDisposable
         if (_node is not null) _node.Time.Offset = _disk.ClockOffset;
         _trace.Add($"{_state.Clock} clock set by {seconds:0.000} s");
         SetNext();
+    }
+
+    // Troubles seldom come alone: what follows on a lost answer is where mistakes are.
+    private void BringForward()
+    {
+        var soon = _scheduler.Now + (long)(5 * TimeSpan.TicksPerSecond * _state.Random.NextDouble());
+        if (_nextCrash != long.MaxValue && _state.Random.Next(4) == 0) _nextCrash = Math.Min(_nextCrash, soon);
+        if (_nextJump != long.MaxValue && _state.Random.Next(4) == 0) _nextJump = Math.Min(_nextJump, soon);
     }
 
     private void SetNext()

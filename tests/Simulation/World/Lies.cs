@@ -15,7 +15,7 @@ internal sealed class Lies(RunState run)
         var isList = url.AbsolutePath.EndsWith("/videos", StringComparison.Ordinal);
         if (!isList && !run.Happens(run.Scenario.Lies)) return truth;
         if (Parse(truth) is not { } json) return truth;
-        if (isList) HideYoung(json, now);
+        if (isList) Hide(json, now);
         else Change(json);
         return JsonSerializer.SerializeToUtf8Bytes(json);
     }
@@ -30,14 +30,15 @@ internal sealed class Lies(RunState run)
         }
     }
 
-    // Up to as long as the channel was told that the list lags behind; the youngest may be hidden, the rest never.
-    private void HideYoung(JsonObject json, DateTimeOffset now)
+    // The youngest, for as long as the channel was told that the list lags behind; and sometimes any: such a list proves presence only.
+    private void Hide(JsonObject json, DateTimeOffset now)
     {
         if (json["data"] is not JsonArray rows) return;
         var lag = run.IsQuiet ? 0 : run.Random.Next(Scenario.SearchDelaySeconds - 2);
+        var isLying = run.Happens(run.Scenario.Lies);
         foreach (var row in rows.ToList())
         {
-            if (row?["created_at"]?.GetValue<long>() > now.ToUnixTimeSeconds() - lag) rows.Remove(row);
+            if (isLying || row?["created_at"]?.GetValue<long>() > now.ToUnixTimeSeconds() - lag) rows.Remove(row);
         }
     }
 

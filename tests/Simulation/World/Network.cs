@@ -31,7 +31,12 @@ internal sealed class Network(RunState run, Upstreams upstreams, StrandTime time
         // From here on the bytes are on their way, whatever becomes of this process and its patience.
         var answer = upstreams.TakeAsync(Copy(request, body), run.Random.Next(MaxTravelMilliseconds));
         var (status, headers, bytes, isCut) = await answer.WaitAsync(cancellationToken);
-        if (run.Happens(scenario.CutAfter)) throw Reset(name, "cut after");
+        if (run.Happens(scenario.CutAfter))
+        {
+            run.Upset?.Invoke();
+            throw Reset(name, "cut after");
+        }
+
         if (run.Happens(scenario.BareAfter)) return Bare(request, name, "after");
         var pause = run.Happens(scenario.Late) ? 1000 * run.Random.Next(60) : run.Random.Next(MaxAnswerMilliseconds);
         await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellationToken);

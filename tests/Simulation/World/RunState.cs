@@ -21,6 +21,9 @@ internal sealed class RunState(int seed, Scheduler scheduler, Trace trace)
     /// <summary>Whether faults are over.</summary>
     public bool IsQuiet { get; set; }
 
+    /// <summary>Called when an answer was lost.</summary>
+    public Action? Upset { get; set; }
+
     /// <summary>What must not have happened.</summary>
     public List<string> Mistakes { get; } = [];
 

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Reelay.Tests.Crash;
+
+/// <summary>Runs the simulation (`tests/Simulation`), which needs a process of its own; `make chaos` runs many more seeds.</summary>
+public sealed class SimulationTests
+{
+    private const string Seeds = "1-50";
+
+    [Fact]
+    public async Task Nothing_is_lost_made_twice_or_left_behind_whatever_goes_wrong()
+    {
+        var (code, output) = await RunAsync("--seeds", Seeds, "--twice", "25");
+        Assert.True(code == 0, output);
+        Assert.Contains(" 0 seeds with mistakes", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_seed_is_the_same_run_in_another_process()
+    {
+        var (_, first) = await RunAsync("--seed", "14");
+        var (_, second) = await RunAsync("--seed", "14");
+        Assert.Contains(" trace ", first, StringComparison.Ordinal);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public async Task What_it_does_not_understand_it_says()
+    {
+        var (code, output) = await RunAsync("--sead", "14");
+        Assert.Equal(2, code);
+        Assert.Contains("--seed N", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Reelay.Simulation.dll"), .. arguments]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output);
+    }
+}
