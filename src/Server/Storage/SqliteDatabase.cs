@@ -7,18 +7,23 @@ namespace Reelay.Server.Storage;
 internal sealed class SqliteDatabase : IDisposable
 {
     private const int MaxIdleReaders = 16;
-    private const int BusySeconds = 5;
-    private const string Durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
     private readonly string _connectionString;
+    private readonly string _patience;
+    private readonly string _durable;
     private readonly ConcurrentBag<SqliteReadConnection> _readers = [];
 
-    public SqliteDatabase(string path)
+    /// <summary>Opens the file, or makes it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="busySeconds">How long a write waits for one of another connection or process before it fails.</param>
+    public SqliteDatabase(string path, int busySeconds = 5)
     {
+        _patience = $"PRAGMA busy_timeout = {busySeconds * 1000};";
+        _durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _patience;
         Reelay.Storage.SqliteLibrary.Init();
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = BusySeconds, Pooling = false }
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = busySeconds, Pooling = false }
             .ToString();
-        Writer = Open(Durable + "PRAGMA wal_autocheckpoint = 4000;");
+        Writer = Open(_durable + "PRAGMA wal_autocheckpoint = 4000;");
     }
 
     /// <summary>The one connection that writes; its user sees to it that one batch runs at a time.</summary>
@@ -27,7 +32,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Runs a read on a connection of its own.</summary>
     public T Read<T>(Func<SqliteReadConnection, T> read)
     {
-        if (!_readers.TryTake(out var connection)) connection = new SqliteReadConnection(Open("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;"));
+        if (!_readers.TryTake(out var connection)) connection = new SqliteReadConnection(Open("PRAGMA query_only = ON;" + _patience));
         try
         {
             return read(connection);
@@ -42,7 +47,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Runs a rare write (keys, accounts) on a connection of its own, beside the batches, in one durable transaction.</summary>
     public T Write<T>(Func<SqliteConnection, SqliteTransaction, T> write)
     {
-        using var connection = Open(Durable);
+        using var connection = Open(_durable);
         using var transaction = connection.BeginTransaction();
         var result = write(connection, transaction);
         transaction.Commit();
