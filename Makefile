@@ -27,10 +27,11 @@ check: install-test ## what CI runs: formatting, build, tests
 	$(BUILD)
 	$(TESTS) --no-progress
 
-chaos: install-test ## the long runs: two thousand simulations, fifty kills, a kill in every cell of the matrix, fifty thousand altered requests
+chaos: install-test ## the long runs: 2,000 simulations, 50 kills, a kill in every cell of the matrix, a minute of a locked database, 50,000 altered requests
 	@$(BUILD)
 	$(SIMULATION) --seeds 1-2000
 	REELAY_KILLS=50 $(TESTS) --filter-namespace 'Reelay.Tests.Crash*' --show-live-output on
+	REELAY_LOCK_SECONDS=60 $(TESTS) --filter-class '*Engine.StoreAwayTests*' --show-live-output on
 	REELAY_MATRIX=each $(TESTS) --filter-class '*MatrixTests*' --show-live-output on
 	REELAY_REQUESTS=50000 $(TESTS) --filter-namespace 'Reelay.Tests.Fuzz*' --show-live-output on
 

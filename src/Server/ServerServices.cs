@@ -48,7 +48,7 @@ internal static class ServerServices
         services.TryAddSingleton(Randomness.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(engineOptions.DrainSeconds + 15));
 
-        AddStorage(services, configuration);
+        AddStorage(services, configuration, options);
         AddAssets(services, options);
         services.AddVariants(variantOptions);
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
@@ -60,12 +60,12 @@ internal static class ServerServices
         services.AddFiles();
     }
 
-    private static void AddStorage(IServiceCollection services, IConfiguration configuration)
+    private static void AddStorage(IServiceCollection services, IConfiguration configuration, ServerOptions options)
     {
         services.AddSingleton(_ => new DataFolder(configuration["REELAY_DATA"] is { Length: > 0 } path ? path : "./data"));
         services.AddSingleton(provider =>
         {
-            var database = new SqliteDatabase(provider.GetRequiredService<DataFolder>().Path("reelay.db"));
+            var database = new SqliteDatabase(provider.GetRequiredService<DataFolder>().Path("reelay.db"), options.BusySeconds);
             SqliteMigrations.Apply(database.Writer, provider.GetRequiredService<TimeProvider>());
             return database;
         });
@@ -79,8 +79,9 @@ internal static class ServerServices
 
     private static void AddAssets(IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton<IAssetStore>(provider => new LocalAssetStore(
+        services.AddSingleton(provider => new LocalAssetStore(
             provider.GetRequiredService<DataFolder>().Path("assets"), provider.GetRequiredService<Randomness>().Fill));
+        services.TryAddSingleton<IAssetStore>(provider => provider.GetRequiredService<LocalAssetStore>());
         services.TryAddSingleton(_ => Fetching(options.Sandbox));
         services.TryAddSingleton(provider => new CheckedDialer(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FetcherOptions>().MaxConnectTime));

@@ -120,7 +120,7 @@ internal sealed class Run : IDisposable
 
         _trace.Add($"{_state.Clock} kill");
         _node?.Kill();
-        if (_state.Scenario.ClockJumpEverySeconds > 0 && _state.Random.Next(3) == 0) Jump();
+        if (_state.Scenario.ClockJumpEverySeconds > 0 && _state.Random.Next(2) == 0) Jump();
         StartNode();
         SetNext();
     }

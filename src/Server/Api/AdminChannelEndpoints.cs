@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Features;
 using Reelay.Contracts;
 using Reelay.Providers;
 using Reelay.Server.Routing;
@@ -12,7 +11,6 @@ namespace Reelay.Server.Api;
 internal sealed class AdminChannelEndpoints(
     Authentication authentication, ChannelRegistry registry, ChannelBuilder builder, IChannelStore store, TimeProvider time)
 {
-    private const int MaxBodyBytes = 64 * 1024;
     private static readonly TimeSpan TestTime = TimeSpan.FromSeconds(30);
 
     public void Map(IEndpointRouteBuilder routes)
@@ -133,40 +131,34 @@ internal sealed class AdminChannelEndpoints(
     private async Task<ApiResult<JsonObject>> ReadBodyAsync(HttpContext context)
     {
         if (authentication.AuthenticateAdmin(context).Error is { } refused) return refused;
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBodyBytes;
-        try
-        {
-            // Of two values of one name nobody could say which is meant.
-            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            if (await JsonNode.ParseAsync(context.Request.Body, null, options, context.RequestAborted) is JsonObject settings) return settings;
-        }
-        catch (JsonException)
-        {
-            // Told below; the parser's own words may quote a secret.
-        }
-
-        return ApiError.Invalid("invalid_json", null, "The body must be a JSON object of the channel's settings, each named once; see docs/channels.md.");
+        const string Wanted = "The body must be a JSON object of the channel's settings, each named once; see docs/channels.md.";
+        var read = await AdminJson.ReadAsync(context, Wanted);
+        return read.Error is { } error ? error
+            : read.Value!.Root.ValueKind == JsonValueKind.Object ? JsonObject.Create(read.Value.Root)!
+            : ApiError.Invalid("invalid_json", null, Wanted);
     }
 
-    private List<Channel> Bodies()
+    // All of them, or the one of an id.
+    private List<Channel> Bodies(string? only = null)
     {
+        bool IsMeant(string id) => only is null || id == only;
         var rows = registry.ListAdmin().ToDictionary(row => row.Id, StringComparer.Ordinal);
         var open = store.CountOpen();
         var now = registry.Channels.Now;
         var drafts = registry.Drafts;
-        var described = drafts.Values.Select(draft => ChannelBodies.Of(
+        var described = drafts.Values.Where(draft => IsMeant(draft.Id)).Select(draft => ChannelBodies.Of(
             draft.Id, draft.Source, draft.Config, now.Find(draft.Id), now.ById.ContainsKey(draft.Id), open.GetValueOrDefault(draft.Id),
             rows.GetValueOrDefault(draft.Id)));
 
         // Removed ones are shown while they have something open.
-        var leaving = now.Draining.Where(channel => !drafts.ContainsKey(channel.Id) && open.ContainsKey(channel.Id)).DistinctBy(channel => channel.Id)
+        var leaving = now.Draining.Where(channel => IsMeant(channel.Id) && !drafts.ContainsKey(channel.Id) && open.ContainsKey(channel.Id)).DistinctBy(channel => channel.Id)
             .Select(channel => ChannelBodies.Of(
                 channel.Id, "removed", channel.Config, channel, false, open[channel.Id], rows.GetValueOrDefault(channel.Id)));
         return [.. described.Concat(leaving).OrderBy(channel => channel.Id, StringComparer.Ordinal)];
     }
 
     private Task AnswerAsync(HttpContext context, string id) =>
-        Bodies().Find(channel => channel.Id == id) is { } body
+        Bodies(id) is [var body]
             ? JsonAnswer.WriteAsync(context, body, ContractsJson.Default.Channel)
             : ErrorWriter.WriteAsync(context, NotFound(id));
 

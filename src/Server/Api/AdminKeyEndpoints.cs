@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Reelay.Contracts;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api.Dialects;
@@ -11,7 +10,6 @@ namespace Reelay.Server.Api;
 internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing keys, ChannelSet channels)
 {
     private const int MaxNameLength = 100;
-    private const int MaxBodyBytes = 64 * 1024;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -59,19 +57,18 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
 
     private async Task<ApiResult<KeyTerms>> ReadAsync(HttpContext context, string accountId)
     {
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBodyBytes;
+        const string Wanted =
+            "The body must be an object: name (text), admin, strict, lenient and idempotent_external_ids (true or false), groups, dialects and withheld_routes (lists of words).";
+        var read = await AdminJson.ReadAsync(context, Wanted);
+        if (read.Error is { } error) return error;
         NewKey? key;
         try
         {
-            key = await JsonSerializer.DeserializeAsync(
-                context.Request.Body, ContractsJson.Default.NewKey, context.RequestAborted);
+            key = read.Value!.Root.Deserialize(ContractsJson.Default.NewKey);
         }
         catch (JsonException exception)
         {
-            return ApiError.Invalid(
-                "invalid_json",
-                exception.Path?.TrimStart('$', '.'),
-                "The body must be an object: name (text), admin, strict, lenient and idempotent_external_ids (true or false), groups, dialects and withheld_routes (lists of words).");
+            return ApiError.Invalid("invalid_json", exception.Path?.TrimStart('$', '.'), Wanted);
         }
 
         if (key?.Name is not { Length: > 0 and <= MaxNameLength })

@@ -12,7 +12,6 @@ namespace Reelay.Server.Api;
 internal sealed class AdminTaskActions(
     Authentication authentication, ITaskStore store, GroupCommitter committer, TaskEngine engine, TaskReader reader, TaskIds ids, TimeProvider time)
 {
-    private const int MaxBodyBytes = 64 * 1024;
     private const int MaxIdLength = 2048;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -39,11 +38,14 @@ internal sealed class AdminTaskActions(
         if (TaskIds.Normalize(id) is not { } known || await store.FindAsync(known, context.RequestAborted) is not { } found) return VideoEndpoints.NotFound(id);
         var read = await ReadAsync(context, action);
         if (read.Error is { } wrong) return wrong;
-        var attempt = found.Attempts is [.., var last] ? last : null;
+        var named = read.Value!.Attempt;
+        var attempt = named is null ? (found.Attempts.Count > 0 ? found.Attempts[^1] : null) : found.Attempts.FirstOrDefault(row => row.Number == named);
+        if (named is not null && attempt is null)
+            return ApiError.Invalid("invalid_attempt", "attempt", $"attempt {named} is none of the task's, which has {found.Attempts.Count}.");
 
         // Said at once where it is plain; the owner judges by the row as it is then.
-        if (OperatorRules.Refusal(found.Task, attempt) is var (code, message)) return Refused(code, message);
-        var wish = read.Value! with
+        if (OperatorRules.Refusal(action, found.Task, attempt) is var (code, message)) return Refused(code, message);
+        var wish = read.Value.Wish with
         {
             Id = ids.Mint().Replace(TaskIds.Prefix, "act_", StringComparison.Ordinal),
             KeyId = key.Value!.Id,
@@ -94,22 +96,31 @@ internal sealed class AdminTaskActions(
         return id;
     }
 
-    private static async Task<ApiResult<OperatorWish>> ReadAsync(HttpContext context, string action)
+    // A named attempt is one that is over; without a name the last is meant. What a resubmission says beyond its address is nothing.
+    private static async Task<ApiResult<Asked>> ReadAsync(HttpContext context, string action)
     {
         var wish = new OperatorWish { Id = "", KeyId = "", Action = action };
-        if (action != OperatorRules.Adopt) return wish;
-        if (context.Request.ContentLength > MaxBodyBytes) return new ApiError(413, "request_too_large", $"The body has at most {MaxBodyBytes:N0} bytes.");
-        JsonElement body;
-        try
+        if (action == OperatorRules.Resubmit || (action == OperatorRules.MarkLost && !AdminJson.HasBody(context))) return new Asked(wish, null);
+        var read = await AdminJson.ReadAsync(context, action == OperatorRules.Adopt
+            ? "Send {\"upstream_id\": \"…\"}, and reference where the upstream needs more than its id."
+            : "Send {\"attempt\": 1}, or nothing where the last attempt is meant.");
+        if (read.Error is { } unreadable) return unreadable;
+        var body = read.Value!.Root;
+        int? attempt = null;
+        if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty("attempt", out var named))
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-            body = document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return ApiError.Invalid("invalid_json", null, "Send {\"upstream_id\": \"…\"}, and reference where the upstream needs more than its id.");
+            if (named.ValueKind != JsonValueKind.Number || !named.TryGetInt32(out var number) || number < 1)
+                return ApiError.Invalid("invalid_attempt", "attempt", "attempt must be the number of one of the task's attempts, 1 for the first.");
+            attempt = number;
         }
 
+        if (action == OperatorRules.MarkLost) return new Asked(wish, attempt);
+        var adopted = Adopted(wish, body);
+        return adopted.Error is { } wrong ? wrong : new Asked(adopted.Value!, attempt);
+    }
+
+    private static ApiResult<OperatorWish> Adopted(OperatorWish wish, JsonElement body)
+    {
         var isObject = body.ValueKind == JsonValueKind.Object;
         if (!isObject || !body.TryGetProperty("upstream_id", out var id) || id.ValueKind != JsonValueKind.String
             || id.GetString() is not { Length: > 0 and <= MaxIdLength } text)
@@ -122,4 +133,6 @@ internal sealed class AdminTaskActions(
             ? wish with { UpstreamId = text, ReferenceJson = reference.GetRawText() }
             : ApiError.Invalid("invalid_reference", "reference", "reference must be the object that the channel's adapter polls with; leave it out to have it made of the id.");
     }
+
+    private sealed record Asked(OperatorWish Wish, int? Attempt);
 }

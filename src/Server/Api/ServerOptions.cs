@@ -15,6 +15,10 @@ internal sealed class ServerOptions : IValidatableObject
     [Range(0, long.MaxValue)]
     public long MinFreeDisk { get; set; } = 2L << 30;
 
+    /// <summary>How long in seconds a write waits while another process has the database locked. Default 5; then creates and callbacks answer 503.</summary>
+    [Range(1, 600)]
+    public int BusySeconds { get; set; } = 5;
+
     /// <summary>Whether the sandbox serves everything; see <see cref="SandboxSettings"/>.</summary>
     public SandboxSettings Sandbox { get; set; } = new();
 

@@ -64,14 +64,23 @@ internal sealed class TaskCreation(
         HttpContext context, ApiKey key, GenerationOrder order, CallerTry by, IdempotencyClaim? claim, IntentTicket? ticket, UploadFolder folder)
     {
         // Who asks again for what is there is answered even while nothing new is taken.
-        if (Closed(key) is { } closed) return claim is null ? closed : await FindAsync(key, by, claim) ?? closed;
+        if (Enter(key) is { } closed) return claim is null ? closed : await FindAsync(key, by, claim) ?? closed;
 
         // If this throws, nobody knows whether the row exists, and its inputs stay: a row without them would be worse than the reverse.
         folder.Keep();
-        var made = await WriteAsync(order, key, baseUrls.Of(context.Request), by, claim, ticket);
-        if (made.Error is not null || made.Value!.IsReplayed) folder.Drop();
-        if (made.Value is { IsReplayed: false } fresh) engine.Add(fresh.Task);
-        return made;
+        var isMade = false;
+        try
+        {
+            var made = await WriteAsync(order, key, baseUrls.Of(context.Request), by, claim, ticket);
+            if (made.Error is not null || made.Value!.IsReplayed) folder.Drop();
+            isMade = made.Value is { IsReplayed: false };
+            if (isMade) engine.Add(made.Value!.Task, isCounted: true);
+            return made;
+        }
+        finally
+        {
+            if (!isMade) engine.Waiting.Remove(key.AccountId);
+        }
     }
 
     private async Task<ApiResult<Made>?> FindAsync(ApiKey key, CallerTry by, IdempotencyClaim claim) =>
@@ -86,11 +95,12 @@ internal sealed class TaskCreation(
             : ApiError.Invalid("idempotency_key_reused", null, $"This order was made before as {taskId}, which has been deleted; a new order needs a new key.");
     }
 
-    private ApiError? Closed(ApiKey key)
+    // Takes a place among the waiting, which whoever makes no task of it gives back.
+    private ApiError? Enter(ApiKey key)
     {
         if (parts.Gate.IsDraining) return new ApiError(503, "shutting_down", "The server is stopping; another try will reach its successor.");
         if (!ownership.HasAny) return new ApiError(503, "not_ready", "The server is starting.");
-        return engine.Waiting.HasRoom(key.AccountId) ? null
+        return engine.Waiting.TryAdd(key.AccountId) ? null
             : new ApiError(429, "queue_full", "Too many of your videos are waiting already; order again when some have finished.") { RetryAfterSeconds = 10 };
     }
 

@@ -9,7 +9,7 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Stores the result that the last poll delivered.</summary>
     public async Task<NextStep> RunAsync(LiveTask live, ProviderChannel channel, PollResult.Succeeded result)
@@ -20,6 +20,13 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.FetchSeconds), parts.Time);
             var assets = await parts.Fetcher.StoreAsync(channel, live.Attempt!, result.Outputs.ToAsyncEnumerable(), limit.Token);
             return await CompleteAsync(live, channel, assets, result.Usage, result.OutputReference?.GetRawText());
+        }
+        catch (IOException exception) when (DiskFull.Is(exception))
+        {
+            // Made and paid for: it waits for space as long as it takes, and no try is counted.
+            parts.Gate.NoteDiskFull();
+            LogDiskFull(live.Task.Id, exception.Message);
+            return NextStep.After(DiskPause);
         }
         catch (Exception exception) when (exception is IOException or ProviderException or OperationCanceledException or HttpRequestException)
         {
@@ -45,7 +52,7 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         live.Result = null;
         live.FetchFailureCount++;
         LogRetry(live.Task.Id, live.FetchFailureCount, exception.Message);
-        if (live.FetchFailureCount < parts.Options.MaxFetchCount && parts.Now < live.Attempt!.DeadlineAt)
+        if (live.FetchFailureCount < parts.Options.MaxFetchCount && live.Polls!.Left(parts.Time) > TimeSpan.Zero)
         {
             var pause = FirstPause * Math.Pow(2, Math.Min(live.FetchFailureCount - 1, 6));
             return NextStep.After(pause < LongestPause ? pause : LongestPause);
@@ -65,6 +72,9 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         await parts.Assets.DeleteFolderAsync($"{closed.TaskId}/{closed.Number}", CancellationToken.None);
         return NextStep.Now;
     }
+
+    [LoggerMessage(2021, LogLevel.Error, "Task {TaskId}: there is no space for the result; it is tried again in five seconds: {Reason}")]
+    private partial void LogDiskFull(string taskId, string reason);
 
     [LoggerMessage(2020, LogLevel.Warning, "Task {TaskId}: fetching the result failed for the {Count}. time: {Reason}")]
     private partial void LogRetry(string taskId, int count, string reason);

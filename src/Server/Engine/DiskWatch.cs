@@ -21,8 +21,8 @@ internal sealed partial class DiskWatch(EngineGate gate, string folder, long min
         if (minFreeBytes == 0) return;
         var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         var isLow = free < minFreeBytes;
-        if (isLow != gate.IsDiskLow) LogChange(free, minFreeBytes, isLow ? "creates are refused and tasks wait" : "work goes on");
-        gate.IsDiskLow = isLow;
+        if (isLow != gate.IsBelowMinimum) LogChange(free, minFreeBytes, isLow ? "creates are refused and tasks wait" : "work goes on");
+        gate.IsBelowMinimum = isLow;
     }
 
     [LoggerMessage(2080, LogLevel.Warning, "{Free} bytes are free on the data folder's disk, Reelay:MinFreeDisk is {Min}: {What}.")]

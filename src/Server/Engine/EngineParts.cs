@@ -26,7 +26,10 @@ internal sealed record EngineParts(
     /// <summary>Where upstreams may call back; null where they never do.</summary>
     public Callbacks.CallbackAddresses? Callbacks { get; init; }
 
-    /// <summary>Unix milliseconds.</summary>
+    /// <summary>For what this process keeps in memory and compares with itself.</summary>
+    public SteadyClock Steady { get; init; } = new(Time);
+
+    /// <summary>Unix milliseconds, for rows.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>What is known of how long upstreams take.</summary>
@@ -61,20 +64,31 @@ internal sealed record EngineParts(
 }
 
 /// <summary>Whether new work may begin, and how much is under way.</summary>
-internal sealed class EngineGate
+internal sealed class EngineGate(TimeProvider time)
 {
+    // A disk that was full a moment ago is asked again after this.
+    private static readonly TimeSpan FullPause = TimeSpan.FromSeconds(5);
+
+
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _callsInFlight;
+    private long _fullAt;
 
     /// <summary>Set once, by a stop: nothing new is submitted.</summary>
     public bool IsDraining { get; private set; }
 
-    /// <summary>Set while the disk is nearly full: nothing new is submitted and nothing is fetched.</summary>
-    public bool IsDiskLow { get; set; }
+    /// <summary>Set while less is free on the disk than the operator wants.</summary>
+    public bool IsBelowMinimum { get; set; }
+
+    /// <summary>While the disk is nearly full, or just refused a file: nothing new is submitted and nothing is fetched.</summary>
+    public bool IsDiskLow => IsBelowMinimum || (Interlocked.Read(ref _fullAt) is > 0 and var at && time.GetElapsedTime(at) < FullPause);
 
     /// <summary>Whether nothing may begin now.</summary>
     public bool IsClosed => IsDraining || IsDiskLow;
+
+    /// <summary>The disk has just refused a file for want of space: an order whose result could not be kept must not be sent.</summary>
+    public void NoteDiskFull() => Interlocked.Exchange(ref _fullAt, Math.Max(1, time.GetTimestamp()));
 
     /// <summary>
     /// A submission begins: from here, before its row is written, a stop waits for it. Its end must be told by <see cref="Leave"/>.

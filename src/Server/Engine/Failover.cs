@@ -13,15 +13,16 @@ internal static class Failover
     /// <param name="channel">The channel that failed it.</param>
     /// <param name="closed">The attempt with its end.</param>
     /// <param name="failed">What the upstream said.</param>
-    public static Change? After(EngineParts parts, GenerationTask task, ProviderChannel channel, TaskAttempt closed, PollResult.Failed failed)
+    /// <param name="left">How long the attempt could have gone on.</param>
+    public static Change? After(
+        EngineParts parts, GenerationTask task, ProviderChannel channel, TaskAttempt closed, PollResult.Failed failed, TimeSpan left)
     {
         var options = parts.Options.Failover;
         if (failed.Charge != FailureCharge.None || !IsOwnMaking(failed.Kind)) return null;
         if (task.CancelRequestedAt is not null || task.FailoverCount >= options.MaxExtraAttempts) return null;
 
         // Nobody waits longer for a second attempt than the first would have been given.
-        var deadline = task.DeadlineAt ?? closed.DeadlineAt;
-        if (parts.Now + (long)(parts.ExpectedSeconds(task) * 1000) > deadline) return null;
+        if (parts.ExpectedSeconds(task) > left.TotalSeconds) return null;
         var budget = task.FailoverCount > 0 ? task.FailoverBudgetMicros : (long)(task.PriceMicros * (decimal)options.MaxCost);
         var after = task with
         {
@@ -29,7 +30,7 @@ internal static class Failover
             OpenAttempt = null,
             FailoverCount = task.FailoverCount + 1,
             FailoverBudgetMicros = budget - RouteChoice.CostMicros(channel, task),
-            DeadlineAt = deadline,
+            DeadlineAt = task.DeadlineAt ?? closed.DeadlineAt,
         };
         return HasOther(parts, after, channel) ? new Change(after) { Attempt = closed } : null;
     }
@@ -42,5 +43,5 @@ internal static class Failover
     private static bool HasOther(EngineParts parts, GenerationTask task, ProviderChannel channel) =>
         parts.Channels.RoutesFor(task.Order, task.Groups).Any(route =>
             route.Channel.Id != channel.Id && parts.Channels.IsOpen(route.Channel) && RouteChoice.IsWithinCost(route.Channel, task)
-            && route.Channel.State.IsHealthy(route.Channel.Config, parts.Now));
+            && route.Channel.State.IsHealthy(route.Channel.Config, parts.Steady.Now));
 }

@@ -27,7 +27,7 @@ internal sealed partial class InputStep(EngineParts parts, ILogger<InputStep> lo
     {
         if (parts.Gate.IsDraining || parts.Gate.IsDiskLow) return NextStep.After(GatePause);
         var progress = live.InputProgress ??= await BeginAsync(live, stopping);
-        var pause = progress.NextTryAt - parts.Now;
+        var pause = progress.NextTryAt - parts.Steady.Now;
         if (pause > 0) return NextStep.AfterMilliseconds(Math.Min(pause, queueLeft));
 
         using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(queueLeft), parts.Time);
@@ -106,6 +106,7 @@ internal sealed partial class InputStep(EngineParts parts, ILogger<InputStep> lo
         }
         catch (IOException exception)
         {
+            if (DiskFull.Is(exception)) parts.Gate.NoteDiskFull();
             LogStoreFailed(task.Id, position, exception);
             return new InputFailure(position, "", IsTransient: true) { IsOurs = true };
         }
@@ -129,13 +130,13 @@ internal sealed partial class InputStep(EngineParts parts, ILogger<InputStep> lo
     {
         if (failure.IsOurs) return Pause(progress, StorePause);
         progress.TryCount++;
-        progress.FirstFailedAt ??= parts.Now;
+        progress.FirstFailedAt ??= parts.Steady.Now;
         var error = failure.ToError(live.Task.Order, progress.TryCount);
         LogFailed(live.Task.Id, progress.TryCount, error.Message);
         var pause = FirstPause * Math.Pow(PauseFactor, Math.Min(progress.TryCount - 1, 4));
         pause = pause < LongestPause ? pause : LongestPause;
         var isOver = progress.TryCount >= parts.Options.MaxInputFetchCount
-            || parts.Now + pause.TotalMilliseconds > progress.FirstFailedAt + (parts.Options.InputRetrySeconds * 1000L);
+            || parts.Steady.Now + pause.TotalMilliseconds > progress.FirstFailedAt + (parts.Options.InputRetrySeconds * 1000L);
         if (failure.IsTransient && !isOver) return Pause(progress, pause);
 
         var outcome = await parts.Writer.ApplyAsync(
@@ -147,7 +148,7 @@ internal sealed partial class InputStep(EngineParts parts, ILogger<InputStep> lo
     // The moment is kept: whoever wakes the task in between must not bring the next try forward.
     private NextStep Pause(InputProgress progress, TimeSpan pause)
     {
-        progress.NextTryAt = parts.Now + (long)pause.TotalMilliseconds;
+        progress.NextTryAt = parts.Steady.Now + (long)pause.TotalMilliseconds;
         return NextStep.After(pause);
     }
 
@@ -164,12 +165,12 @@ internal sealed class InputProgress
     /// <summary>What is in the store and not yet written, by position among the order's media.</summary>
     public ConcurrentDictionary<int, TaskInput> Fetched { get; } = [];
 
-    /// <summary>When the first try failed, Unix milliseconds; null before.</summary>
+    /// <summary>When the first try failed, milliseconds of the steady clock; null before.</summary>
     public long? FirstFailedAt { get; set; }
 
     /// <summary>Tries that failed.</summary>
     public int TryCount { get; set; }
 
-    /// <summary>No try before this moment, Unix milliseconds.</summary>
+    /// <summary>No try before this moment, milliseconds of the steady clock.</summary>
     public long NextTryAt { get; set; }
 }

@@ -20,6 +20,7 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     private TaskCompletionSource? _cancelled;
     private ProviderChannel? _calledBy;
     private CancellationTokenSource? _call;
+    private CancellationTokenSource? _poll;
     private bool _hasMail;
 
     /// <summary>The newest row known to be committed. Readers on other threads see it at once.</summary>
@@ -37,6 +38,15 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     /// <summary>Whether a link of the order is still to be fetched.</summary>
     public bool LacksInputs => OrderInputs.Missing(Task.Order, Inputs).Any();
 
+    /// <summary>How long it may still wait for a channel.</summary>
+    public SteadyMoment Patience;
+
+    /// <summary>How long the answer of its submission may still come.</summary>
+    public SteadyMoment SendBy;
+
+    /// <summary>How long its attempt may still go on.</summary>
+    public SteadyMoment Deadline;
+
     /// <summary>Answers that said nothing, since the last that did.</summary>
     public int UnreadableCount { get; set; }
 
@@ -46,10 +56,10 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     /// <summary>What is known of polling the current attempt; null before the upstream has accepted it.</summary>
     public Polling.PollMemory? Polls { get; set; }
 
-    /// <summary>When a callback last asked for a poll, Unix milliseconds.</summary>
+    /// <summary>When a callback last asked for a poll, milliseconds of the steady clock.</summary>
     public long CalledBackAt { get; set; }
 
-    /// <summary>When progress was last written, Unix milliseconds.</summary>
+    /// <summary>When progress was last written, milliseconds of the steady clock.</summary>
     public long ProgressWrittenAt { get; set; }
 
     /// <summary>What the last poll delivered and the fetch step will store; null after a restart.</summary>
@@ -94,6 +104,8 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
         {
             if (row.Version > _task.Version)
             {
+                // What a read that hangs would tell matters less than the cancel.
+                if (row.CancelRequestedAt is not null && _task.CancelRequestedAt is null) _ = _poll?.CancelAsync();
                 Volatile.Write(ref _task, row);
                 (changed, _changed) = (_changed, null);
             }
@@ -129,6 +141,12 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
             // Within the lock, since it is disposed of soon after it was taken away.
             if (ReferenceEquals(_call, call)) _ = call.CancelAsync();
         }
+    }
+
+    /// <summary>Notes the read under way, which a cancel breaks off; null once it is over, before its source is disposed of.</summary>
+    public void SetPoll(CancellationTokenSource? poll)
+    {
+        lock (_gate) _poll = poll;
     }
 
     /// <summary>Completes once a cancel or delete is known here: for steps that take long and can be broken off.</summary>

@@ -17,9 +17,11 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
     /// <summary>Carries out one wish, or notes why not.</summary>
     public async Task RunAsync(LiveTask live, InboxRow row)
     {
-        var job = new Job(live, row, OperatorWish.Of(row), ActionState.Json(live.Task, live.Attempt));
-        var (code, message) = OperatorRules.Refusal(live.Task, live.Attempt) ?? await DoAsync(job) ?? default;
-        if (code is not null) await parts.Writer.UseMailAsync(live, row, Done(job, live.Task, live.Attempt) with { RefusalCode = code, RefusalMessage = message });
+        var attempt = row.Attempt == live.Attempt?.Number ? live.Attempt
+            : (await parts.Store.FindAsync(row.TaskId, CancellationToken.None))?.Attempts.FirstOrDefault(found => found.Number == row.Attempt);
+        var job = new Job(live, row, OperatorWish.Of(row), attempt, ActionState.Json(live.Task, attempt));
+        var (code, message) = OperatorRules.Refusal(job.Wish.Action, live.Task, attempt) ?? await DoAsync(job) ?? default;
+        if (code is not null) await parts.Writer.UseMailAsync(live, row, Done(job, live.Task, attempt) with { RefusalCode = code, RefusalMessage = message });
         LogDone(row.TaskId, job.Wish.Action, job.Wish.KeyId, code ?? "done");
     }
 
@@ -35,7 +37,7 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
 
     private async Task<(string Code, string Message)?> AdoptAsync(Job job)
     {
-        var attempt = job.Live.Attempt!;
+        var attempt = job.Attempt!;
         if (Reference(job, attempt) is not { } reference)
         {
             return ("reference_required", $"What to poll '{job.Wish.UpstreamId}' with cannot be told from the id at this upstream; send reference, "
@@ -46,8 +48,8 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
         var found = attempt with { UpstreamId = job.Wish.UpstreamId, ReferenceJson = reference };
         var outcome = await parts.Writer.ApplyAsync(job.Live, task =>
         {
-            var change = task.Phase == TaskPhase.Reconciling ? SubmissionCall.Accept(task, attempt, found.UpstreamId!, reference, now)!
-                : OperatorRules.IsUnknown(task, attempt) ? new Change(task) { Attempt = found with { PossibleCostMicros = task.PriceMicros } }
+            var change = OperatorRules.IsLookedFor(task, attempt) ? SubmissionCall.Accept(task, attempt, found.UpstreamId!, reference, now)!
+                : OperatorRules.IsLost(task, attempt) ? new Change(task) { Attempt = found with { PossibleCostMicros = task.PriceMicros } }
                 : null;
             return change is null ? null : Noted(job, change);
         });
@@ -60,12 +62,12 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
     private async Task<(string Code, string Message)?> WriteAsync(
         Job job, Func<TaskAttempt, TaskAttempt> mark, Func<GenerationTask, TaskAttempt, Change> go)
     {
-        var attempt = job.Live.Attempt!;
+        var attempt = job.Attempt!;
         var now = parts.Now;
         var closed = Endings.Close(attempt, AttemptOutcome.Unknown, now) with { PossibleCostMicros = job.Live.Task.PriceMicros };
         var outcome = await parts.Writer.ApplyAsync(job.Live, task =>
-            task.Phase == TaskPhase.Reconciling ? Noted(job, go(task, mark(closed)))
-            : OperatorRules.IsUnknown(task, attempt) ? Noted(job, new Change(task) { Attempt = mark(attempt) })
+            OperatorRules.IsLookedFor(task, attempt) ? Noted(job, go(task, mark(closed)))
+            : OperatorRules.IsLost(task, attempt) ? Noted(job, new Change(task) { Attempt = mark(attempt) })
             : null);
         if (attempt.EndedAt is null && job.Live.Task.OpenAttempt is null) slots.Release(attempt.ChannelId);
         return Missed(job, outcome);
@@ -99,7 +101,7 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
                 : Missed(job, created);
         }
 
-        await parts.Writer.UseMailAsync(job.Live, job.Row, Done(job, old, job.Live.Attempt, task.Id));
+        await parts.Writer.UseMailAsync(job.Live, job.Row, Done(job, old, job.Attempt, task.Id));
         if (created == OperationOutcome.Applied) add(task);
         return null;
     }
@@ -149,11 +151,11 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
 
     // The task went on between the look and the write, or belongs to another node now, which will read the wish.
     private static (string Code, string Message)? Missed(Job job, OperationOutcome? outcome) =>
-        outcome is null ? OperatorRules.Refusal(job.Live.Task, job.Live.Attempt) ?? ("wrong_phase", "The task has gone on meanwhile; look again.")
+        outcome is null ? OperatorRules.Refusal(job.Wish.Action, job.Live.Task, job.Attempt) ?? ("wrong_phase", "The task has gone on meanwhile; look again.")
         : null;
 
     [LoggerMessage(2130, LogLevel.Information, "Task {TaskId}: an operator's {Action} with key {KeyId}: {Result}.")]
     private partial void LogDone(string taskId, string action, string keyId, string result);
 
-    private sealed record Job(LiveTask Live, InboxRow Row, OperatorWish Wish, string Before);
+    private sealed record Job(LiveTask Live, InboxRow Row, OperatorWish Wish, TaskAttempt? Attempt, string Before);
 }

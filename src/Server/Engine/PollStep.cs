@@ -24,7 +24,7 @@ internal sealed partial class PollStep(
     public async Task<NextStep> RunAsync(LiveTask live)
     {
         var attempt = live.Attempt!;
-        if (live.Polls?.AttemptNumber != attempt.Number) live.Polls = new PollMemory(live, parts.Now, parts.Time.GetTimestamp(), wake) { IsWanted = live.CalledBackAt > 0 };
+        if (live.Polls?.AttemptNumber != attempt.Number) live.Polls = Begin(live, attempt);
         var memory = live.Polls;
         var left = memory.Left(parts.Time);
 
@@ -48,6 +48,12 @@ internal sealed partial class PollStep(
         if (live.Result is { } known && live.Task.Phase == TaskPhase.Fetching) return await completion.RunAsync(live, channel, known);
         if (WaitUntilDue(live, channel, memory, left) is { } notYet) return notYet;
         return await PollAsync(live, channel, memory);
+    }
+
+    private PollMemory Begin(LiveTask live, TaskAttempt attempt)
+    {
+        var left = live.Deadline.Left(attempt.DeadlineAt, attempt.DeadlineAt - attempt.StartedAt, parts.Now, parts.Time);
+        return new PollMemory(live, left, parts.Now, parts.Time.GetTimestamp(), wake) { IsWanted = live.CalledBackAt > 0 };
     }
 
     // Whatever else wakes a task does not make it be polled more often.
@@ -109,7 +115,7 @@ internal sealed partial class PollStep(
         if (running is { Progress: not null } or { HasStarted: true }) live.UnreadableCount = 0;
         var progress = Math.Clamp((int)(running.Progress ?? 0), task.Progress, 99);
         var isNews = (running.HasStarted && !task.HasStarted) || progress > task.Progress;
-        var isDue = !task.HasStarted || Math.Abs(parts.Now - live.ProgressWrittenAt) >= ProgressPause.TotalMilliseconds;
+        var isDue = !task.HasStarted || parts.Steady.Now - live.ProgressWrittenAt >= ProgressPause.TotalMilliseconds;
         if (isNews && isDue && !task.Phase.IsTerminal())
         {
             await parts.Writer.ApplyAsync(live, row => row.Phase != TaskPhase.Submitted ? null : new Change(row with
@@ -117,7 +123,7 @@ internal sealed partial class PollStep(
                 HasStarted = row.HasStarted || running.HasStarted,
                 Progress = Math.Max(row.Progress, progress),
             }));
-            live.ProgressWrittenAt = parts.Now;
+            live.ProgressWrittenAt = parts.Steady.Now;
         }
 
         return NextStep.After(Pause(live, channel, running.PollAfter));
@@ -152,7 +158,7 @@ internal sealed partial class PollStep(
         var error = TaskErrors.From(failed.Kind, failed.Message);
         await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal() ? null
             : failed.Charge == FailureCharge.Full ? Endings.FailCharged(task, error, now, closed)
-            : Failover.After(parts, task, channel, closed, failed) ?? Endings.Fail(task, error, now, closed));
+            : Failover.After(parts, task, channel, closed, failed, live.Polls!.Left(parts.Time)) ?? Endings.Fail(task, error, now, closed));
         if (live.Task.OpenAttempt is null) slots.Release(channel);
         return NextStep.Now;
     }

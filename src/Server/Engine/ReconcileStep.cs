@@ -21,7 +21,7 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
     /// <summary>A <c>submitting</c> row without anybody's call behind it: the process that sent it is gone.</summary>
     public async Task<NextStep> AdoptOrphanAsync(LiveTask live)
     {
-        var left = live.Attempt!.SendBy - await parts.Store.GetTimeAsync(CancellationToken.None);
+        var left = await AnswerLeftAsync(live);
         if (left > 0) return NextStep.AfterMilliseconds(left);
         await parts.Writer.ApplyAsync(
             live, task => task.Phase == TaskPhase.Submitting ? new Change(task with { Phase = TaskPhase.Reconciling }) : null);
@@ -31,18 +31,17 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
     public async Task<NextStep> RunAsync(LiveTask live)
     {
         var attempt = live.Attempt!;
-        var now = await parts.Store.GetTimeAsync(CancellationToken.None);
         var channel = parts.Channels.Find(attempt);
         var finder = channel?.Provider as IFindsSubmissions;
         var ability = finder?.Search(channel!.Account) ?? new SearchAbility(SearchKind.None, TimeSpan.Zero);
 
         // Before this moment the order could still be on its way, or accepted and not listed yet.
-        var certainAt = attempt.SendBy + (long)ability.VisibilityDelay.TotalMilliseconds;
-        if (now < certainAt) return NextStep.AfterMilliseconds(certainAt - now);
+        var uncertain = await AnswerLeftAsync(live) + (long)ability.VisibilityDelay.TotalMilliseconds;
+        if (uncertain > 0) return NextStep.AfterMilliseconds(uncertain);
 
         // What is certain needs no operator; only a task that would end as unknown is kept for one.
-        var heldUntil = certainAt + (parts.Options.ReconcileHoldSeconds * 1000L);
-        if (finder is null || ability.Kind == SearchKind.None) return await UnknownAsync(live, heldUntil - now, "this upstream keeps no list to search");
+        var held = uncertain + (parts.Options.ReconcileHoldSeconds * 1000L);
+        if (finder is null || ability.Kind == SearchKind.None) return await UnknownAsync(live, held, "this upstream keeps no list to search");
 
         IReadOnlyList<FoundSubmission> found;
         try
@@ -53,12 +52,12 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
         catch (Exception exception) when (exception is ProviderException or OperationCanceledException)
         {
             LogSearchFailed(live.Task.Id, channel!.Id, exception.Message);
-            return now < certainAt + SearchPatience.TotalMilliseconds
+            return -uncertain < SearchPatience.TotalMilliseconds
                 ? NextStep.After(SearchPause)
-                : await UnknownAsync(live, heldUntil - now, "the upstream's list could not be read");
+                : await UnknownAsync(live, held, "the upstream's list could not be read");
         }
 
-        return await JudgeAsync(live, channel, ability.Kind, found, heldUntil - now);
+        return await JudgeAsync(live, channel, ability.Kind, found, held);
     }
 
     private async Task<NextStep> JudgeAsync(
@@ -74,6 +73,11 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
             : free.Count > 1 ? $"{free.Count} orders in the upstream's list look like it"
             : "another lost order looks the same");
     }
+
+    // Until the answer can no longer come; negative afterwards. Counted from when the call began, where this process made it. A later process
+    // has only the wall clock's word for how long it was away: it waits as if the call had ended at its start.
+    private async Task<long> AnswerLeftAsync(LiveTask live) => live.SendBy.Left(
+        live.Attempt!.SendBy, live.Attempt.SendBy - live.Attempt.StartedAt, await parts.Store.GetTimeAsync(CancellationToken.None), parts.Time, shortest: 0);
 
     private static SubmissionQuery Query(GenerationTask task, TaskAttempt attempt, ProviderChannel channel) => new(
         ProviderRequests.Build(task.Order, attempt.UpstreamModel, channel.VendorAccount),

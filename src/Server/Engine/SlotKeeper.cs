@@ -9,7 +9,7 @@ namespace Reelay.Server.Engine;
 /// of a trial. So waiting tasks need no timers of their own, except for the end of their patience.
 /// </remarks>
 internal sealed class SlotKeeper(
-    ChannelSet channels, EngineGate gate, TimeProvider time, Action<LiveTask> wake, Action<WheelItem, TimeSpan> schedule)
+    ChannelSet channels, EngineGate gate, SteadyClock clock, Action<LiveTask> wake, Action<WheelItem, TimeSpan> schedule)
 {
     private static readonly TimeSpan GatePause = TimeSpan.FromSeconds(2);
 
@@ -17,7 +17,7 @@ internal sealed class SlotKeeper(
 
     private bool IsAnybodyWaiting => channels.All.Any(channel => channel.State.Waiting > 0);
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => clock.Now;
 
     /// <summary>An attempt of this channel has ended.</summary>
     public void Release(ProviderChannel channel)
@@ -72,13 +72,13 @@ internal sealed class SlotKeeper(
 
     /// <summary>Has a channel looked at when time lets its next order go.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="at">Unix milliseconds.</param>
+    /// <param name="at">Milliseconds of the steady clock.</param>
     public void SetAlarm(ProviderChannel channel, long at)
     {
         var alarm = _alarms.GetOrAdd(channel.Id, static id => new ChannelAlarm(id));
         lock (alarm)
         {
-            // One that rings too early sets itself anew; one that is overdue has been lost to a clock that was set back.
+            // One that rings too early sets itself anew; one that is overdue was lost.
             var now = Now;
             if (alarm.At is { } set && set <= at && set > now - ChannelAlarm.MarginMilliseconds) return;
             alarm.At = at;

@@ -14,7 +14,7 @@ internal sealed partial class SubmissionCall(
         var attempt = live.Attempt!;
 
         // Time has passed since the row was written; a node that lost its shard meanwhile must not send.
-        var left = attempt.SendBy - await parts.Store.GetTimeAsync(CancellationToken.None);
+        var left = live.SendBy.Left(attempt.SendBy, attempt.SendBy - attempt.StartedAt, await parts.Store.GetTimeAsync(CancellationToken.None), parts.Time);
         if (left <= 0 || !ownership.Owns(live.Task.Shard))
         {
             channel.State.NoteNothingSent();
@@ -45,7 +45,7 @@ internal sealed partial class SubmissionCall(
             live.SetCall(null);
         }
 
-        if (channel.State.NoteAnswer(parts.Now)) slots.Fill(channel);
+        if (channel.State.NoteAnswer(parts.Steady.Now)) slots.Fill(channel);
         return submission switch
         {
             Submission.Accepted accepted => await AcceptedAsync(live, channel, accepted),
@@ -94,6 +94,8 @@ internal sealed partial class SubmissionCall(
         }
         catch (Exception exception) when (exception is IOException or ProviderException or HttpRequestException or OperationCanceledException)
         {
+            // It came with the answer and cannot be asked for again: what follows must not be lost in the same way.
+            if (DiskFull.Is(exception)) parts.Gate.NoteDiskFull();
             return await FailedAsync(live, channel, new ProviderException(
                 ProviderErrorKind.OutcomeUnknown, "The answer could not be read to its end: " + exception.Message, exception));
         }
@@ -107,7 +109,7 @@ internal sealed partial class SubmissionCall(
         var now = parts.Now;
         var attempt = live.Attempt!;
         var reaction = FailureReaction.To(exception.Kind);
-        if (isChannels) Note(channel, reaction.Channel, now, exception);
+        if (isChannels) Note(channel, reaction.Channel, exception);
         await parts.Writer.ApplyAsync(live, task => task.Phase != TaskPhase.Submitting ? null : reaction.Then switch
         {
             AfterFailure.TryAgain => new Change(task with { Phase = TaskPhase.Accepted, OpenAttempt = null })
@@ -135,13 +137,14 @@ internal sealed partial class SubmissionCall(
         return NextStep.Now;
     }
 
-    private void Note(ProviderChannel channel, ChannelEffect effect, long now, ProviderException exception)
+    private void Note(ProviderChannel channel, ChannelEffect effect, ProviderException exception)
     {
+        var now = parts.Steady.Now;
         var before = channel.State.Circuit;
         channel.State.NoteFailure(effect, now, exception.RetryAfter, parts.Randomness.Fraction());
         if (effect == ChannelEffect.SwitchesOff)
         {
-            if (parts.Channels.Holds.Hold(channel, exception.Message, now)) LogHeld(channel.Id, exception.Message);
+            if (parts.Channels.Holds.Hold(channel, exception.Message, parts.Now)) LogHeld(channel.Id, exception.Message);
         }
         else if (before != CircuitState.Open && channel.State.Circuit == CircuitState.Open)
         {

@@ -8,6 +8,7 @@ namespace Reelay.Server.Engine;
 internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep inputs, SubmissionCall call)
 {
     private const int TokenLength = 32;
+    private const long LongestCallMilliseconds = 600_000;
     private static readonly TimeSpan GatePause = TimeSpan.FromSeconds(2);
 
     public async Task<NextStep> RunAsync(LiveTask live, CancellationToken stopping)
@@ -40,7 +41,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
     {
         var task = live.Task;
         if (task.CancelRequestedAt is not null) return new(await EndAsync(live, TaskErrors.Cancelled));
-        var left = QueueEnd(task) - parts.Now;
+        var left = PatienceLeft(live);
         if (left <= 0) return new(await EndAsync(live, OutOfTime(live)));
         if (task.AttemptCount - task.FailoverCount >= parts.Options.Failover.MaxRefusals) return new(await EndAsync(live, TaskErrors.UpstreamUnavailable));
         if (parts.Channels.IsSourceGone(task.Order, task.Groups)) return new(await EndAsync(live, TaskErrors.SourceChannelGone));
@@ -65,7 +66,16 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
     }
 
     // A task that an upstream has worked on waits no longer than that attempt would have been given.
-    private long QueueEnd(GenerationTask task) => task.DeadlineAt ?? task.CreatedAt + ((parts.Spec(task)?.MaxQueueSeconds ?? 900) * 1000L);
+    private long PatienceLeft(LiveTask live)
+    {
+        var task = live.Task;
+        var queue = (parts.Spec(task)?.MaxQueueSeconds ?? 900) * 1000L;
+        return task.DeadlineAt is { } deadline
+            ? live.Patience.Left(deadline, WorkMilliseconds(task) + LongestCallMilliseconds, parts.Now, parts.Time)
+            : live.Patience.Left(task.CreatedAt + queue, queue, parts.Now, parts.Time);
+    }
+
+    private long WorkMilliseconds(GenerationTask task) => (parts.Spec(task)?.DeadlineSeconds ?? 3600) * 1000L;
 
     private static TaskError OutOfTime(LiveTask live) =>
         live.Task.FailoverCount > 0 ? TaskErrors.From(ProviderErrorKind.GenerationFailed, "")
@@ -81,7 +91,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
         foreach (var route in RouteChoice.Draw(Usable(live), parts.Randomness))
         {
             var state = route.Channel.State;
-            var answer = state.TryStart(route.Channel.Config, route.UpstreamModel, parts.Now, isCalled: caller?.State == state);
+            var answer = state.TryStart(route.Channel.Config, route.UpstreamModel, parts.Steady.Now, isCalled: caller?.State == state);
             if (answer.IsStarted)
             {
                 live.Place?.Owner?.Leave(live);
@@ -113,7 +123,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
             .Where(route => parts.Channels.IsOpen(route.Channel) && RouteChoice.IsWithinCost(route.Channel, task)).ToList();
         if (live.RefusedBy is not { } refused) return routes;
         var others = routes.Where(route => route.Channel.Id != refused).ToList();
-        return others.Any(route => route.Channel.State.IsHealthy(route.Channel.Config, parts.Now)) ? others : routes;
+        return others.Any(route => route.Channel.State.IsHealthy(route.Channel.Config, parts.Steady.Now)) ? others : routes;
     }
 
     private async Task<NextStep> EndAsync(LiveTask live, TaskError error)
@@ -140,12 +150,16 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
         if (recorded == OperationOutcome.Applied)
         {
             live.BeginAttempt();
+
+            // Counted from here: a clock that jumps while the call is under way ends nothing early.
+            var attempt = live.Attempt!;
+            live.Deadline.Left(attempt.DeadlineAt, attempt.DeadlineAt - attempt.StartedAt, parts.Now, parts.Time);
             live.ModelSlot = (channel.State, channel, model);
             return await call.RunAsync(live, channel);
         }
 
         // The store knows of attempts that this node does not: asking again at once would ask in a circle.
-        if (recorded == OperationOutcome.NoSlot) channel.State.Pause(parts.Now + (long)GatePause.TotalMilliseconds);
+        if (recorded == OperationOutcome.NoSlot) channel.State.Pause(parts.Steady.Now + (long)GatePause.TotalMilliseconds);
         slots.Fill(channel);
         return NextStep.Now;
     }
@@ -154,7 +168,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
     private Task<OperationOutcome?> RecordAsync(LiveTask live, ChannelRoute route)
     {
         var callMilliseconds = route.Channel.Config.CallSeconds * 1000L;
-        var deadline = (parts.Spec(live.Task)?.DeadlineSeconds ?? 3600) * 1000L;
+        var longest = callMilliseconds + WorkMilliseconds(live.Task);
         var token = parts.Randomness.Text(TokenLength);
         return parts.Writer.ApplyAsync(live, task => task is { Phase: TaskPhase.Accepted, CancelRequestedAt: null }
             ? new Change(task with
@@ -177,7 +191,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
                     UpstreamModel = route.UpstreamModel,
                     Token = token,
                     Fingerprint = ProviderRequests.Fingerprint(task.Order, live.Inputs, route.UpstreamModel),
-                    DeadlineAt = Math.Min(parts.Now + callMilliseconds + deadline, task.DeadlineAt ?? long.MaxValue),
+                    DeadlineAt = parts.Now + (task.DeadlineAt is null ? longest : Math.Clamp(PatienceLeft(live), 0, longest)),
                 },
                 Admission = new(route.Channel.Config.MaxInFlight, callMilliseconds)
                 {

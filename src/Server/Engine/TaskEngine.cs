@@ -33,7 +33,7 @@ internal sealed partial class TaskEngine
         _logger = loggers.CreateLogger<TaskEngine>();
         _wheel = new TimingWheel(_parts.Time);
         _waiting = new WaitingCounts(_parts.Options);
-        _slots = new SlotKeeper(_parts.Channels, _parts.Gate, _parts.Time, Wake, _wheel.Schedule);
+        _slots = new SlotKeeper(_parts.Channels, _parts.Gate, _parts.Steady, Wake, _wheel.Schedule);
         var completion = new CompletionStep(_parts, _slots, loggers.CreateLogger<CompletionStep>());
         _submit = new SubmitStep(
             _parts, _slots, new InputStep(_parts, loggers.CreateLogger<InputStep>()), new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
@@ -41,7 +41,7 @@ internal sealed partial class TaskEngine
         var cancel = new CancelStep(_parts, _slots, loggers.CreateLogger<CancelStep>());
         _poll = new PollStep(_parts, _slots, completion, cancel, Wake, loggers.CreateLogger<PollStep>());
         _mail = new MailStep(
-            _parts, new CallbackStep(_parts, _slots, loggers.CreateLogger<CallbackStep>()), new OperatorStep(_parts, _slots, Add, loggers.CreateLogger<OperatorStep>()));
+            _parts, new CallbackStep(_parts, _slots, loggers.CreateLogger<CallbackStep>()), new OperatorStep(_parts, _slots, task => Add(task), loggers.CreateLogger<OperatorStep>()));
     }
 
     /// <summary>Called when a task's driver lets go of it because it is finished.</summary>
@@ -75,11 +75,13 @@ internal sealed partial class TaskEngine
     }
 
     /// <summary>Takes over a task that was just created here.</summary>
-    public void Add(GenerationTask task)
+    /// <param name="task">The task.</param>
+    /// <param name="isCounted">Whether <see cref="Waiting"/> has counted it already.</param>
+    public void Add(GenerationTask task, bool isCounted = false)
     {
         var item = new LiveTask(task, null);
         if (!_live.TryAdd(task.Id, item)) return;
-        _waiting.Add(task);
+        if (!isCounted) _waiting.Add(task);
         _wheel.Schedule(item, TimeSpan.Zero);
     }
 

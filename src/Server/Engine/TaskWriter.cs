@@ -52,7 +52,8 @@ internal sealed partial class TaskWriter(
 
             if (result.IsApplied)
             {
-                live.Attempt = result.Attempt ?? live.Attempt;
+                // An operator may have changed one that is long over.
+                if (result.Attempt is { } written && !(written.Number < live.Attempt?.Number)) live.Attempt = written;
                 if (change.Inputs.Count > 0) live.Inputs = change.Inputs;
                 live.Offer(result.Task!);
             }

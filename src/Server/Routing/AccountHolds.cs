@@ -10,6 +10,8 @@ internal sealed class AccountHolds(IHoldStore? store)
 {
     private const int MaxReasonLength = 500;
 
+    private readonly Lock _writing = new();
+    private readonly Queue<AccountHold> _unwritten = new();
     private readonly ConcurrentDictionary<string, AccountHold> _holds = new(
         (store?.List() ?? []).Select(hold => KeyValuePair.Create(hold.VendorAccount, hold)), StringComparer.Ordinal);
 
@@ -23,8 +25,30 @@ internal sealed class AccountHolds(IHoldStore? store)
         if (reason.Length > MaxReasonLength) reason = reason[..MaxReasonLength];
         var hold = new AccountHold(channel.VendorAccount, channel.Id, reason, at);
         if (!_holds.TryAdd(hold.VendorAccount, hold)) return false;
-        store?.Insert(hold);
+        lock (_writing) _unwritten.Enqueue(hold);
+        try
+        {
+            WriteRest();
+        }
+        catch (Exception)
+        {
+            // It holds from now on. What its order's failure means must not be lost because the database is locked or full: it is written later.
+        }
+
         return true;
+    }
+
+    /// <summary>Writes what could not be written when it was decided; <c>ChannelWatch</c> asks for it again and again.</summary>
+    public void WriteRest()
+    {
+        lock (_writing)
+        {
+            while (_unwritten.TryPeek(out var hold))
+            {
+                if (_holds.ContainsKey(hold.VendorAccount)) store?.Insert(hold);
+                _unwritten.Dequeue();
+            }
+        }
     }
 
     /// <summary>Lets an account have orders again. Whoever calls this has the engine look at its waiting tasks: <c>TaskEngine.ChannelsChanged</c>.</summary>

@@ -7,27 +7,33 @@ namespace Reelay.Server.Storage;
 internal sealed class SqliteDatabase : IDisposable
 {
     private const int MaxIdleReaders = 16;
-    private const int BusySeconds = 5;
-    private const string Durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
     private readonly string _connectionString;
+    private readonly string _patience;
+    private readonly string _durable;
     private readonly ConcurrentBag<SqliteReadConnection> _readers = [];
 
-    public SqliteDatabase(string path)
-        : this(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = BusySeconds, Pooling = false })
+    /// <summary>Opens the file, or makes it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="busySeconds">How long a write waits for one of another connection or process before it fails.</param>
+    public SqliteDatabase(string path, int busySeconds = 5)
+        : this(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }, busySeconds)
     {
     }
 
-    private SqliteDatabase(SqliteConnectionStringBuilder connection)
+    private SqliteDatabase(SqliteConnectionStringBuilder connection, int busySeconds)
     {
+        _patience = $"PRAGMA busy_timeout = {busySeconds * 1000};";
+        _durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _patience;
         Reelay.Storage.SqliteLibrary.Init();
+        connection.DefaultTimeout = busySeconds;
         _connectionString = connection.ToString();
-        Writer = Open(Durable + "PRAGMA wal_autocheckpoint = 4000;");
+        Writer = Open(_durable + "PRAGMA wal_autocheckpoint = 4000;");
     }
 
     /// <summary>A database in memory, shared by all of this process that name it and gone with the last; for use by one thread.</summary>
     public static SqliteDatabase InMemory(string name) =>
-        new(new SqliteConnectionStringBuilder { DataSource = name, Mode = SqliteOpenMode.Memory, Cache = SqliteCacheMode.Shared, DefaultTimeout = BusySeconds, Pooling = false });
+        new(new SqliteConnectionStringBuilder { DataSource = name, Mode = SqliteOpenMode.Memory, Cache = SqliteCacheMode.Shared, Pooling = false }, busySeconds: 1);
 
     /// <summary>The one connection that writes; its user sees to it that one batch runs at a time.</summary>
     public SqliteConnection Writer { get; }
@@ -35,7 +41,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Runs a read on a connection of its own.</summary>
     public T Read<T>(Func<SqliteReadConnection, T> read)
     {
-        if (!_readers.TryTake(out var connection)) connection = new SqliteReadConnection(Open("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;"));
+        if (!_readers.TryTake(out var connection)) connection = new SqliteReadConnection(Open("PRAGMA query_only = ON;" + _patience));
         try
         {
             return read(connection);
@@ -50,7 +56,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Runs a rare write (keys, accounts) on a connection of its own, beside the batches, in one durable transaction.</summary>
     public T Write<T>(Func<SqliteConnection, SqliteTransaction, T> write)
     {
-        using var connection = Open(Durable);
+        using var connection = Open(_durable);
         using var transaction = connection.BeginTransaction();
         var result = write(connection, transaction);
         transaction.Commit();

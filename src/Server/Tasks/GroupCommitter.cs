@@ -36,6 +36,13 @@ internal sealed class GroupCommitter(ITaskStore store)
         }
     }
 
+    /// <summary>Whether the last write failed because the store could not take it.</summary>
+    public bool IsStoreAway { get; private set; }
+
+    /// <summary>Tries whether a write can begin: marks a task that cannot exist, which changes nothing.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot.</exception>
+    public Task ProbeAsync() => WriteAsync(new StoreOperation.Intent("", null, IsDelete: false, 0));
+
     /// <summary>Whether it takes no more operations.</summary>
     public bool IsCompleted { get; private set; }
 
@@ -64,6 +71,7 @@ internal sealed class GroupCommitter(ITaskStore store)
         try
         {
             var results = await store.CommitAsync([.. batch.Select(pending => pending.Operation)], CancellationToken.None);
+            IsStoreAway = false;
             for (var i = 0; i < batch.Count; i++) batch[i].Done.TrySetResult(results[i]);
         }
         catch (CommitOutcomeUnknownException)
@@ -72,6 +80,7 @@ internal sealed class GroupCommitter(ITaskStore store)
         }
         catch (StoreUnavailableException exception)
         {
+            IsStoreAway = true;
             foreach (var pending in batch) pending.Done.TrySetException(exception);
         }
         catch (Exception) when (batch.Count > 1)
@@ -81,6 +90,7 @@ internal sealed class GroupCommitter(ITaskStore store)
         }
         catch (Exception exception)
         {
+            IsStoreAway = true;
             batch[0].Done.TrySetException(new StoreUnavailableException("The write failed.", exception));
         }
     }
@@ -96,6 +106,7 @@ internal sealed class GroupCommitter(ITaskStore store)
         }
         catch (Exception exception)
         {
+            IsStoreAway = true;
             pending.Done.TrySetException(new StoreUnavailableException("The store could not tell whether the write took effect.", exception));
         }
     }

@@ -67,6 +67,16 @@ public sealed class AdminTaskActionTests(AdminTaskActionTests.World world) : ICl
         Assert.Equal(("unknown", true), (task.GetProperty("attempts")[0].GetProperty("outcome").GetString(), task.GetProperty("attempts")[0].GetProperty("possible_cost_micros").GetInt64() > 0));
         Assert.Equal("completed", (await host.FinishAsync(id)).GetProperty("status").GetString());
         Assert.Equal(2, (await host.AdminTaskAsync(id)).GetProperty("attempts").GetArrayLength());
+
+        // The first attempt is left behind as a possible cost, until an operator knows better; the task itself stays as it is.
+        (status, var unnamed) = await ActAsync(host, id, "mark-lost");
+        Assert.Equal((400, "wrong_phase"), (status, unnamed.GetProperty("error").GetProperty("code").GetString()));
+        (status, var unknown) = await ActAsync(host, id, "mark-lost", new { attempt = 3 });
+        Assert.Equal((400, "invalid_attempt"), (status, unknown.GetProperty("error").GetProperty("code").GetString()));
+        (status, task) = await ActAsync(host, id, "mark-lost", new { attempt = 1 });
+        Assert.Equal((200, "completed"), (status, task.GetProperty("phase").GetString()));
+        Assert.False(task.GetProperty("attempts")[0].TryGetProperty("possible_cost_micros", out _));
+        Assert.Equal("completed", task.GetProperty("attempts")[1].GetProperty("outcome").GetString());
     }
 
     [Fact]

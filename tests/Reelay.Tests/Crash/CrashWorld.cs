@@ -14,6 +14,9 @@ namespace Reelay.Tests.Crash;
 /// </summary>
 internal sealed class CrashWorld : IAsyncDisposable
 {
+    private static readonly (string Channel, string Path)[] SandboxPaths =
+        [("sandbox_openai", "/openai/v1"), ("sandbox_openai_images", "/openai-images/v1"), ("sandbox_kling", "/kling")];
+
     private readonly string root = Directory.CreateTempSubdirectory("reelay-crash-").FullName;
     private readonly Dictionary<string, string> settings;
     private readonly int port = ServerProcess.FreePort();
@@ -53,6 +56,9 @@ internal sealed class CrashWorld : IAsyncDisposable
     /// <summary>Stands before the sandbox if the world was started so.</summary>
     public HeldUpstream? Upstream { get; private set; }
 
+    /// <summary>The way to the sandbox, if the world was started so: closed, nobody listens there.</summary>
+    public ClosableWay? Way { get; private set; }
+
     /// <summary>Where the server listens.</summary>
     public Uri Url => Client.BaseAddress!;
 
@@ -66,8 +72,9 @@ internal sealed class CrashWorld : IAsyncDisposable
     /// <param name="jobSeconds">What a job takes.</param>
     /// <param name="settings">More settings of the server.</param>
     /// <param name="isHeld">Whether answers of the sandbox can be kept back, by <see cref="Upstream"/>.</param>
+    /// <param name="canBeCut">Whether the sandbox can be made to refuse connections, by <see cref="Way"/>.</param>
     public static async Task<CrashWorld> StartAsync(
-        double jobSeconds = 0.3, Dictionary<string, string>? settings = null, bool isHeld = false)
+        double jobSeconds = 0.3, Dictionary<string, string>? settings = null, bool isHeld = false, bool canBeCut = false)
     {
         var world = new CrashWorld(jobSeconds, settings);
         try
@@ -77,6 +84,12 @@ internal sealed class CrashWorld : IAsyncDisposable
             {
                 world.Upstream = await HeldUpstream.StartAsync(world.sandboxClient.BaseAddress!);
                 world.settings["Reelay__Channels__sandbox_openai__BaseUrl"] = new Uri(world.Upstream.BaseUrl, "/openai/v1").ToString();
+            }
+
+            if (canBeCut)
+            {
+                world.Way = new ClosableWay(world.sandboxClient.BaseAddress!.Port);
+                foreach (var (channel, path) in SandboxPaths) world.settings[$"Reelay__Channels__{channel}__BaseUrl"] = $"http://127.0.0.1:{world.Way.Port}{path}";
             }
 
             world.Launch();
@@ -181,6 +194,7 @@ internal sealed class CrashWorld : IAsyncDisposable
     {
         if (Server is not null) await Server.DisposeAsync();
         if (Upstream is not null) await Upstream.DisposeAsync();
+        if (Way is not null) await Way.DisposeAsync();
         await sandbox.DisposeAsync();
         Client.Dispose();
         sandboxClient.Dispose();

@@ -40,9 +40,9 @@ internal sealed class EngineWorld : IAsyncDisposable
         TimeProvider time, IVideoProvider provider)
     {
         (_folder, Upstream, _options, _callerHosts) = (folder, upstream, options, callerHosts);
-        _database = new SqliteDatabase(folder.File("reelay.db"));
+        _database = new SqliteDatabase(folder.File("reelay.db"), busySeconds: 1);
         SqliteMigrations.Apply(_database.Writer, TimeProvider.System);
-        _store = new SqliteTaskStore(_database, TimeProvider.System);
+        _store = new SqliteTaskStore(_database, time);
         Committer = new GroupCommitter(_store);
         _committing = Committer.RunAsync();
         Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, provider)), Catalog)
@@ -53,13 +53,14 @@ internal sealed class EngineWorld : IAsyncDisposable
         var fetching = new FetcherOptions { MediaOrigins = [.. callerHosts.Select(WebOrigin.Of)] };
         _http = new OutboundHttp(fetching, new CheckedDialer(TimeProvider.System, TimeSpan.FromSeconds(1)));
         var fetcher = new MediaFetcher(_http, fetching, TimeProvider.System);
-        _fetcher = new ResultFetcher(Assets, fetcher, options, TimeProvider.System);
-        _inputs = new InputFetcher(Assets, fetcher, options, TimeProvider.System);
+        Disk = new FullDisk(Assets);
+        _fetcher = new ResultFetcher(Disk, fetcher, options, TimeProvider.System);
+        _inputs = new InputFetcher(Disk, fetcher, options, TimeProvider.System);
         var addresses = new InputAddresses(new UnsignedLinks(), new ServerOptions(), new Lazy<bool>(() => false));
         var writer = new TaskWriter(
             Committer, _store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
         var parts = new EngineParts(
-            writer, _store, Channels, Assets, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
+            writer, _store, Channels, Disk, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
         Durations = parts.Durations;
         Engine = new TaskEngine(parts, _ownership, NullLoggerFactory.Instance);
     }
@@ -74,9 +75,15 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public LocalAssetStore Assets { get; }
 
+    /// <summary>The store as the engine has it, which a test can fill up.</summary>
+    public FullDisk Disk { get; }
+
+    /// <summary>The database's file.</summary>
+    public string DatabaseFile => _folder.File("reelay.db");
+
     public string AssetFolder => _folder.File("assets");
 
-    public EngineGate Gate { get; } = new();
+    public EngineGate Gate { get; } = new(TimeProvider.System);
 
     public TaskEngine Engine { get; }
 
@@ -193,6 +200,11 @@ internal sealed class EngineWorld : IAsyncDisposable
     {
         while (!isWanted()) await PauseAsync();
     }
+
+    /// <summary>Gives the database no room to grow, or all it wants.</summary>
+    /// <remarks>Past the connection's own book-keeping, which allows no command beside the transaction of a batch.</remarks>
+    public void LimitDatabase(bool isFull) =>
+        SQLitePCL.raw.sqlite3_exec(_database.Writer.Handle, $"PRAGMA max_page_count = {(isFull ? 1 : 1_000_000_000)}");
 
     public (long Balance, long Reserved) Money() => Assert.Single(_database.Read(connection => connection.Query(
         row => (row.GetInt64(0), row.GetInt64(1)), "SELECT balance_micros, reserved_micros FROM accounts WHERE id = $id", ("$id", Rows.Account))));

@@ -142,12 +142,12 @@ public sealed class LineTests
         await HoldAsync(world);
         var first = await OrderAndWaitAsync(world, Rows.Task(prompt: "first", createdAt: EngineWorld.Now));
         var second = await OrderAndWaitAsync(world, Rows.Task(prompt: "second", createdAt: EngineWorld.Now));
-        world.Gate.IsDiskLow = true;
+        world.Gate.IsBelowMinimum = true;
         world.Channels.Find("channel-1")!.State.TakeAnyway("other");
         world.Slots.Release();
         Assert.Equal((1, 2), (Position(world, first), Position(world, second)));
 
-        world.Gate.IsDiskLow = false;
+        world.Gate.IsBelowMinimum = false;
         Volatile.Write(ref _isOpen, true);
         await world.FinishAsync(first);
         await world.FinishAsync(second);

@@ -193,7 +193,7 @@ public sealed class PollingTests
     public async Task A_low_disk_makes_results_wait_and_orders_too()
     {
         await using var world = await EngineWorld.StartAsync(_upstream);
-        world.Gate.IsDiskLow = true;
+        world.Gate.IsBelowMinimum = true;
         var id = await world.OrderAsync();
         await EngineWorld.UntilAsync(() => world.Engine.Waiting.Total == 1);
         Assert.Empty(_upstream.Calls);

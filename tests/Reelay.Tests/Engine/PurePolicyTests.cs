@@ -126,4 +126,18 @@ public sealed class PurePolicyTests
         counts.Remove(mine);
         Assert.True(counts.HasRoom(mine.AccountId));
     }
+
+    [Fact]
+    public void Of_many_who_order_at_once_no_more_get_in_than_there_is_room_for()
+    {
+        var counts = new WaitingCounts(new EngineOptions { MaxWaitingPerAccount = 50 });
+        var entered = 0;
+        Parallel.For(0, 1000, _ =>
+        {
+            if (counts.TryAdd("acct_a")) Interlocked.Increment(ref entered);
+        });
+        Assert.Equal((50, 50, false), (entered, counts.Total, counts.HasRoom("acct_a")));
+        counts.Remove("acct_a");
+        Assert.True(counts.TryAdd("acct_a"));
+    }
 }

@@ -34,6 +34,9 @@ internal class ScriptedUpstream : IVideoProvider, ICancelsVideos, IFindsSubmissi
 
     public Func<SubmissionQuery, IReadOnlyList<FoundSubmission>>? OnFind { get; set; }
 
+    /// <summary>How long it may take until a new order can be found.</summary>
+    public TimeSpan VisibilityDelay { get; set; }
+
     public SearchKind SearchKind { get; set; } = SearchKind.ByContent;
 
     public static PollResult.Succeeded Clip { get; } = new([Opened(() => StandInClipStore.Clip.ToArray())]);
@@ -79,7 +82,7 @@ internal class ScriptedUpstream : IVideoProvider, ICancelsVideos, IFindsSubmissi
     public Task<CancelResult> CancelAsync(ProviderAccount account, JsonElement reference, CancellationToken cancellationToken) =>
         Task.FromResult(OnCancel!(reference.GetProperty("id").GetString()!));
 
-    public SearchAbility Search(ProviderAccount account) => new(SearchKind, TimeSpan.Zero);
+    public SearchAbility Search(ProviderAccount account) => new(SearchKind, VisibilityDelay);
 
     public Task<IReadOnlyList<FoundSubmission>> FindAsync(ProviderAccount account, SubmissionQuery query, CancellationToken cancellationToken) =>
         Task.FromResult(OnFind is not null ? OnFind(query) : List(query));

@@ -253,7 +253,7 @@ public sealed class SubmissionTests
     [Fact]
     public void After_a_stop_nothing_enters_and_the_drain_waits_for_what_had()
     {
-        var gate = new EngineGate();
+        var gate = new EngineGate(TimeProvider.System);
         Assert.True(gate.TryEnter());
         var quiet = gate.DrainAsync();
         Assert.False(quiet.IsCompleted);

@@ -82,9 +82,9 @@ public sealed class FileErrorTests
     {
         await using var gateway = await GatewayHost.StartAsync();
         var gate = (EngineGate)gateway.Services.GetService(typeof(EngineGate))!;
-        gate.IsDiskLow = true;
+        gate.IsBelowMinimum = true;
         Assert.Equal("disk_full", (await PostBothAsync(gateway)).Single());
-        gate.IsDiskLow = false;
+        gate.IsBelowMinimum = false;
         await gate.DrainAsync();
         Assert.Equal("shutting_down", (await PostBothAsync(gateway)).Single());
     }

@@ -23,6 +23,7 @@ internal sealed class IntentBook(TimeProvider time)
 
     private readonly ConcurrentDictionary<(string KeyId, string Fingerprint), OrderPage> _pages = new();
     private readonly ConcurrentDictionary<string, IntentEntry> _byTask = new(StringComparer.Ordinal);
+    private readonly Engine.SteadyClock _clock = new(time);
     private readonly Lock _ageGate = new();
     private readonly Queue<((string, string) Key, OrderPage Page, IntentEntry Entry)> _byAge = new();
 
@@ -122,7 +123,8 @@ internal sealed class IntentBook(TimeProvider time)
         lock (page.Gate) page.Refusals.Enqueue(refused.At);
     }
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    // A clock that jumps makes no retry a new order.
+    private long Now => _clock.Now;
 
     private IntentEntry Open((string, string) key, OrderPage page, CallerTry by, long claims)
     {

@@ -21,8 +21,16 @@ internal static class ExtraValue
             "list" => Structured(draft, path, value, JsonValueKind.Array) is JsonArray list && IsWithin(extra, list.Count) ? list : null,
             _ => Text(extra, value),
         };
-        return result is not null ? null : OrderErrors.Invalid("invalid_type", path, Values.Show(value), Rule(extra));
+        return result is not null ? null : OrderErrors.Invalid(IsOutOfRange(extra, value) ? "unsupported_parameter" : "invalid_type", path, Values.Show(value), Rule(extra));
     }
+
+    // Of the right type, and still not what the model takes.
+    private static bool IsOutOfRange(ExtraParameter extra, JsonElement value) => extra.Type switch
+    {
+        "integer" => Values.TryInteger(value, out _),
+        "number" => Values.TryNumber(value, out _),
+        _ => false,
+    };
 
     private static JsonValue? Text(ExtraParameter extra, JsonElement value)
     {

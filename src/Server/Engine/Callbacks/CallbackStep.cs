@@ -42,7 +42,7 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
         if (live.Attempt?.UpstreamId is null) return false;
 
         // Its driver looks at once when the call is over.
-        live.CalledBackAt = parts.Now;
+        live.CalledBackAt = parts.Steady.Now;
         _ = live.EndCallSoonAsync(parts.Time);
         return true;
     }
@@ -113,15 +113,14 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
         }
     }
 
-    // The upstream is asked no faster than it is anyway, however many callbacks come and whatever they say.
+    // The upstream is asked no faster than it is anyway, however many callbacks come and whatever they say: a poll keeps its channel's least
+    // pause by itself, a search has none of its own.
     private NextStep? LookNow(LiveTask live)
     {
         if (live.Task.OpenAttempt is null || live.Result is not null) return null;
-        var now = parts.Now;
-        var least = live.Task.Phase == TaskPhase.Reconciling ? SearchPauseMilliseconds
-            : parts.Channels.Find(live.Attempt!.ChannelId)?.Config.MinPollMilliseconds ?? SearchPauseMilliseconds;
-        var wait = live.CalledBackAt + least - now;
-        if (wait > 0) return NextStep.AfterMilliseconds(Math.Min(wait, least));
+        var now = parts.Steady.Now;
+        var wait = live.Task.Phase == TaskPhase.Reconciling ? live.CalledBackAt + SearchPauseMilliseconds - now : 0;
+        if (wait > 0) return NextStep.AfterMilliseconds(wait);
         live.CalledBackAt = now;
         if (live.Polls is { } polls) polls.IsWanted = true;
         return null;

@@ -20,16 +20,17 @@ internal sealed class PollMemory : LineItem
     private volatile bool _isWanted;
 
     /// <param name="live">The task, with its attempt.</param>
+    /// <param name="left">Milliseconds to the attempt's deadline.</param>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="timestamp">The monotonic clock's.</param>
     /// <param name="wake">Has the task looked at.</param>
-    public PollMemory(LiveTask live, long now, long timestamp, Action<LiveTask> wake)
+    public PollMemory(LiveTask live, long left, long now, long timestamp, Action<LiveTask> wake)
     {
         var attempt = live.Attempt!;
         (_live, _wake, _seenAt, AttemptNumber) = (live, wake, timestamp, attempt.Number);
         var accepted = attempt.SubmittedAt ?? attempt.StartedAt;
-        var span = Math.Clamp(attempt.DeadlineAt - accepted, 0, MaxSpanMilliseconds);
-        _leftAtSight = Math.Clamp(attempt.DeadlineAt - now, 0, span) / 1000.0;
+        var span = Math.Clamp(attempt.DeadlineAt - attempt.StartedAt, 0, MaxSpanMilliseconds);
+        _leftAtSight = Math.Clamp(left, 0, span) / 1000.0;
         _secondsAtSight = Math.Clamp(now - accepted, 0, span) / 1000.0;
     }
 

@@ -50,7 +50,15 @@ internal sealed partial class PollReader(EngineParts parts, ILogger logger)
     {
         var batches = _batches.GetValue(channel, _ => new BatchReader(
             channel, provider, line, TimeSpan.FromSeconds(parts.Options.PollCallSeconds), parts.Time));
-        var (result, failure) = await batches.ReadAsync(live.Attempt!.ReferenceJson!);
+        var reading = batches.ReadAsync(live.Attempt!.ReferenceJson!);
+        if (live.Task.CancelRequestedAt is null)
+        {
+            // The batch goes on for the others.
+            await Task.WhenAny(reading, live.WhenCancelled());
+            if (!reading.IsCompleted) return Nothing(null);
+        }
+
+        var (result, failure) = await reading;
         var memory = live.Polls!;
         if (failure is not null)
         {
@@ -72,6 +80,7 @@ internal sealed partial class PollReader(EngineParts parts, ILogger logger)
         try
         {
             using var reference = JsonDocument.Parse(live.Attempt!.ReferenceJson!);
+            live.SetPoll(limit);
             var result = await channel.Provider.PollAsync(channel.Account, reference.RootElement, limit.Token);
             var memory = live.Polls!;
             if (memory.AloneCount is > 0 and < PollMemory.AlwaysAlone) memory.AloneCount--;
@@ -89,8 +98,12 @@ internal sealed partial class PollReader(EngineParts parts, ILogger logger)
         }
         catch (OperationCanceledException)
         {
-            LogPollFailed(live.Task.Id, channel.Id, ProviderErrorKind.Unavailable, "no answer in time");
+            LogPollFailed(live.Task.Id, channel.Id, ProviderErrorKind.Unavailable, live.Task.CancelRequestedAt is null ? "no answer in time" : "broken off by a cancel");
             return Nothing(null);
+        }
+        finally
+        {
+            live.SetPoll(null);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class ChannelWatch(ChannelRegistry registry, TaskEngine 
             {
                 await Task.Delay(Pause, time, stoppingToken);
                 registry.Look();
+                registry.Channels.Holds.WriteRest();
             }
             catch (OperationCanceledException)
             {

@@ -62,12 +62,11 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
 
     private OperationResult? FindClaim(string accountId, IdempotencyClaim claim)
     {
-        using var command = connection.Command(
-            SqliteIntents.ClaimSql, transaction, ("$account", accountId), ("$key", claim.Key), ("$now", now));
-        using var row = command.ExecuteReader();
-        if (!row.Read()) return null;
-        return row.GetString(1) == claim.Fingerprint
-            ? new(OperationOutcome.Replayed, Find(row.GetString(0)))
+        var isFound = statements.FindClaim.Set(1, accountId).Set(2, claim.Key).Set(3, now).ReadFirst(
+            static row => (TaskId: raw.sqlite3_column_text(row, 0).utf8_to_string(), Fingerprint: raw.sqlite3_column_text(row, 1).utf8_to_string()),
+            out var found);
+        return !isFound ? null
+            : found.Fingerprint == claim.Fingerprint ? new(OperationOutcome.Replayed, Find(found.TaskId))
             : new(OperationOutcome.IdempotencyKeyReused);
     }
 

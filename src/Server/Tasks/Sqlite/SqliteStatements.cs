@@ -62,6 +62,9 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6)
         """);
 
+    // The values of <see cref="SqliteIntents.ClaimSql"/> by number, in its order.
+    public readonly SqliteStatement FindClaim = new(connection, SqliteIntents.ClaimSql);
+
     // One that has expired makes room.
     public readonly SqliteStatement InsertIdempotencyKey = new(
         connection,

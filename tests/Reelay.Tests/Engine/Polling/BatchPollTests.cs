@@ -69,6 +69,25 @@ public sealed class BatchPollTests
         Assert.Equal(12, _upstream.Inner.Polls.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cancel_does_not_wait_for_a_read_that_hangs(bool isBatch)
+    {
+        _upstream.IsHanging = true;
+        _upstream.Inner.OnPoll = async (_, cancellation) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            return ScriptedUpstream.Clip;
+        };
+        await using var world = await EngineWorld.StartAsync(
+            _upstream.Inner, options: new EngineOptions { PollCallSeconds = 600 }, provider: isBatch ? _upstream : null);
+        var id = await world.OrderAsync();
+        await EngineWorld.UntilAsync(() => !(isBatch ? _upstream.Batches.IsEmpty : _upstream.Inner.Polls.IsEmpty));
+        await world.CancelAsync(id);
+        Assert.Equal("cancelled", (await world.UntilPhaseAsync(id, TaskPhase.Failed)).Task.Error!.Code);
+    }
+
     private async Task<IReadOnlyList<TaskDetail>> RunAsync(int count, EngineOptions? options = null)
     {
         await using var world = await EngineWorld.StartAsync(_upstream.Inner, options: options, provider: _upstream);
