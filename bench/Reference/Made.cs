@@ -14,6 +14,7 @@ internal sealed partial class Made
         (Id, Account, CreatedAt) = (id, account, Now);
         Number = FirstNumber().Match(prompt) is { Success: true } number ? number.Value : "0";
         var seconds = After().Match(prompt) is { Success: true } after ? double.Parse(after.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+        IsRejected = prompt.Contains("[rejected]", StringComparison.Ordinal);
         FinishedAt = account == "endless" ? double.MaxValue : CreatedAt + seconds;
     }
 
@@ -29,6 +30,9 @@ internal sealed partial class Made
     public double CreatedAt { get; }
 
     public double FinishedAt { get; }
+
+    /// <summary>Whether it ends without a result.</summary>
+    public bool IsRejected { get; }
 
     public bool IsDone => Now >= FinishedAt;
 

@@ -7,7 +7,7 @@ namespace Reelay.Reference;
 /// <summary>An upstream of OpenAI's protocol, and of as much of Kling's as callbacks need, whose every video is the same file.</summary>
 /// <remarks>
 /// It plays any number of accounts: the first part of a path names one, and may be left out. A video is finished at once, or after the seconds that
-/// its prompt says (<c>[after:3.25]</c>). The account <c>endless</c> takes orders and never finishes one; <c>hanging</c> answers no read.
+/// its prompt says (<c>[after:3.25]</c>); one with <c>[rejected]</c> in its prompt ends without a result. The account <c>endless</c> takes orders and never finishes one; <c>hanging</c> answers no read.
 /// <c>GET /_bench/videos</c> tells per video: the first number of its prompt, when it was finished (Unix seconds), how often it was read, and
 /// when a read first was told that it is finished (0 if none was).
 /// </remarks>
@@ -74,18 +74,18 @@ internal static class Upstream
     private static IResult Answer(Made made)
     {
         var isDone = made.IsDone;
-        return Results.Text(
-            new JsonObject
-            {
-                ["id"] = made.Id,
-                ["object"] = "video",
-                ["model"] = "sora-2",
-                ["status"] = isDone ? "completed" : "in_progress",
-                ["progress"] = isDone ? 100 : 0,
-                ["created_at"] = (long)made.CreatedAt,
-                ["seconds"] = "4",
-                ["size"] = "1280x720",
-            }.ToJsonString(),
-            "application/json");
+        var video = new JsonObject
+        {
+            ["id"] = made.Id,
+            ["object"] = "video",
+            ["model"] = "sora-2",
+            ["status"] = !isDone ? "in_progress" : made.IsRejected ? "failed" : "completed",
+            ["progress"] = isDone && !made.IsRejected ? 100 : 0,
+            ["created_at"] = (long)made.CreatedAt,
+            ["seconds"] = "4",
+            ["size"] = "1280x720",
+        };
+        if (isDone && made.IsRejected) video["error"] = new JsonObject { ["code"] = "moderation_blocked", ["message"] = "Rejected." };
+        return Results.Text(video.ToJsonString(), "application/json");
     }
 }

@@ -35,10 +35,8 @@ internal sealed class IsolationRun(Workplace workplace, BenchOptions options)
 
     private async Task<double> OnceAsync(string learned, int count, int median, string? bad, int round)
     {
-        await using var upstream = await References.StartAsync(workplace, "upstream", workplace.Clip);
-        var data = Learned.Copy(workplace, learned, Name);
-        await using var server = await Gateway.StartAsync(workplace, data, null, ChannelSettings.Of(upstream.BaseUrl, median, bad: bad));
-        var renders = new Renders(data, upstream, server, seed: 11 + round);
+        await using var site = await PollingSite.StartAsync(workplace, learned, median, seed: 11 + round, bad: bad, isWarm: false);
+        var renders = site.Renders;
         await renders.OrderAsync(count, median);
         await renders.UntilFinishedAsync(bad is null ? 0 : renders.CountOf(ChannelSettings.Name(0)));
         var lags = new Lags((await renders.MeasureAsync()).Where(render => render.Channel != ChannelSettings.Name(0)).Select(render => render.LagSeconds));

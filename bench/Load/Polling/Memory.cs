@@ -4,10 +4,12 @@ namespace Reelay.Load.Polling;
 
 /// <summary>Memory of a server.</summary>
 /// <param name="ResidentMegabytes">All that it holds of the machine's memory, as it runs.</param>
+/// <param name="SettledMegabytes">The same just after a collection.</param>
 /// <param name="HeapMegabytes">Managed objects that are in use: what is left when everything else was collected just now.</param>
-internal readonly record struct Memory(double ResidentMegabytes, double HeapMegabytes)
+internal readonly record struct Memory(double ResidentMegabytes, double SettledMegabytes, double HeapMegabytes)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Settings with which a server can be asked. They add a signal handler to it and nothing else.</summary>
@@ -31,12 +33,17 @@ internal readonly record struct Memory(double ResidentMegabytes, double HeapMega
             await Task.Delay(Look, TimeProvider.System);
         }
 
-        return new(resident, long.Parse(await File.ReadAllTextAsync(file), CultureInfo.InvariantCulture) / 1_048_576.0);
+        var heap = long.Parse(await File.ReadAllTextAsync(file), CultureInfo.InvariantCulture) / 1_048_576.0;
+
+        // What is free is given back to the machine little by little.
+        await Task.Delay(Settling, TimeProvider.System);
+        return new(resident, server.ResidentMegabytes, heap);
     }
 
     /// <summary>What one of some tasks needs, from two looks.</summary>
     public static string PerTask(Memory before, Memory after, int count) =>
-        $"{(after.ResidentMegabytes - before.ResidentMegabytes) * 1024 / count:F2} KB resident, {(after.HeapMegabytes - before.HeapMegabytes) * 1024 / count:F2} KB of objects";
+        $"{(after.HeapMegabytes - before.HeapMegabytes) * 1024 / count:F2} KB of objects, {(after.SettledMegabytes - before.SettledMegabytes) * 1024 / count:F2} KB resident after a collection, "
+            + $"{(after.ResidentMegabytes - before.ResidentMegabytes) * 1024 / count:F2} KB before it";
 
     private static string FileOf(Workplace workplace) => workplace.PathOf("heap.txt");
 }

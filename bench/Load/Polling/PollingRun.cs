@@ -29,12 +29,10 @@ internal sealed class PollingRun(Workplace workplace, BenchOptions options)
     private async Task<double> RunAsync(string learned, int count, int median, List<string> lines)
     {
         Console.WriteLine($"{Name}: {count:N0} tasks, median {median} s …");
-        await using var upstream = await References.StartAsync(workplace, "upstream", workplace.Clip);
-        var data = Learned.Copy(workplace, learned, Name);
-        await using var server = await Gateway.StartAsync(workplace, data, null, ChannelSettings.Of(upstream.BaseUrl, median), Memory.Settings(workplace));
-        var renders = new Renders(data, upstream, server, seed: 11);
-        var began = server.ProcessorTime;
+        await using var site = await PollingSite.StartAsync(workplace, learned, median);
+        var (server, renders) = (site.Server, site.Renders);
         var before = await Memory.OfAsync(workplace, server);
+        var began = server.ProcessorTime;
         await renders.OrderAsync(count, median);
         var waiting = await Memory.OfAsync(workplace, server);
         var from = (Processor: server.ProcessorTime, At: TimeProvider.System.GetTimestamp());

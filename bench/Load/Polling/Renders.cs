@@ -19,6 +19,9 @@ internal sealed class Renders(string data, ServerProcess upstream, ServerProcess
     /// <summary>Spread of the logarithm of the durations.</summary>
     public const double Sigma = 0.25;
 
+    /// <summary>In a prompt: the upstream ends it without a result.</summary>
+    public const string Rejected = "[rejected]";
+
     private const int Concurrency = 64;
     private const int PromptLength = 200;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
@@ -26,17 +29,20 @@ internal sealed class Renders(string data, ServerProcess upstream, ServerProcess
 
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private int _first;
+    private int _last;
 
     /// <summary>Orders so many at once, as fast as they are answered; returns when the upstream has them all, or a finished one of theirs.</summary>
     /// <remarks>Prompts carry their number, so that the upstream's account of a video and ours can be laid side by side.</remarks>
-    public async Task OrderAsync(int count, double median, string model = "sora-2", string seconds = "4")
+    public async Task OrderAsync(int count, double median, string model = "sora-2", string seconds = "4", string mark = "")
     {
         using var client = Gateway.NewClient(server.BaseUrl);
-        var first = _numbers.Count;
+        var first = _last;
+        _last += count;
         var bodies = Enumerable.Range(first + 1, count).Select(number => (number, Seconds: median * Math.Exp(Sigma * Gauss()))).ToList();
         await Parallel.ForEachAsync(bodies, new ParallelOptions { MaxDegreeOfParallelism = Concurrency }, async (order, stop) =>
         {
-            var prompt = string.Create(CultureInfo.InvariantCulture, $"{order.number} [after:{order.Seconds:F3}] ").PadRight(PromptLength, 'x');
+            var prompt = string.Create(CultureInfo.InvariantCulture, $"{order.number} [after:{order.Seconds:F3}]{mark} ").PadRight(PromptLength, 'x');
             using var content = JsonContent.Create(new Dictionary<string, string> { ["model"] = model, ["prompt"] = prompt, ["seconds"] = seconds });
             using var response = await client.PostAsync("/v1/videos", content, stop);
             var text = await response.Content.ReadAsStringAsync(stop);
@@ -47,16 +53,20 @@ internal sealed class Renders(string data, ServerProcess upstream, ServerProcess
         await UntilAsync("phase IN ('accepted', 'submitting')", 0);
     }
 
+    /// <summary>What was ordered so far is not measured.</summary>
+    public void ForgetOrdered()
+    {
+        _numbers.Clear();
+        _first = _last;
+    }
+
     /// <summary>Returns when no more than so many are unfinished. The rows are asked, not the server, which has other things to do.</summary>
     public Task UntilFinishedAsync(int leftOver = 0) => UntilAsync("finished_at IS NULL", leftOver);
 
-    /// <summary>What became of the finished ones that were ordered after the first so many.</summary>
-    public async Task<IReadOnlyList<Render>> MeasureAsync(int skip = 0)
+    /// <summary>What became of the finished ones.</summary>
+    public async Task<IReadOnlyList<Render>> MeasureAsync()
     {
-        using var client = Gateway.NewClient(upstream.BaseUrl);
-        var account = (await client.GetStringAsync("/_bench/videos")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split(' ')).Where(parts => Number(parts[3]) > 0)
-            .ToDictionary(parts => int.Parse(parts[0], CultureInfo.InvariantCulture));
+        var account = (await ToldAsync()).Where(parts => Number(parts[3]) > 0).ToDictionary(parts => int.Parse(parts[0], CultureInfo.InvariantCulture));
         var renders = new List<Render>();
         using var connection = Open();
         using var command = connection.CreateCommand();
@@ -65,7 +75,7 @@ internal sealed class Renders(string data, ServerProcess upstream, ServerProcess
         using var row = command.ExecuteReader();
         while (row.Read())
         {
-            if (!_numbers.TryGetValue(row.GetString(0), out var number) || number <= skip) continue;
+            if (!_numbers.TryGetValue(row.GetString(0), out var number)) continue;
             if (row.GetString(2) != "completed") throw new InvalidOperationException($"{row.GetString(0)} failed");
             var told = account[number];
             var end = Number(told[1]);
@@ -88,11 +98,14 @@ internal sealed class Renders(string data, ServerProcess upstream, ServerProcess
     }
 
     /// <summary>Reads of all videos so far, as the upstream counts them.</summary>
-    public async Task<int> ReadCountAsync()
+    public async Task<int> ReadCountAsync() => (await ToldAsync()).Sum(parts => int.Parse(parts[2], CultureInfo.InvariantCulture));
+
+    // Per video that counts: number, end, reads, when its end was told.
+    private async Task<List<string[]>> ToldAsync()
     {
         using var client = Gateway.NewClient(upstream.BaseUrl);
-        return (await client.GetStringAsync("/_bench/videos")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Sum(line => int.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture));
+        return [.. (await client.GetStringAsync("/_bench/videos")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ')).Where(parts => int.Parse(parts[0], CultureInfo.InvariantCulture) > _first)];
     }
 
     private async Task UntilAsync(string condition, int most)

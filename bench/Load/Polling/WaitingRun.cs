@@ -1,14 +1,13 @@
 namespace Reelay.Load.Polling;
 
-/// <summary>Many tasks that are polled as usual and never end: what waiting alone costs, without fetching and storing.</summary>
+/// <summary>Many tasks that are polled as usual and end without a result: what waiting costs, without fetching and storing.</summary>
 internal sealed class WaitingRun(Workplace workplace, BenchOptions options)
 {
     /// <summary>Its name on the command line.</summary>
     public const string Name = "waiting";
 
-    // Nearly all reads of a task fall into this time, counted in medians; those of real ones end sooner.
-    private const double Medians = 2;
-    private const double Never = 100_000;
+    // Mean to median of a log-normal duration.
+    private static readonly double MeanToMedian = Math.Exp(Renders.Sigma * Renders.Sigma / 2);
 
     /// <summary>Runs every size at every median.</summary>
     /// <returns>Its figures, a line each.</returns>
@@ -30,22 +29,23 @@ internal sealed class WaitingRun(Workplace workplace, BenchOptions options)
     private async Task<Cost> RunAsync(string learned, int count, int median, List<string> lines)
     {
         Console.WriteLine($"{Name}: {count:N0} tasks, median {median} s …");
-        await using var upstream = await References.StartAsync(workplace, "upstream", workplace.Clip);
-        var data = Learned.Copy(workplace, learned, Name);
-        await using var server = await Gateway.StartAsync(workplace, data, null, ChannelSettings.Of(upstream.BaseUrl, median), Memory.Settings(workplace));
-        var renders = new Renders(data, upstream, server, seed: 11);
+        await using var site = await PollingSite.StartAsync(workplace, learned, median);
+        var (server, renders) = (site.Server, site.Renders);
         var before = await Memory.OfAsync(workplace, server);
-        await renders.OrderAsync(count, median * Never);
+        var began = (Processor: server.ProcessorTime, At: TimeProvider.System.GetTimestamp());
+        await renders.OrderAsync(count, median, mark: Renders.Rejected);
+        var ordering = (Processor: server.ProcessorTime - began.Processor, Time: TimeProvider.System.GetElapsedTime(began.At));
         var waiting = await Memory.OfAsync(workplace, server);
-        var from = (Processor: server.ProcessorTime, Reads: await renders.ReadCountAsync(), At: TimeProvider.System.GetTimestamp());
-        await Task.Delay(TimeSpan.FromSeconds(Medians * median), TimeProvider.System);
+        var from = (Processor: server.ProcessorTime, At: TimeProvider.System.GetTimestamp());
+        await renders.UntilFinishedAsync();
         var used = server.ProcessorTime - from.Processor;
         var wall = TimeProvider.System.GetElapsedTime(from.At);
-        var reads = (double)(await renders.ReadCountAsync() - from.Reads) / count;
+        var reads = (double)await renders.ReadCountAsync() / count;
         var after = await Memory.OfAsync(workplace, server);
+        var steady = used.TotalSeconds / (median * MeanToMedian);
         lines.Add(
-            $"waiting, {count:N0} tasks that do not end, median {median} s expected: {used / wall:P1} of a core in the first {wall.TotalSeconds:F0} s with {reads:F1} reads per task "
-                + $"(goal 15 % at 10,000); {used.TotalMilliseconds / count:F2} ms per task");
+            $"waiting, {count:N0} tasks, median {median} s: {used / wall:P1} of a core in the {wall.TotalSeconds:F0} s from the last acceptance to the last end, polling {reads:F1} times each; "
+                + $"{used.TotalMilliseconds / count:F2} ms per task, so {steady:P1} of a core if there are always so many (goal 15 % at 10,000); ordering and submitting took {ordering.Time.TotalSeconds:F0} s, {ordering.Processor.TotalMilliseconds / count:F2} ms per task");
         lines.Add(
             $"waiting, {count:N0} tasks: memory per task {Memory.PerTask(before, waiting, count)} (goal 4 KB); after the polls {Memory.PerTask(before, after, count)}; "
                 + $"the server holds {after.ResidentMegabytes:F0} MB, {before.ResidentMegabytes:F0} MB before the first");

@@ -1,4 +1,4 @@
-namespace Reelay.Load.Polling;
+namespace Reelay.Load;
 
 /// <summary>The best times to look for a result whose duration is log-normal: what any schedule can be compared with.</summary>
 /// <remarks>Dynamic programming over a grid: least expected lag plus a price per look. The price is searched that gives the wanted looks.</remarks>
