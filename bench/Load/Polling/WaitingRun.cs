@@ -41,14 +41,13 @@ internal sealed class WaitingRun(Workplace workplace, BenchOptions options)
         var used = server.ProcessorTime - from.Processor;
         var wall = TimeProvider.System.GetElapsedTime(from.At);
         var reads = (double)await renders.ReadCountAsync() / count;
-        var after = await Memory.OfAsync(workplace, server);
         var steady = used.TotalSeconds / (median * MeanToMedian);
         lines.Add(
             $"waiting, {count:N0} tasks, median {median} s: {used / wall:P1} of a core in the {wall.TotalSeconds:F0} s from the last acceptance to the last end, polling {reads:F1} times each; "
                 + $"{used.TotalMilliseconds / count:F2} ms per task, so {steady:P1} of a core if there are always so many (goal 15 % at 10,000); ordering and submitting took {ordering.Time.TotalSeconds:F0} s, {ordering.Processor.TotalMilliseconds / count:F2} ms per task");
         lines.Add(
-            $"waiting, {count:N0} tasks: memory per task {Memory.PerTask(before, waiting, count)} (goal 4 KB); after the polls {Memory.PerTask(before, after, count)}; "
-                + $"the server holds {after.ResidentMegabytes:F0} MB, {before.ResidentMegabytes:F0} MB before the first");
+            $"waiting, {count:N0} tasks: memory per task {Memory.PerTask(before, waiting, count)} (goal 4 KB); "
+                + $"the server holds {waiting.ResidentMegabytes:F0} MB, {waiting.SettledMegabytes:F0} MB after a collection; {before.ResidentMegabytes:F0} and {before.SettledMegabytes:F0} MB before the first");
         Console.WriteLine(lines[^2] + "\n" + lines[^1]);
         return new(used.TotalSeconds, waiting, before);
     }
