@@ -60,6 +60,8 @@ internal sealed class WaitingRun(Workplace workplace, BenchOptions options)
         for (var i = 1; i < found.Count; i++)
         {
             var (less, more) = (found[i - 1], found[i]);
+            yield return $"waiting, median {median} s: each task from the {less.Count:N0}th to the {more.Count:N0}th takes "
+                + $"{(more.Cost.Seconds - less.Cost.Seconds) * 1000 / (more.Count - less.Count):F2} ms of processor time, whatever does not depend on their number left out";
             yield return $"waiting: memory of each task from the {less.Count:N0}th to the {more.Count:N0}th: "
                 + Memory.PerTask(less.Cost.Waiting, more.Cost.Waiting, more.Count - less.Count);
         }
