@@ -20,8 +20,11 @@ internal static class Gateway
     /// <summary>Starts the server on a data folder.</summary>
     /// <param name="upstream">Address of an upstream, or null for a channel that has no slot: its orders stay queued.</param>
     /// <param name="settings">Further settings as environment variables.</param>
+    /// <param name="more">More of them.</param>
+    /// <param name="callsBack">Whether upstreams are asked to call back.</param>
     public static Task<ServerProcess> StartAsync(
-        Workplace workplace, string data, string? upstream = null, IReadOnlyDictionary<string, string>? settings = null)
+        Workplace workplace, string data, string? upstream = null, IReadOnlyDictionary<string, string>? settings = null,
+        IReadOnlyDictionary<string, string>? more = null, bool callsBack = false)
     {
         var port = Workplace.FreePort();
         var environment = new Dictionary<string, string>
@@ -36,7 +39,8 @@ internal static class Gateway
         };
         if (upstream is null) environment["Reelay__Channels__sandbox_openai__MaxInFlight"] = "0";
         else environment["Reelay__Channels__sandbox_openai__BaseUrl"] = upstream + "/v1";
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) environment[name] = value;
+        if (callsBack) environment["Reelay__PublicUrl"] = environment["ASPNETCORE_URLS"];
+        foreach (var (name, value) in (settings ?? new Dictionary<string, string>()).Concat(more ?? new Dictionary<string, string>())) environment[name] = value;
         return ServerProcess.StartAsync(workplace.Program("Server"), [], port, environment, workplace.PathOf("server.log"));
     }
 

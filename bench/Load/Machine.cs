@@ -13,9 +13,12 @@ internal static class Machine
         $"{Environment.ProcessorCount} cores ({Processor()}), {Memory() / 1024 / 1024} MB of memory",
         $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}",
         $"{SyncsPerSecond(workplace):N0} fdatasync/s of one 4 KiB page on the disk of the data folders ({FileSystem(workplace)})",
-        $"load average at the begin: {File.ReadAllText("/proc/loadavg").Split(' ')[0]}",
+        $"load average at the begin: {LoadAverage}",
         $"commit {Commit(workplace)}",
     ];
+
+    /// <summary>Of the last minute.</summary>
+    public static string LoadAverage => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 
     private static string Processor() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line

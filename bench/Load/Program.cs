@@ -1,4 +1,5 @@
 using Reelay.Load;
+using Reelay.Load.Polling;
 
 BenchOptions options;
 try
@@ -34,18 +35,18 @@ foreach (var make in new Func<Benchmark>[]
     notes.AddRange(benchmark.Notes);
 }
 
-if (options.Only.Count == 0 || options.Only.Contains(PollingRun.Name))
-{
-    Console.WriteLine($"\n{PollingRun.Name}: {options.TaskCount:N0} tasks, median {options.MedianSeconds} s …");
-    notes.AddRange(await PollingRun.RunAsync(workplace, options.TaskCount, options.MedianSeconds));
-}
+// Of these only the first is short enough to be run without being asked for.
+if (options.Only.Count == 0 || options.Only.Contains(PollingRun.Name)) notes.AddRange(await new PollingRun(workplace, options).RunAsync());
+if (options.Only.Contains(WaitingRun.Name)) notes.AddRange(await new WaitingRun(workplace, options).RunAsync());
+if (options.Only.Contains(CallbackRun.Name)) notes.AddRange(await new CallbackRun(workplace, options).RunAsync());
+if (options.Only.Contains(IsolationRun.Name)) notes.AddRange(await new IsolationRun(workplace, options).RunAsync());
 
 var day = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd");
 var report = Report.Write(day, options, facts, lines, notes);
 Console.WriteLine("\n" + report);
-if (options.Only.Count == 0)
+if ((options.ReportName ?? (options.Only.Count == 0 ? "all" : null)) is { } name)
 {
-    var file = Path.Combine(workplace.Root, "bench", "results", day + "-first-video.md");
+    var file = Path.Combine(workplace.Root, "bench", "results", $"{day}-{name}.md");
     Directory.CreateDirectory(Path.GetDirectoryName(file)!);
     await File.WriteAllTextAsync(file, report);
 }

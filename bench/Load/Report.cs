@@ -53,11 +53,16 @@ internal static class Report
         var text = new StringBuilder();
         text.AppendLine($"# Benchmarks of {day}").AppendLine();
         foreach (var fact in facts) text.AppendLine("- " + fact);
-        text.AppendLine().AppendLine(
-            $"{options.RoundCount} rounds, reference and Reelay in turn, {options.Seconds} s each under load. How to read this: `bench/README.md`.");
-        text.AppendLine().AppendLine(Head);
-        foreach (var line in lines) text.AppendLine(line.ToString());
-        if (notes.Count > 0) text.AppendLine();
+        text.AppendLine("- command: `make bench ARGS=\"" + options.CommandLine + "\"`");
+        text.AppendLine($"- load average at the end: {Machine.LoadAverage}").AppendLine();
+        if (lines.Count > 0)
+        {
+            text.AppendLine($"{options.RoundCount} rounds, reference and Reelay in turn, {options.Seconds} s each under load. How to read this: `bench/README.md`.");
+            text.AppendLine().AppendLine(Head);
+            foreach (var line in lines) text.AppendLine(line.ToString());
+        }
+
+        if (lines.Count > 0 && notes.Count > 0) text.AppendLine();
         foreach (var note in notes) text.AppendLine("- " + note);
         return text.ToString();
     }

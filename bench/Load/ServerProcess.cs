@@ -8,6 +8,9 @@ namespace Reelay.Load;
 /// <summary>A server as a real process of its own, from its start until it is told to stop.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    /// <summary>SIGUSR1.</summary>
+    public const int UserSignal = 10;
+
     private const int Terminate = 15;
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(20);
@@ -78,10 +81,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(process, port, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
     }
 
+    /// <summary>Sends the process a signal.</summary>
+    public void Signal(int signal) => _ = NativeMethods.Kill(_process.Id, signal);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _ = NativeMethods.Kill(_process.Id, Terminate);
+        Signal(Terminate);
         try
         {
             await _process.WaitForExitAsync().WaitAsync(LongestStop, TimeProvider.System);

@@ -21,6 +21,9 @@ internal sealed class Workplace
     /// <summary>Files of this run; emptied at its begin.</summary>
     public string Folder { get; }
 
+    /// <summary>The video that fake upstreams deliver.</summary>
+    public string Clip => Path.Combine(Root, "src", "Simulators", "standin.mp4");
+
     /// <summary>A path in the run's folder.</summary>
     public string PathOf(string name) => Path.Combine(Folder, name);
 

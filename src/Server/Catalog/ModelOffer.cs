@@ -6,7 +6,14 @@ namespace Reelay.Server.Catalog;
 public sealed record ModelOffer
 {
     /// <summary>The upstream model, as <c>provider:model</c>; several offers may have the same.</summary>
-    public required string UpstreamModel { get; init; }
+    public required string UpstreamModel
+    {
+        get;
+        init => (field, Alone) = (value, [value]);
+    }
+
+    /// <summary>The same as a list, which orders that only it can make have in common.</summary>
+    public IReadOnlyList<string> Alone { get; private init; } = [];
 
     /// <summary>Task modes.</summary>
     public required IReadOnlyList<string> Modes { get; init; }

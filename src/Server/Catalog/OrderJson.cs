@@ -29,7 +29,17 @@ public static class OrderJson
     // Generated readers leave absent init-only properties at null, whatever their initializers say.
     private static GenerationOrder Complete(GenerationOrder? order) => order is null
         ? throw new JsonException("An order is an object.")
-        : order with { Warnings = order.Warnings ?? [], Media = order.Media ?? [], Count = Math.Max(order.Count, 1) };
+        : order with
+        {
+            Model = SharedText.Of(order.Model),
+            Mode = SharedText.Of(order.Mode),
+            Tier = SharedText.Of(order.Tier),
+            SizeEcho = SharedText.Of(order.SizeEcho),
+            SecondsEcho = SharedText.Of(order.SecondsEcho),
+            Warnings = SharedText.Of(order.Warnings ?? []),
+            Media = SharedText.Of(order.Media ?? []),
+            Count = Math.Max(order.Count, 1),
+        };
 }
 
 /// <summary>Generated reading and writing of orders.</summary>

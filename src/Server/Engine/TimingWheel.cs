@@ -3,15 +3,24 @@ namespace Reelay.Server.Engine;
 /// <summary>Something that is due once, at a moment of the wheel's own clock. An item is in at most one wheel, once.</summary>
 internal abstract class WheelItem
 {
-    /// <summary>When it is due, in wheel milliseconds.</summary>
-    internal long DueMilliseconds { get; set; }
+    /// <summary>The tick at which it is due.</summary>
+    internal long Tick { get; set; }
 
-    /// <summary>Which scheduling it belongs to; an entry of an older one is stale and falls out when its slot comes by.</summary>
-    internal int Ticket { get; set; }
+    /// <summary>The one before it in its slot, or null.</summary>
+    internal WheelItem? Before { get; set; }
+
+    /// <summary>The one after it in its slot, or null.</summary>
+    internal WheelItem? After { get; set; }
+
+    /// <summary>Whether it is scheduled.</summary>
+    internal bool IsInWheel { get; set; }
 }
 
 /// <summary>One hashed timing wheel for everything that waits: constant work per item, no timer objects, one wake-up per occupied tick.</summary>
-/// <remarks>Time is monotonic (the injected clock's timestamps), so a jump of the wall clock moves nothing.</remarks>
+/// <remarks>
+/// Time is monotonic (the injected clock's timestamps), so a jump of the wall clock moves nothing. The items of a slot are linked through
+/// themselves: a slot costs nothing per item, and one that is scheduled anew leaves nothing behind.
+/// </remarks>
 internal sealed class TimingWheel
 {
     /// <summary>Resolution in milliseconds; nothing fires earlier than due, and at most one tick later.</summary>
@@ -22,7 +31,7 @@ internal sealed class TimingWheel
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly Lock _gate = new();
-    private readonly List<Entry>?[] _slots = new List<Entry>?[SlotCount];
+    private readonly (WheelItem? First, WheelItem? Last)[] _slots = new (WheelItem?, WheelItem?)[SlotCount];
     private readonly ulong[] _occupied = new ulong[SlotCount / 64];
     private long _currentTick;
     private TaskCompletionSource _changed = NewSignal();
@@ -40,11 +49,11 @@ internal sealed class TimingWheel
         TaskCompletionSource? wake = null;
         lock (_gate)
         {
-            item.DueMilliseconds = Now + Math.Max(0, (long)delay.TotalMilliseconds);
-            item.Ticket++;
-            var tick = Math.Max(_currentTick + 1, (item.DueMilliseconds + TickMilliseconds - 1) / TickMilliseconds);
-            Insert(new Entry(item, item.Ticket, tick));
-            if (tick < _sleepingUntilTick) (wake, _changed) = (_changed, NewSignal());
+            if (item.IsInWheel) Remove(item);
+            var due = Now + Math.Max(0, (long)delay.TotalMilliseconds);
+            item.Tick = Math.Max(_currentTick + 1, (due + TickMilliseconds - 1) / TickMilliseconds);
+            Append(item);
+            if (item.Tick < _sleepingUntilTick) (wake, _changed) = (_changed, NewSignal());
         }
 
         wake?.TrySetResult();
@@ -53,7 +62,10 @@ internal sealed class TimingWheel
     /// <summary>Forgets an item's scheduling.</summary>
     public void Cancel(WheelItem item)
     {
-        lock (_gate) item.Ticket++;
+        lock (_gate)
+        {
+            if (item.IsInWheel) Remove(item);
+        }
     }
 
     /// <summary>Moves everything that is due now into a list.</summary>
@@ -100,24 +112,38 @@ internal sealed class TimingWheel
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Insert(Entry entry)
+    private void Append(WheelItem item)
     {
-        var slot = (int)(entry.Tick % SlotCount);
-        (_slots[slot] ??= []).Add(entry);
+        var slot = (int)(item.Tick % SlotCount);
+        ref var line = ref _slots[slot];
+        (item.Before, item.After, item.IsInWheel) = (line.Last, null, true);
+        if (line.Last is { } last) last.After = item;
+        else line.First = item;
+        line.Last = item;
         _occupied[slot / 64] |= 1UL << (slot % 64);
+    }
+
+    private void Remove(WheelItem item)
+    {
+        var slot = (int)(item.Tick % SlotCount);
+        ref var line = ref _slots[slot];
+        if (item.Before is { } before) before.After = item.After;
+        else line.First = item.After;
+        if (item.After is { } after) after.Before = item.Before;
+        else line.Last = item.Before;
+        (item.Before, item.After, item.IsInWheel) = (null, null, false);
+        if (line.First is null) _occupied[slot / 64] &= ~(1UL << (slot % 64));
     }
 
     private void Empty(long tick, List<WheelItem> due)
     {
-        var slot = (int)(tick % SlotCount);
-        if (_slots[slot] is not { } entries) return;
-        _slots[slot] = null;
-        _occupied[slot / 64] &= ~(1UL << (slot % 64));
-        foreach (var entry in entries)
+        var next = _slots[(int)(tick % SlotCount)].First;
+        while (next is { } item)
         {
-            if (entry.Ticket != entry.Item.Ticket) continue;
-            if (entry.Tick > tick) Insert(entry);
-            else due.Add(entry.Item);
+            next = item.After;
+            if (item.Tick > tick) continue;
+            Remove(item);
+            due.Add(item);
         }
     }
 
@@ -139,6 +165,4 @@ internal sealed class TimingWheel
 
         return long.MaxValue;
     }
-
-    private readonly record struct Entry(WheelItem Item, int Ticket, long Tick);
 }

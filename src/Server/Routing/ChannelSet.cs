@@ -127,6 +127,6 @@ internal sealed class ChannelSet
     private static (string Provider, string Model) Split(string name)
     {
         var colon = name.IndexOf(':');
-        return (name[..colon], name[(colon + 1)..]);
+        return (SharedText.Of(name[..colon]), SharedText.Of(name[(colon + 1)..]));
     }
 }

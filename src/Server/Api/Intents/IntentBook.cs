@@ -158,12 +158,12 @@ internal sealed class IntentBook(TimeProvider time)
     private bool TakeRefusal(OrderPage page)
     {
         DropStale(page);
-        return page.Refusals.TryDequeue(out _);
+        return page.HasRefusals && page.Refusals.TryDequeue(out _);
     }
 
     private void DropStale(OrderPage page)
     {
-        while (page.Refusals.TryPeek(out var at) && Now - at > RefusalWindow.TotalMilliseconds) page.Refusals.Dequeue();
+        while (page.HasRefusals && page.Refusals.TryPeek(out var at) && Now - at > RefusalWindow.TotalMilliseconds) page.Refusals.Dequeue();
     }
 
     private void Remove(IntentEntry entry)
@@ -186,7 +186,7 @@ internal sealed class IntentBook(TimeProvider time)
             }
 
             // Another page may be locked by a thread that waits for this one's; its turn comes again.
-            if (!oldest.Page.Gate.TryEnter())
+            if (!Monitor.TryEnter(oldest.Page.Gate))
             {
                 lock (_ageGate) _byAge.Enqueue(oldest);
                 return;
@@ -196,13 +196,13 @@ internal sealed class IntentBook(TimeProvider time)
             {
                 Remove(oldest.Entry);
                 DropStale(oldest.Page);
-                if (oldest.Page.Entries.Count > 0 || oldest.Page.Refusals.Count > 0) continue;
+                if (oldest.Page.Entries.Count > 0 || oldest.Page.HasRefusals) continue;
                 oldest.Page.IsGone = true;
                 _pages.TryRemove(oldest.Key, out _);
             }
             finally
             {
-                oldest.Page.Gate.Exit();
+                Monitor.Exit(oldest.Page.Gate);
             }
         }
     }

@@ -3,7 +3,7 @@ namespace Reelay.Server.Api.Intents;
 /// <summary>An order of the last minutes and the tries that stand for it. Changed only under its page's lock, except for the two promises.</summary>
 internal sealed class IntentEntry(OrderPage page, long createdAt, CallerTry by)
 {
-    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _answered;
 
     /// <summary>Where it stands.</summary>
@@ -34,13 +34,14 @@ internal sealed class IntentEntry(OrderPage page, long createdAt, CallerTry by)
     public bool IsDelivered { get; set; }
 
     /// <summary>Kept when it is known whether there is a task.</summary>
-    public Task Settled => _settled.Task;
+    public Task Settled => Volatile.Read(ref _settled)?.Task ?? Task.CompletedTask;
 
     /// <summary>Kept when the answer that is under way has been given, or has failed; null while none is.</summary>
     public Task? Answered => _answered?.Task;
 
     /// <summary>It is known whether there is a task.</summary>
-    public void Settle() => _settled.TrySetResult();
+    /// <remarks>The promise goes with it: thousands of entries lie here for a quarter of an hour, and nearly all are settled.</remarks>
+    public void Settle() => Interlocked.Exchange(ref _settled, null)?.TrySetResult();
 
     /// <summary>An answer is under way.</summary>
     public void BeginAnswer() => _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,17 +55,22 @@ internal sealed class IntentEntry(OrderPage page, long createdAt, CallerTry by)
     }
 }
 
-/// <summary>Orders of one key with one fingerprint, newest last, and refusals of them.</summary>
+/// <summary>Orders of one key with one fingerprint, newest last, and refusals of them. There is one for nearly every order, so it is kept small.</summary>
 internal sealed class OrderPage
 {
-    /// <summary>Guards everything on the page.</summary>
-    public Lock Gate { get; } = new();
+    private Queue<long>? _refusals;
+
+    /// <summary>Guards everything on the page. It is the page itself: a lock of its own would be as large.</summary>
+    public object Gate => this;
 
     /// <summary>Orders.</summary>
-    public List<IntentEntry> Entries { get; } = [];
+    public List<IntentEntry> Entries { get; } = new(1);
 
-    /// <summary>When this server refused such an order in a way SDKs try again, Unix milliseconds.</summary>
-    public Queue<long> Refusals { get; } = [];
+    /// <summary>When this server refused such an order in a way SDKs try again, Unix milliseconds. Most pages have none.</summary>
+    public Queue<long> Refusals => _refusals ??= [];
+
+    /// <summary>Whether there are any.</summary>
+    public bool HasRefusals => _refusals is { Count: > 0 };
 
     /// <summary>Whether it was taken out of the book.</summary>
     public bool IsGone { get; set; }

@@ -106,13 +106,13 @@ internal sealed class OrderDraft(RequestFields fields, OrderTerms terms)
 
     public GenerationOrder ToOrder() => new()
     {
-        Model = ModelName,
+        Model = SharedText.Of(ModelName),
         CatalogModel = Model.Name == ModelName ? null : Model.Name,
-        UpstreamModels = [.. Offers.Select(offer => offer.UpstreamModel).Distinct()],
+        UpstreamModels = Offers is [var only] ? only.Alone : [.. Offers.Select(offer => offer.UpstreamModel).Distinct()],
         Prompt = Prompt,
         Mode = Mode,
-        SecondsEcho = SecondsEcho,
-        SizeEcho = SizeEcho,
+        SecondsEcho = SharedText.Of(SecondsEcho),
+        SizeEcho = SharedText.Of(SizeEcho),
         Seconds = Seconds,
         BilledSeconds = BilledSeconds,
         WidthPixels = Size.Size.WidthPixels,
@@ -125,8 +125,8 @@ internal sealed class OrderDraft(RequestFields fields, OrderTerms terms)
         Metadata = Metadata,
         User = User,
         ExternalTaskId = ExternalTaskId,
-        Warnings = Warnings,
-        Media = Stored,
+        Warnings = SharedText.Of<OrderWarning>(Warnings),
+        Media = SharedText.Of<OrderMedia>(Stored),
         Source = Source is null ? null : Source.Source with { IsBound = Offers.TrueForAll(offer => offer.NeedsSourceId) },
     };
 }

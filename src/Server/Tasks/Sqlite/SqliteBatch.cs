@@ -5,10 +5,10 @@ using SQLitePCL;
 namespace Reelay.Server.Tasks.Sqlite;
 
 /// <summary>One transaction over many operations. SQLite has one writer, so the lock order of the contract needs no locks here.</summary>
-internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection connection, SqliteTransaction transaction, long now)
+internal sealed class SqliteBatch(
+    SqliteStatements statements, OpenAttempts open, SqliteConnection connection, SqliteTransaction transaction, long now)
 {
     private readonly Dictionary<string, AccountChange> _accounts = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Channel, string? Model), long> _openAttempts = [];
 
     private readonly SqliteInboxBatch _inbox = new(statements);
 
@@ -95,8 +95,7 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
             if (transition.Admission is { } admission)
             {
                 attempt = attempt with { StartedAt = now, SendBy = now + admission.CallMilliseconds };
-                _openAttempts[(attempt.ChannelId, null)]++;
-                if (admission.MaxInFlightOfModel is not null) _openAttempts[(attempt.ChannelId, attempt.UpstreamModel)]++;
+                open.Add(attempt.ChannelId, attempt.UpstreamModel);
             }
 
             UpsertAttempt(attempt);
@@ -122,17 +121,9 @@ internal sealed class SqliteBatch(SqliteStatements statements, SqliteConnection 
         }
 
         if (transition.Admission is not { } admission) return null;
-        var isFull = OpenAttempts(attempt.ChannelId, null) >= admission.MaxInFlight
-            || (admission.MaxInFlightOfModel is { } most && OpenAttempts(attempt.ChannelId, attempt.UpstreamModel) >= most);
+        var isFull = open.IsFull(attempt.ChannelId, null, admission.MaxInFlight)
+            || (admission.MaxInFlightOfModel is { } most && open.IsFull(attempt.ChannelId, attempt.UpstreamModel, most));
         return isFull ? OperationOutcome.NoSlot : null;
-    }
-
-    // Counted once per batch, and from there on by what the batch itself opens.
-    private long OpenAttempts(string channelId, string? model)
-    {
-        if (_openAttempts.TryGetValue((channelId, model), out var known)) return known;
-        var count = model is null ? statements.CountOpenAttempts.Set(1, channelId) : statements.CountOpenAttemptsOfModel.Set(1, channelId).Set(2, model);
-        return _openAttempts[(channelId, model)] = count.ExecuteLong() ?? 0;
     }
 
     private bool UpdateTask(GenerationTask after) =>

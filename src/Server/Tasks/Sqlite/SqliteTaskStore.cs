@@ -11,6 +11,7 @@ internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvi
     private const long RivalMarginMilliseconds = 2000;
 
     private readonly SqliteStatements _statements = new(database.Writer);
+    private OpenAttempts? _counts;
 
     public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => new(Now);
 
@@ -18,6 +19,7 @@ internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvi
 
     public Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken)
     {
+        _counts?.Forget();
         using var transaction = database.Writer.BeginTransaction();
         database.Writer.Execute(
             """
@@ -35,7 +37,7 @@ internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvi
     public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         using var transaction = Begin();
-        var work = new SqliteBatch(_statements, database.Writer, transaction, Now);
+        var work = new SqliteBatch(_statements, _counts ??= new OpenAttempts(_statements), database.Writer, transaction, Now);
         var results = new OperationResult[batch.Count];
         for (var i = 0; i < results.Length; i++) results[i] = work.Apply(batch[i]);
         work.Flush();
