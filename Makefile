@@ -32,6 +32,12 @@ chaos: install-test ## the long runs: fifty kills, a kill in every cell of the m
 	REELAY_MATRIX=each $(TESTS) --filter-class '*MatrixTests*' --show-live-output on
 	REELAY_REQUESTS=50000 $(TESTS) --filter-namespace 'Reelay.Tests.Fuzz*' --show-live-output on
 
+proof: install-test ## the slow proofs: a provider made from the templates builds and passes the suite that all share
+	tools/prove-provider
+
+provider: ## N=Name makes src/Providers/Name: adapter, models, simulator, tests, fixtures, README
+	@tools/new-provider '$(N)'
+
 bench: ## measured against references in the same run; results go to bench/results
 	@tools/apt-install wrk nginx-light
 	dotnet run -c Release --project bench/Load -- $(ARGS)
@@ -45,4 +51,4 @@ install-test:
 	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi
 	@tools/fetch-docs-viewer
 
-.PHONY: help run test check chaos bench fmt install-test
+.PHONY: help run test check chaos proof provider bench fmt install-test

@@ -86,9 +86,11 @@ public sealed class KlingProvider :
     {
         using var request = KlingRequests.List(account, KlingFamilies.Text);
         var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
-        return KlingErrors.IsOk(answer)
-            ? "The list of text-to-video tasks could be read."
-            : throw KlingErrors.Table.OfRead(answer, KlingErrors.Read(answer));
+        if (KlingErrors.IsOk(answer) && answer.Json is not null)
+            return "The list of text-to-video tasks could be read.";
+        throw KlingErrors.IsOk(answer)
+            ? answer.Exception(ProviderErrorKind.Unavailable, "the answer is no JSON: this does not look like Kling's API")
+            : KlingErrors.Table.OfRead(answer, KlingErrors.Read(answer));
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class OpenAiConformanceTests : ProviderConformance
 
     // OpenAI's own service cannot cancel; vLLM-Omni can.
     public override SandboxChannel CancelSandbox =>
-        new("/vllm-omni/v1", new ProviderCredential.None()) { Options = new Dictionary<string, string> { ["profile"] = "vllm_omni" } };
+        new("/vllm/v1", new ProviderCredential.None()) { Options = new Dictionary<string, string> { ["profile"] = "vllm_omni" } };
 
     public override IReadOnlyList<DocumentedError> SubmissionErrors =>
     [

@@ -11,7 +11,7 @@ internal sealed class ConformanceCasesAttribute : DataAttribute
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker)
     {
         var suite = (ProviderConformance)Activator.CreateInstance(testMethod.ReflectedType!)!;
-        return new([.. suite.Checks.Select(check => new TheoryDataRow<string>(check.Name))]);
+        return new([.. suite.Checks.Select(check => new TheoryDataRow<string>(check.Name) { TestDisplayName = $"{suite.GetType().Name}: {check.Name}" })]);
     }
 
     public override bool SupportsDiscoveryEnumeration() => true;

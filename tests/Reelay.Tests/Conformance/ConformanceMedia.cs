@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Reelay.Providers;
 using Reelay.Simulators;
 using Reelay.Tests.Reading;
@@ -8,16 +9,20 @@ namespace Reelay.Tests.Conformance;
 /// <summary>Small files that have all an upstream looks at.</summary>
 internal static class ConformanceMedia
 {
-    private static readonly byte[] Picture = PngImage.Gradient(640, 360);
+    private const int MaxSide = 2048;
+
+    private static readonly ConcurrentDictionary<(int, int), byte[]> Pictures = new();
     private static readonly byte[] Video = Clips.Make(5, 1280, 720);
 
     /// <summary>A file of the first type that the reference takes, with a public link beside it.</summary>
-    public static MediaInput Of(MediaRole role, UpstreamReference reference)
+    public static MediaInput Of(MediaRole role, UpstreamReference reference, ProviderRequest request)
     {
+        var size = request is { WidthPixels: { } width and <= MaxSide, HeightPixels: { } height and <= MaxSide } ? (width, height) : (640, 360);
+        var picture = Pictures.GetOrAdd(size, static size => PngImage.Gradient(size.Item1, size.Item2));
         var type = reference.Types.Contains("image/png") ? "image/png" : reference.Types[0];
         var (bytes, extension) = type switch
         {
-            "image/png" => (role == MediaRole.Mask ? WithAlpha(Picture) : Picture, "png"),
+            "image/png" => (role == MediaRole.Mask ? WithAlpha(picture) : picture, "png"),
             "image/jpeg" => (Bodies.Jpeg, "jpg"),
             "image/webp" => (Bodies.WebP, "webp"),
             "video/quicktime" => (Video, "mov"),

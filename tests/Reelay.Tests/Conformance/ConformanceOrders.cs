@@ -78,7 +78,7 @@ internal static class ConformanceOrders
         foreach (var role in needed.Where(row.References.ContainsKey))
         {
             var count = isFull && role is MediaRole.ReferenceImage ? row.References[role].MaxCount : 1;
-            for (var index = 0; index < count; index++) files.Add(suite.File(role, row.References[role], index));
+            for (var index = 0; index < count; index++) files.Add(suite.File(role, row.References[role], request));
         }
 
         return new(request, files) { NeedsSource = needed.Contains(MediaRole.SourceVideo) && !row.References.ContainsKey(MediaRole.SourceVideo) };

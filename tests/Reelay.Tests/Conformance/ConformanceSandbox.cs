@@ -19,6 +19,9 @@ internal sealed class ConformanceSandbox
         (_suite, _channel) = (suite, channel ?? suite.Sandbox);
         var options = World.Options(Time);
         if (signing is not null) options.CallbackSecrets[_channel.Simulator] = signing.Secret;
+
+        // A server of another kind serves what its operator loads; here the provider's models.
+        if (_channel.Simulator != suite.Sandbox.Simulator) options.Models[_channel.Simulator] = [.. suite.Provider.Models.Select(model => model.Name).Distinct()];
         Core = SandboxCore.InMemory(options);
         Account = new()
         {

@@ -73,8 +73,8 @@ public abstract class ProviderConformance
     /// <summary>A value for a parameter of its own that the simulator takes; null leaves it out.</summary>
     public virtual JsonNode? Sample(ExtraParameter extra, UpstreamModel row, ProviderRequest request) => ConformanceOrders.Sample(extra);
 
-    /// <summary>A file for a role, of a type that the row takes.</summary>
-    public virtual MediaInput File(MediaRole role, UpstreamReference reference, int index) => ConformanceMedia.Of(role, reference);
+    /// <summary>A file for a role, of a type that the row takes; a picture has the size of the order.</summary>
+    public virtual MediaInput File(MediaRole role, UpstreamReference reference, ProviderRequest request) => ConformanceMedia.Of(role, reference, request);
 
     /// <summary>Changes an order that was made from a row of the models; null leaves it out.</summary>
     public virtual ConformanceOrder? Arrange(ConformanceOrder order, UpstreamModel row) => order;
