@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Reelay.Providers;
 using Reelay.Providers.OpenAiImages;
 using Reelay.Tests.Conformance;
@@ -10,6 +11,10 @@ public sealed class OpenAiImagesConformanceTests : ProviderConformance
     public override IVideoProvider Provider { get; } = new OpenAiImagesProvider();
 
     public override Reply Accepted => Fixture(200, "openai.generate.ok.json");
+
+    // PNG knows no compression, and JPEG nothing transparent.
+    public override JsonNode? Sample(ExtraParameter extra, UpstreamModel row, ProviderRequest request) =>
+        extra.Name == "output_format" ? "webp" : base.Sample(extra, row, request);
 
     public override IReadOnlyList<DocumentedError> SubmissionErrors =>
     [

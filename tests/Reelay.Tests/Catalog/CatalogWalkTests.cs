@@ -36,7 +36,7 @@ public sealed class CatalogWalkTests(CatalogWalkTests.World world) : IClassFixtu
             from model in Models(provider)
             from mode in model.Spec.Modes.Keys
             select FaultAsync(model, mode));
-        Assert.Equal([], [.. faults.OfType<string>()]);
+        Assert.True(faults.All(fault => fault is null), string.Join('\n', faults.OfType<string>()));
     }
 
     [Theory, MemberData(nameof(Providers))]
@@ -62,7 +62,7 @@ public sealed class CatalogWalkTests(CatalogWalkTests.World world) : IClassFixtu
             }
         }
 
-        Assert.Equal([], faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
         Assert.True(count > 0, "nothing was tried");
     }
 

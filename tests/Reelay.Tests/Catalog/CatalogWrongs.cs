@@ -51,6 +51,7 @@ internal static class CatalogWrongs
     {
         // Where the source decides the length it is a hint, and one length is used whatever is asked.
         var offers = model.Offers.Where(offer => offer.Modes.Contains(mode)).ToList();
+        if (offers.Exists(offer => offer.Seconds.IsNone)) yield break;
         var allowed = offers.SelectMany(offer => offer.Seconds.Values).Distinct().Order().ToList();
         if (model.Spec.Seconds is not { } spec || allowed.Count == 0) yield break;
         var names = allowed.Select(seconds => seconds.ToString()).ToList();
@@ -63,7 +64,10 @@ internal static class CatalogWrongs
 
     private static IEnumerable<CatalogWrong> Shapes(PublicModel model, string mode, JsonObject right)
     {
-        var sizes = model.Offers.Where(offer => offer.Modes.Contains(mode)).SelectMany(offer => offer.Sizes.Sizes).Distinct().Select(size => size.ToString()).ToList();
+        // Where a picture or a source video decides the ratio, a size is a hint.
+        var offers = model.Offers.Where(offer => offer.Modes.Contains(mode)).ToList();
+        if (offers.Exists(offer => offer.Sizes.IsNone || offer.RatioFollowsFirstFrame)) yield break;
+        var sizes = offers.SelectMany(offer => offer.Sizes.Sizes).Distinct().Select(size => size.ToString()).ToList();
         if (sizes.Count == 0) yield break;
         var tiers = model.Spec.Tiers.Select(tier => tier.Name).ToList();
         var names = sizes.Concat(tiers).Concat(sizes.Select(size => size.Replace('x', ':'))).Append(":").ToList();

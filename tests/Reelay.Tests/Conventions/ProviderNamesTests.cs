@@ -29,7 +29,10 @@ public sealed partial class ProviderNamesTests
             var path = Path.GetRelativePath(root, file);
             var text = File.ReadAllText(file);
             var words = Words().Matches(text).Select(match => match.Value).ToHashSet();
-            faults.AddRange(types.Where(type => !IsOwn(path, type.Folder) && words.Contains(type.Name)).Select(type => $"{path}: {type.Name}"));
+
+            // Simulators are compiled without the providers; where they use such a name it is a type of their own.
+            var isSimulator = path.StartsWith("Simulators", StringComparison.Ordinal) || Path.GetFileName(path).Contains("Simulator", StringComparison.Ordinal);
+            faults.AddRange(types.Where(type => !isSimulator && !IsOwn(path, type.Folder) && words.Contains(type.Name)).Select(type => $"{path}: {type.Name}"));
             var literals = Literals().Matches(text).Select(match => match.Groups[1].Value).ToHashSet();
             faults.AddRange(ids.Where(id => !IsOwn(path, id.Value) && literals.Contains(id.Key)).Select(id => $"{path}: \"{id.Key}\""));
         }
