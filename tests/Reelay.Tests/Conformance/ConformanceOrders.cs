@@ -52,6 +52,7 @@ internal static class ConformanceOrders
 
     private static ConformanceOrder Make(ProviderConformance suite, UpstreamModel row, string mode, bool isFull)
     {
+        var needed = Needed(suite.Provider, row, mode);
         var (width, height) = Size(row, isFull);
         var request = new ProviderRequest
         {
@@ -68,12 +69,15 @@ internal static class ConformanceOrders
             Count = isFull ? row.MaxOutputs : 1,
             UserHash = isFull && row.TakesUser ? "user-hash" : null,
         };
+
+        // Where the first frame decides the ratio the server names no size, only the tier.
+        if (row.RatioFollowsFirstFrame && needed.Contains(MediaRole.FirstFrame))
+            request = request with { WidthPixels = null, HeightPixels = null, AspectRatio = null };
         foreach (var extra in isFull ? row.Extras : [])
         {
             if (suite.Sample(extra, row, request) is { } value) request.Extras[extra.Name] = value;
         }
 
-        var needed = Needed(suite.Provider, row, mode);
         var files = new List<MediaInput>();
         foreach (var role in needed.Where(row.References.ContainsKey))
         {

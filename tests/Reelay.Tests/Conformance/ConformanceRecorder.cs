@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Reelay.Providers;
 
 namespace Reelay.Tests.Conformance;
@@ -48,11 +49,7 @@ internal sealed class ConformanceRecorder(ProviderConformance suite, string? opt
     /// <summary>Adds an answer that says back everything the request authenticated with.</summary>
     public ConformanceRecorder Echoes(int status)
     {
-        _exchange.Answers.Enqueue(secrets => Response(new("echo", status, JsonSerializer.Serialize(new
-        {
-            code = "1002", type = "invalid_request_error", message = string.Join(' ', secrets),
-            error = new { code = "invalid_api_key", type = "invalid_request_error", message = string.Join(' ', secrets) },
-        })), []));
+        _exchange.Answers.Enqueue(secrets => Response(new("echo", status, Echo(string.Join(' ', secrets))), []));
         return this;
     }
 
@@ -93,6 +90,14 @@ internal sealed class ConformanceRecorder(ProviderConformance suite, string? opt
         foreach (var (name, value) in headers) response.Headers.TryAddWithoutValidation(name, value);
         return response;
     }
+
+    // In the shapes that most upstreams' errors have.
+    private static string Echo(string words) => new JsonObject
+    {
+        ["code"] = "1002",
+        ["message"] = words,
+        ["error"] = new JsonObject { ["code"] = "invalid_api_key", ["type"] = "invalid_request_error", ["message"] = words },
+    }.ToJsonString();
 
     private sealed class StoppedClock : TimeProvider
     {
