@@ -39,6 +39,12 @@ simulate: ## the server on one thread in virtual time; SEED=n shows one run, SEE
 	@$(BUILD)
 	$(SIMULATION) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1-500))
 
+proof: install-test ## the slow proofs: a provider made from the templates builds and passes the suite that all share
+	tools/prove-provider
+
+provider: ## N=Name makes src/Providers/Name: adapter, models, simulator, tests, fixtures, README
+	@tools/new-provider '$(N)'
+
 bench: ## measured against references in the same run; results go to bench/results
 	@tools/apt-install wrk nginx-light
 	dotnet run -c Release --project bench/Load -- $(ARGS)
@@ -52,4 +58,4 @@ install-test:
 	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi
 	@tools/fetch-docs-viewer
 
-.PHONY: help run test check chaos simulate bench fmt install-test
+.PHONY: help run test check chaos simulate proof provider bench fmt install-test

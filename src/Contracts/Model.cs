@@ -23,7 +23,7 @@ public sealed record Model
     /// <summary>Day of the vendor's shutdown, <c>yyyy-MM-dd</c>.</summary>
     public string? ShutdownDate { get; init; }
 
-    /// <summary><c>active</c>, <c>deprecated</c> or <c>retired</c>, at its vendor.</summary>
+    /// <summary><c>preview</c>, <c>active</c>, <c>deprecated</c> or <c>retired</c>, at its vendor.</summary>
     public required string Lifecycle { get; init; }
 
     /// <summary>Public model to use instead.</summary>

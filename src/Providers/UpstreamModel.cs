@@ -53,7 +53,7 @@ public sealed record UpstreamModel
     /// <summary>Extra parameters it takes.</summary>
     public IReadOnlyList<ExtraParameter> Extras { get; init; } = [];
 
-    /// <summary><c>active</c>, <c>deprecated</c> or <c>retired</c>, at the vendor's own host.</summary>
+    /// <summary><c>preview</c>, <c>active</c>, <c>deprecated</c> or <c>retired</c>, at the vendor's own host.</summary>
     public string Lifecycle { get; init; } = "active";
 
     /// <summary>Day on which the vendor shuts it down, as <c>yyyy-MM-dd</c>, or null.</summary>

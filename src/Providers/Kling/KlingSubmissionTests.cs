@@ -24,40 +24,6 @@ public sealed class KlingSubmissionTests
         Assert.Equal(KlingCase.TaskId, Assert.IsType<Submission.Accepted>(await SubmitAsync(200, body)).UpstreamId);
 
     [Theory]
-    [InlineData(401, 1000, ProviderErrorKind.Unauthorized)]
-    [InlineData(401, 1001, ProviderErrorKind.Unauthorized)]
-    [InlineData(401, 1002, ProviderErrorKind.Unauthorized)]
-    [InlineData(401, 1003, ProviderErrorKind.Unauthorized)]
-    [InlineData(401, 1004, ProviderErrorKind.Unauthorized)]
-    [InlineData(429, 1100, ProviderErrorKind.Unauthorized)]
-    [InlineData(429, 1101, ProviderErrorKind.AccountEmpty)]
-    [InlineData(429, 1102, ProviderErrorKind.AccountEmpty)]
-    [InlineData(403, 1103, ProviderErrorKind.Unauthorized)]
-    [InlineData(400, 1200, ProviderErrorKind.InvalidRequest)]
-    [InlineData(400, 1201, ProviderErrorKind.InvalidRequest)]
-    [InlineData(404, 1202, ProviderErrorKind.InvalidRequest)]
-    [InlineData(404, 1203, ProviderErrorKind.InvalidRequest)]
-    [InlineData(400, 1300, ProviderErrorKind.ContentRejected)]
-    [InlineData(400, 1301, ProviderErrorKind.ContentRejected)]
-    [InlineData(429, 1302, ProviderErrorKind.RateLimited)]
-    [InlineData(429, 1303, ProviderErrorKind.RateLimited)]
-    [InlineData(429, 1304, ProviderErrorKind.Unauthorized)]
-    [InlineData(200, 1303, ProviderErrorKind.RateLimited)]
-    [InlineData(200, 1102, ProviderErrorKind.AccountEmpty)]
-    [InlineData(503, 5001, ProviderErrorKind.Overloaded)]
-    [InlineData(500, 5000, ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(504, 5002, ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(200, 5000, ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(200, 5001, ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(500, 1303, ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(429, 1399, ProviderErrorKind.OutcomeUnknown)]
-    public async Task The_code_decides_within_the_documented_statuses(int status, int code, ProviderErrorKind kind)
-    {
-        var exception = await RefusalAsync(status, $$"""{"code":{{code}},"message":"no","request_id":"r","data":null}""");
-        Assert.Equal((kind, status), (exception.Kind, exception.StatusCode));
-    }
-
-    [Theory]
     [InlineData(429, "")]
     [InlineData(429, "<html>429</html>")]
     [InlineData(429, """{"message":"slow"}""")]

@@ -11,29 +11,6 @@ public sealed class OpenAiImagesErrorTests
     private readonly OpenAiImagesCase _test = new();
 
     [Theory]
-    [InlineData(400, "openai.error.400.json", ProviderErrorKind.InvalidRequest)]
-    [InlineData(400, "openai.error.400.user.json", ProviderErrorKind.InvalidRequest)]
-    [InlineData(400, "openai.error.400.moderation.json", ProviderErrorKind.ContentRejected)]
-    [InlineData(401, "openai.error.401.json", ProviderErrorKind.Unauthorized)]
-    [InlineData(403, "openai.error.401.json", ProviderErrorKind.Unauthorized)]
-    [InlineData(404, "openai.error.404.model.json", ProviderErrorKind.InvalidRequest)]
-    [InlineData(413, "openai.error.400.json", ProviderErrorKind.InvalidRequest)]
-    [InlineData(429, "openai.error.429.json", ProviderErrorKind.RateLimited)]
-    [InlineData(429, "openai.error.429.quota.json", ProviderErrorKind.AccountEmpty)]
-    [InlineData(429, "openai.error.429.balance.json", ProviderErrorKind.AccountEmpty)]
-    [InlineData(503, "openai.error.503.json", ProviderErrorKind.Overloaded)]
-    [InlineData(400, "vllm_omni.error.400.json", ProviderErrorKind.InvalidRequest)]
-    [InlineData(401, "vllm_omni.error.401.json", ProviderErrorKind.Unauthorized)]
-    [InlineData(422, "sglang.error.422.json", ProviderErrorKind.InvalidRequest)]
-    [InlineData(500, "openai.error.500.json", ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(503, "openai.error.500.json", ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(502, "openai.error.503.json", ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(408, "openai.error.400.json", ProviderErrorKind.OutcomeUnknown)]
-    [InlineData(409, "openai.error.400.json", ProviderErrorKind.OutcomeUnknown)]
-    public async Task A_refusal_counts_by_status_and_body(int status, string fixture, ProviderErrorKind kind) =>
-        Assert.Equal(kind, (await RefusalAsync(status, OpenAiImagesCase.Fixture(fixture))).Kind);
-
-    [Theory]
     [InlineData(400, """{"error":{"message":"x","code":"billing_hard_limit_reached"}}""", ProviderErrorKind.AccountEmpty)]
     [InlineData(400, """{"error":{"message":"x","code":"content_policy_violation"}}""", ProviderErrorKind.ContentRejected)]
     [InlineData(503, """{"error":{"message":"x","code":"slow_down"}}""", ProviderErrorKind.Overloaded)]

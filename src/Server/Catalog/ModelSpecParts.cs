@@ -103,7 +103,7 @@ public sealed record ReferenceSpec
 /// <summary>Where a model is in its life at its vendor. Says nothing about channels elsewhere.</summary>
 public sealed record LifecycleSpec
 {
-    /// <summary><c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
+    /// <summary><c>preview</c>, <c>active</c>, <c>deprecated</c> or <c>retired</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>Day of the shutdown as <c>yyyy-MM-dd</c>, or null.</summary>

@@ -8,7 +8,7 @@ internal static class SpecCheck
 {
     private static readonly string[] _kinds = ["video", "image"];
     private static readonly string[] _audioWords = ["always", "never", "choice", "unknown"];
-    private static readonly string[] _states = ["active", "deprecated", "retired"];
+    private static readonly string[] _states = ["preview", "active", "deprecated", "retired"];
     private static readonly string[] _charges = ["full", "none"];
     private static readonly string[] _units = ["second", "output"];
 

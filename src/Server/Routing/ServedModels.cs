@@ -14,12 +14,13 @@ internal static class ServedModels
     /// <summary>Reads the setting <c>Models</c>.</summary>
     public static IReadOnlyList<ServedModel> Of(ChannelConfig config, IVideoProvider provider, Uri url)
     {
+        // What its vendor has switched off is gone there and nowhere else, whoever names it.
+        var isVendor = provider.VendorHosts.Any(host => url.Host == host || url.Host.EndsWith("." + host, StringComparison.OrdinalIgnoreCase));
+        var gone = isVendor ? provider.Models.Where(model => model.Lifecycle == "retired").Select(model => model.Name).ToHashSet() : [];
         var names = config.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (names.Length == 0)
         {
-            // What its vendor has switched off is gone there and nowhere else.
-            var isVendor = provider.VendorHosts.Any(host => url.Host == host || url.Host.EndsWith("." + host, StringComparison.OrdinalIgnoreCase));
-            return [.. provider.Models.Where(model => !isVendor || model.Lifecycle != "retired").Select(model => model.Name).Distinct()
+            return [.. provider.Models.Select(model => model.Name).Distinct().Where(name => !gone.Contains(name))
                 .Select(name => new ServedModel(name, name, IsAdded: false))];
         }
 
@@ -27,6 +28,7 @@ internal static class ServedModels
         foreach (var name in names)
         {
             var parts = name.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (gone.Contains(parts[^1])) continue;
             var isKnown = provider.Models.Any(model => model.Name == parts[^1]);
             served.Add(new ServedModel(parts[0], parts[^1], parts.Length == 2 || !isKnown));
         }
