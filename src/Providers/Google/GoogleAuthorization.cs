@@ -63,7 +63,7 @@ internal sealed record GoogleAuthorization
         return _isKept && exception.Kind == ProviderErrorKind.Unauthorized
             ? new(ProviderErrorKind.Overloaded, $"{exception.Message} (with a token that was kept; the next call fetches another)", exception)
             {
-                StatusCode = exception.StatusCode, RawBody = exception.RawBody,
+                StatusCode = exception.StatusCode, RawBody = exception.RawBody, RetryAfter = exception.RetryAfter,
             }
             : exception;
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Auth.OAuth2.Responses;
 using Google.Apis.Http;
@@ -35,9 +34,9 @@ internal static class GoogleTokens
             throw Failure(account, ProviderErrorKind.Unauthorized, "the credential is no key file of a service account");
         if (key.PrivateKey == HiddenKey)
             return (HiddenKey, false);
+        var source = _kept.GetOrCreateValue(account.Http).GetOrAdd(Name(json, tokenUrl), _ => Source(account, key, tokenUrl));
         try
         {
-            var source = _kept.GetOrCreateValue(account.Http).GetOrAdd(Name(json, tokenUrl), _ => Source(account, key, tokenUrl));
             var before = source.Token?.AccessToken;
             var token = await source.GetAccessTokenForRequestAsync(null, cancellationToken);
             return (token, token == before);
@@ -47,10 +46,6 @@ internal static class GoogleTokens
             // Only Google's own form of refusal speaks of the key; anything else is a server that is not well.
             var isRefusal = exception.Error?.Error is { Length: > 0 } && (int?)exception.StatusCode is 400 or 401 or 403;
             throw Failure(account, isRefusal ? ProviderErrorKind.Unauthorized : transport, Words(exception), exception, (int?)exception.StatusCode);
-        }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException or FormatException or InvalidDataException)
-        {
-            throw Failure(account, ProviderErrorKind.Unauthorized, "the private key in the key file cannot be read", exception);
         }
         catch (Exception exception) when (isSubmission || IsTransport(exception, cancellationToken))
         {
@@ -76,7 +71,15 @@ internal static class GoogleTokens
         initializer.HttpClientFactory = new GoogleTokenHttp(account.Http);
         initializer.Clock = new GoogleClock(account.Time);
         initializer.DefaultExponentialBackOffPolicy = ExponentialBackOffPolicy.None;
-        return new(initializer.FromPrivateKey(key.PrivateKey));
+        try
+        {
+            return new(initializer.FromPrivateKey(key.PrivateKey));
+        }
+        catch (Exception exception)
+        {
+            // Whatever the library's reader makes of a broken key: it says nothing but that.
+            throw Failure(account, ProviderErrorKind.Unauthorized, "the private key in the key file cannot be read", exception);
+        }
     }
 
     private static string Name(string json, Uri? tokenUrl) => $"{tokenUrl}\n{json}";

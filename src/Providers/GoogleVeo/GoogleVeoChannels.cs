@@ -5,12 +5,12 @@ namespace Reelay.Providers.GoogleVeo;
 /// <summary>How Veo is reached at the sandbox and by the variables that Google's tools use.</summary>
 internal static class GoogleVeoChannels
 {
-    /// <summary>The sandbox's Vertex, and behind it the Gemini API.</summary>
+    /// <summary>The sandbox's Vertex, with results in its Cloud Storage, and the Gemini API.</summary>
     public static readonly IReadOnlyList<SandboxChannel> Sandbox =
     [
         new("/google-veo", new ProviderCredential.ServiceAccount(GoogleSandboxKey.Json))
         {
-            Options = new Dictionary<string, string> { ["token_url"] = "/token" },
+            Options = new Dictionary<string, string> { ["token_url"] = "/token", ["storage_uri"] = "gs://reelay-sandbox/veo" },
         },
         new("/google-veo", new ProviderCredential.ApiKey(GoogleSandboxKey.ApiKey))
         {

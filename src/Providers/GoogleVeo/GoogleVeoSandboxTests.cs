@@ -183,7 +183,7 @@ public sealed class GoogleVeoSandboxTests : IDisposable
     {
         var described = _veo.SandboxChannels[surface];
         var options = new JsonObject(described.Options.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
-        if (storage is not null)
+        if (surface == 0)
             options["storage_uri"] = storage;
         return new()
         {

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Reelay.Providers.Kling;
 
 /// <summary>Speaks the legacy protocol of Kling (Kuaishou): <c>POST /v1/videos/{family}</c>, poll under the same path, files by link.</summary>
-public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceivesCallbacks, IResumesById, IChecksOptions, ITestsAccount
+public sealed class KlingProvider :
+    IVideoProvider, IDescribesChannels, IFindsSubmissions, IReceivesCallbacks, IResumesById, IChecksOptions, ITestsAccount
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("KlingModels.json");
 
@@ -15,6 +16,12 @@ public sealed class KlingProvider : IVideoProvider, IFindsSubmissions, IReceives
 
     /// <inheritdoc/>
     public IReadOnlyList<string> VendorHosts => ["klingai.com", "kling.ai"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SandboxChannel> SandboxChannels => KlingChannels.Sandbox;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<VendorChannel> FromVariables(Func<string, string?> variable) => KlingChannels.FromVariables(variable);
 
     /// <inheritdoc/>
     public async Task<Submission> SubmitAsync(SubmissionContext submission, CancellationToken cancellationToken)

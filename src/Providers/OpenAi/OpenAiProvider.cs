@@ -6,7 +6,8 @@ namespace Reelay.Providers.OpenAi;
 /// Speaks OpenAI's Videos protocol to whichever server is behind the account: vLLM-Omni, SGLang, TensorRT-LLM, another gateway, or a host
 /// that still has the original. What differs between them is in <see cref="OpenAiOptions"/>.
 /// </summary>
-public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmissions, IResumesById, IChecksOptions, IDescribesModels, ITestsAccount
+public sealed class OpenAiProvider :
+    IVideoProvider, IDescribesChannels, ICancelsVideos, IFindsSubmissions, IResumesById, IChecksOptions, IDescribesModels, ITestsAccount
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("OpenAiModels.json");
 
@@ -18,6 +19,12 @@ public sealed class OpenAiProvider : IVideoProvider, ICancelsVideos, IFindsSubmi
 
     /// <inheritdoc/>
     public IReadOnlyList<string> VendorHosts => ["api.openai.com"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SandboxChannel> SandboxChannels => OpenAiChannels.Sandbox;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<VendorChannel> FromVariables(Func<string, string?> variable) => OpenAiChannels.FromVariables(variable);
 
     /// <inheritdoc/>
     public async Task<Submission> SubmitAsync(SubmissionContext submission, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Reelay.Providers.OpenAiImages;
 /// Speaks OpenAI's Images protocol: one synchronous call whose answer holds the pictures. Serves the gpt-image models, and self-hosted
 /// servers of the same protocol; what differs between them is in <see cref="OpenAiImagesOptions"/>.
 /// </summary>
-public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions, IDescribesModels, ITestsAccount
+public sealed class OpenAiImagesProvider : IVideoProvider, IDescribesChannels, IChecksOptions, IDescribesModels, ITestsAccount
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("OpenAiImagesModels.json");
 
@@ -21,6 +21,12 @@ public sealed class OpenAiImagesProvider : IVideoProvider, IChecksOptions, IDesc
 
     /// <inheritdoc/>
     public bool IsSynchronous => true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SandboxChannel> SandboxChannels => OpenAiImagesChannels.Sandbox;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<VendorChannel> FromVariables(Func<string, string?> variable) => OpenAiImagesChannels.FromVariables(variable);
 
     /// <inheritdoc/>
     public async Task<Submission> SubmitAsync(SubmissionContext submission, CancellationToken cancellationToken)

@@ -51,6 +51,7 @@ internal static class ChannelBodies
     private static ChannelCredential? Credential(ChannelConfig config, int? version) =>
         config.ApiKey.Length > 0 ? new("api_key", Hint(config.ApiKey), version)
         : config.SecretKey.Length > 0 ? new("key_pair", Hint(config.SecretKey), version)
+        : config.ServiceAccount.Length > 0 ? new("service_account", Hint(config.ServiceAccount), version)
         : null;
 
     private static string Hint(string secret) => secret.Length < MinHintedLength ? "…" : "…" + secret[^HintLength..];

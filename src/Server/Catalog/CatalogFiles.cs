@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Reelay.Server.Catalog;
 
-/// <summary>Reads the catalog files that are embedded in the server.</summary>
+/// <summary>Reads the lists of public models, <c>…PublicModels.json</c>, that lie in the providers' folders and are embedded in the server.</summary>
 internal static class CatalogFiles
 {
     private const string Prefix = "catalog/";
@@ -16,34 +16,24 @@ internal static class CatalogFiles
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
-            if (ReadOne(name[Prefix.Length..], stream, mistakes) is { } spec)
-            {
-                specs.Add(spec);
-            }
+            specs.AddRange(ReadOne(name[Prefix.Length..], stream, mistakes));
         }
 
         specs.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         return specs;
     }
 
-    /// <summary>Reads one file; null, and a mistake, if it cannot be read.</summary>
-    public static ModelSpec? ReadOne(string fileName, Stream content, List<string> mistakes)
+    /// <summary>Reads one file; none, and a mistake, if it cannot be read.</summary>
+    public static IReadOnlyList<ModelSpec> ReadOne(string fileName, Stream content, List<string> mistakes)
     {
         try
         {
-            var spec = JsonSerializer.Deserialize(content, CatalogJson.Default.ModelSpec);
-            if (spec is not null && fileName == spec.Name + ".json")
-            {
-                return spec;
-            }
-
-            mistakes.Add($"{fileName}: the file must be named after its model, {spec?.Name}.json.");
+            return JsonSerializer.Deserialize(content, CatalogJson.Default.IReadOnlyListModelSpec) ?? [];
         }
         catch (JsonException exception)
         {
             mistakes.Add($"{fileName}: {exception.Message}");
+            return [];
         }
-
-        return null;
     }
 }

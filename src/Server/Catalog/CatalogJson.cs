@@ -9,5 +9,5 @@ namespace Reelay.Server.Catalog;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     Converters = [typeof(MediaRoleConverter)])]
-[JsonSerializable(typeof(ModelSpec))]
+[JsonSerializable(typeof(IReadOnlyList<ModelSpec>))]
 internal sealed partial class CatalogJson : JsonSerializerContext;

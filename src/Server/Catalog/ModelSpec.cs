@@ -75,6 +75,9 @@ public sealed record ModelSpec
     /// <summary>Where the model is in its life at its vendor.</summary>
     public required LifecycleSpec Lifecycle { get; init; }
 
+    /// <summary>Which client that others wrote exercises it, for the page of providers; null where there is none.</summary>
+    public string? Proof { get; init; }
+
     /// <summary>Usual time from submission to result in seconds, until the server has learned better.</summary>
     public required int ExpectedSeconds { get; init; }
 

@@ -10,6 +10,9 @@ namespace Reelay.Server.Routing;
 /// <summary>Makes channels of what the operator wrote, all or none: every mistake is told at once.</summary>
 internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvoker> newHttp, TimeProvider time)
 {
+    /// <summary>The providers that channels can name.</summary>
+    public ProviderSet Providers => providers;
+
     /// <summary>Builds the channels, the models that operators added through them, and the upstream facts that the catalog joins.</summary>
     /// <exception cref="InvalidOperationException">Lists every mistake.</exception>
     public BuiltChannels Build(IReadOnlyDictionary<string, ChannelConfig> configs, IReadOnlyList<Uri> ownAddresses)
@@ -80,25 +83,20 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
             Config = config,
             Provider = provider,
             ModelKey = key,
-            VendorAccount = VendorAccount(url, config.ApiKey.Length > 0 ? config.ApiKey : config.AccessKey),
+            VendorAccount = VendorAccount(url, config.ApiKey.Length > 0 ? config.ApiKey : config.AccessKey + config.ServiceAccount),
             UpstreamModels = served.Select(model => model.Upstream).ToHashSet(StringComparer.Ordinal),
             State = state ?? new(),
             Account = new ProviderAccount
             {
                 ChannelId = id,
                 BaseUrl = url,
-                Credential = Credential(config),
+                Credential = config.Credential(),
                 Options = options,
                 Http = ChannelHttp.For(config, newHttp),
                 Time = time,
             },
         };
     }
-
-    private static ProviderCredential Credential(ChannelConfig config) =>
-        config.ApiKey.Length > 0 ? new ProviderCredential.ApiKey(config.ApiKey)
-        : config.AccessKey.Length > 0 ? new ProviderCredential.KeyPair(config.AccessKey, config.SecretKey)
-        : new ProviderCredential.None();
 
     // Two channels with the same credential at the same host are one account there.
     private static string VendorAccount(Uri url, string secret) => Convert.ToHexStringLower(

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Reelay.Providers;
 
 namespace Reelay.Server.Routing;
 
@@ -21,6 +22,9 @@ internal sealed class ChannelConfig
 
     /// <summary>The one that signs. Never shown again.</summary>
     public string SecretKey { get; set; } = "";
+
+    /// <summary>For accounts of a cloud: the JSON of a service account's key file, in place of <see cref="ApiKey"/>. Never shown again.</summary>
+    public string ServiceAccount { get; set; } = "";
 
     /// <summary>
     /// Models it serves, separated by commas. Each is an upstream model the provider knows (<c>sora-2</c>), or <c>public=upstream</c> for
@@ -84,4 +88,20 @@ internal sealed class ChannelConfig
 
     /// <summary>What the provider's own options hold, by name in snake case, for example <c>profile</c>.</summary>
     public Dictionary<string, string> Options { get; set; } = [];
+
+    /// <summary>What it authenticates with.</summary>
+    public ProviderCredential Credential() =>
+        ApiKey.Length > 0 ? new ProviderCredential.ApiKey(ApiKey)
+        : AccessKey.Length > 0 ? new ProviderCredential.KeyPair(AccessKey, SecretKey)
+        : ServiceAccount.Length > 0 ? new ProviderCredential.ServiceAccount(ServiceAccount)
+        : new ProviderCredential.None();
+
+    /// <summary>Takes over a credential in place of what there was.</summary>
+    public void Take(ProviderCredential credential) => (ApiKey, AccessKey, SecretKey, ServiceAccount) = credential switch
+    {
+        ProviderCredential.ApiKey key => (key.Value, "", "", ""),
+        ProviderCredential.KeyPair pair => ("", pair.AccessKey, pair.SecretKey, ""),
+        ProviderCredential.ServiceAccount account => ("", "", "", account.Json),
+        _ => ("", "", "", ""),
+    };
 }

@@ -12,11 +12,13 @@ internal static class ChannelSources
 {
     /// <summary>Reads the channels of the process's own settings, which do not change while it runs.</summary>
     /// <param name="notes">Receives what an operator should know.</param>
-    public static Dictionary<string, ChannelConfig> Read(IConfiguration configuration, SandboxSettings sandbox, List<string> notes) =>
-        ReadDrafts(configuration, sandbox, notes).ToDictionary(pair => pair.Key, pair => pair.Value.Config, StringComparer.Ordinal);
+    public static Dictionary<string, ChannelConfig> Read(
+        IConfiguration configuration, SandboxSettings sandbox, ProviderSet providers, List<string> notes) =>
+        ReadDrafts(configuration, sandbox, providers, notes).ToDictionary(pair => pair.Key, pair => pair.Value.Config, StringComparer.Ordinal);
 
     /// <summary>The same with where each comes from.</summary>
-    public static Dictionary<string, ChannelDraft> ReadDrafts(IConfiguration configuration, SandboxSettings sandbox, List<string> notes)
+    public static Dictionary<string, ChannelDraft> ReadDrafts(
+        IConfiguration configuration, SandboxSettings sandbox, ProviderSet providers, List<string> notes)
     {
         var drafts = new Dictionary<string, ChannelDraft>(StringComparer.Ordinal);
         void Add(string source, Dictionary<string, ChannelConfig> channels)
@@ -24,8 +26,8 @@ internal static class ChannelSources
             foreach (var (id, config) in channels) drafts[id] = new ChannelDraft(id) { Config = config }.From(source);
         }
 
-        if (sandbox.Enabled) Add("sandbox", SandboxChannels.Of(sandbox));
-        var vendors = VendorVariables.Read(configuration);
+        if (sandbox.Enabled) Add("sandbox", SandboxChannels.Of(sandbox, providers));
+        var vendors = VendorVariables.Read(configuration, providers);
         if (sandbox.Enabled && !sandbox.Mix && vendors.Count > 0)
         {
             notes.Add("The sandbox serves every model, so vendor settings in the environment are ignored; Reelay__Sandbox__Mix=true uses both.");

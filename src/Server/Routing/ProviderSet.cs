@@ -20,6 +20,9 @@ internal sealed class ProviderSet
         }
     }
 
+    /// <summary>All of them, in the order of their ids.</summary>
+    public IEnumerable<IVideoProvider> All => _byId.Values.OrderBy(provider => provider.Id, StringComparer.Ordinal);
+
     /// <summary>Their ids.</summary>
     public IEnumerable<string> Ids => _byId.Keys.Order(StringComparer.Ordinal);
 

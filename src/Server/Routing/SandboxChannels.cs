@@ -1,37 +1,42 @@
+using Reelay.Providers;
 using Reelay.Server.Api;
 
 namespace Reelay.Server.Routing;
 
-/// <summary>One channel per provider at the sandbox. Its addresses and credentials are no secrets: it listens on this machine alone.</summary>
+/// <summary>The sandbox's channels, as each provider describes them.</summary>
 internal static class SandboxChannels
 {
     /// <summary>Longest time a sandbox channel waits for an answer beside the work itself, in seconds.</summary>
     private const int CallSeconds = 10;
 
     /// <summary>The channels by id, <c>sandbox_</c> and the provider. No hyphen: shells drop environment variables with one in the name.</summary>
-    public static Dictionary<string, ChannelConfig> Of(SandboxSettings sandbox) => new(StringComparer.Ordinal)
+    public static Dictionary<string, ChannelConfig> Of(SandboxSettings sandbox, ProviderSet providers)
     {
-        ["sandbox_openai"] = Channel(sandbox, "openai", "/openai/v1", config => config.ApiKey = "sk-sandbox-openai"),
-        ["sandbox_openai_images"] = Channel(sandbox, "openai_images", "/openai-images/v1", config =>
+        var channels = new Dictionary<string, ChannelConfig>(StringComparer.Ordinal);
+        foreach (var provider in providers.All)
         {
-            config.ApiKey = "sk-sandbox-openai-images";
-            config.CallSeconds = (int)Math.Clamp(sandbox.Duration + 60, 60, 600);
-        }),
-        ["sandbox_kling"] = Channel(sandbox, "kling", "/kling", config => (config.AccessKey, config.SecretKey) = ("ak-sandbox-kling", "sk-sandbox-kling")),
-    };
+            foreach (var channel in (provider as IDescribesChannels)?.SandboxChannels ?? [])
+            {
+                channels.Add($"sandbox_{provider.Id}{(channel.Suffix is null ? "" : "_" + channel.Suffix)}", Channel(sandbox, provider, channel));
+            }
+        }
 
-    // The sandbox's speed decides what to expect of it and how often to ask.
-    private static ChannelConfig Channel(SandboxSettings sandbox, string provider, string path, Action<ChannelConfig> configure)
+        return channels;
+    }
+
+    // The sandbox's speed decides what to expect of it and how often to ask. An answer that is the result itself takes as long as the work.
+    private static ChannelConfig Channel(SandboxSettings sandbox, IVideoProvider provider, SandboxChannel channel)
     {
         var config = new ChannelConfig
         {
-            Provider = provider,
-            BaseUrl = $"http://127.0.0.1:{sandbox.Port}{path}",
-            CallSeconds = CallSeconds,
+            Provider = provider.Id,
+            BaseUrl = $"http://127.0.0.1:{sandbox.Port}{channel.Path}",
+            CallSeconds = provider.IsSynchronous ? (int)Math.Clamp(sandbox.Duration + 60, 60, 600) : CallSeconds,
             ExpectedSeconds = Math.Max(sandbox.Duration, 0.1),
             MinPollMilliseconds = (int)Math.Clamp(sandbox.Duration * 100, 50, 1000),
+            Options = new(channel.Options),
         };
-        configure(config);
+        config.Take(channel.Credential);
         return config;
     }
 }

@@ -130,5 +130,5 @@ public sealed class ChannelSourcesTests
     }
 
     private static Dictionary<string, ChannelConfig> Read(Dictionary<string, string?> settings, SandboxSettings? sandbox = null, List<string>? notes = null) =>
-        ChannelSources.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), sandbox ?? new(), notes ?? []);
+        ChannelSources.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), sandbox ?? new(), new ProviderSet(), notes ?? []);
 }

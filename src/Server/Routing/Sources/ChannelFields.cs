@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Reelay.Providers;
 using Reelay.Server.Api.Reading;
 
 namespace Reelay.Server.Routing.Sources;
@@ -6,8 +7,8 @@ namespace Reelay.Server.Routing.Sources;
 /// <summary>Every setting of a channel by its name in snake case; one table for the file, the admin API and the database.</summary>
 internal static class ChannelFields
 {
-    /// <summary>What authenticates: a source that names one of them replaces what earlier sources said of all three.</summary>
-    private static readonly string[] Credential = ["api_key", "access_key", "secret_key"];
+    /// <summary>What authenticates: a source that names one of them replaces what earlier sources said of all.</summary>
+    private static readonly string[] Credential = ["api_key", "access_key", "secret_key", "service_account"];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ChannelField> All { get; } =
@@ -17,6 +18,8 @@ internal static class ChannelFields
         Secret(ChannelField.Text("api_key", nameof(ChannelConfig.ApiKey), (to, value) => to.ApiKey = value, from => from.ApiKey)),
         Secret(ChannelField.Text("access_key", nameof(ChannelConfig.AccessKey), (to, value) => to.AccessKey = value, from => from.AccessKey)),
         Secret(ChannelField.Text("secret_key", nameof(ChannelConfig.SecretKey), (to, value) => to.SecretKey = value, from => from.SecretKey)),
+        Secret(ChannelField.Text(
+            "service_account", nameof(ChannelConfig.ServiceAccount), (to, value) => to.ServiceAccount = value, from => from.ServiceAccount)),
         ChannelField.Words("models", nameof(ChannelConfig.Models), (to, value) => to.Models = value, from => from.Models),
         ChannelField.Words("groups", nameof(ChannelConfig.Groups), (to, value) => to.Groups = value, from => from.Groups),
         ChannelField.Flag("enabled", nameof(ChannelConfig.IsEnabled), (to, value) => to.IsEnabled = value, from => from.IsEnabled),
@@ -52,7 +55,7 @@ internal static class ChannelFields
     public static List<ChannelMistake> Lay(JsonObject settings, ChannelConfig over)
     {
         var mistakes = new List<ChannelMistake>();
-        if (Credential.Any(name => settings[name] is not null)) (over.ApiKey, over.AccessKey, over.SecretKey) = ("", "", "");
+        if (Credential.Any(name => settings[name] is not null)) over.Take(new ProviderCredential.None());
         foreach (var (name, value) in settings)
         {
             if (Find(name) is not { } field)

@@ -16,7 +16,7 @@ internal sealed class ChannelFile(string path, IConfiguration environment)
     public const int MaxBytes = 1024 * 1024;
 
     private const string EnvironmentSuffix = "_env";
-    private static readonly string[] FromEnvironment = ["api_key_env", "access_key_env", "secret_key_env"];
+    private static readonly string[] FromEnvironment = ["api_key_env", "access_key_env", "secret_key_env", "service_account_env"];
 
     /// <summary>Its path.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);

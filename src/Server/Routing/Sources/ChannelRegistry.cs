@@ -119,7 +119,7 @@ internal sealed partial class ChannelRegistry
     private Assembled? Assemble(
         ChannelLayer file, IReadOnlyList<AdminChannel> admin, List<string> notes, string? changedId, List<string> mistakes)
     {
-        var drafts = ChannelSources.ReadDrafts(_settings.Configuration, _settings.Sandbox, Channels is null ? notes : []);
+        var drafts = ChannelSources.ReadDrafts(_settings.Configuration, _settings.Sandbox, _builder.Providers, Channels is null ? notes : []);
         mistakes.AddRange(file.Mistakes);
         ChannelSources.Lay(drafts, file);
         foreach (var gone in admin.Where(row => row.RemovedAt is not null)) drafts.Remove(gone.Id);

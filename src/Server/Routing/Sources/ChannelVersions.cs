@@ -69,8 +69,8 @@ internal sealed class ChannelVersions(IChannelStore store, SecretBox box, Channe
     }
 
     private static bool IsSameAccount(ChannelConfig one, ChannelConfig other) =>
-        (one.Provider, one.BaseUrl.TrimEnd('/'), one.ApiKey, one.AccessKey, one.SecretKey)
-        == (other.Provider, other.BaseUrl.TrimEnd('/'), other.ApiKey, other.AccessKey, other.SecretKey);
+        (one.Provider, one.BaseUrl.TrimEnd('/'), one.ApiKey, one.AccessKey, one.SecretKey, one.ServiceAccount)
+        == (other.Provider, other.BaseUrl.TrimEnd('/'), other.ApiKey, other.AccessKey, other.SecretKey, other.ServiceAccount);
 
     private static KnownChannel Known(ProviderChannel channel) =>
         new(channel.Id, channel.Provider.Id, ChannelChecks.WithoutUser(channel.Account.BaseUrl.ToString()), channel.VendorAccount, channel.CredentialVersion);
