@@ -1,6 +1,5 @@
 using Reelay.Providers;
 using Reelay.Providers.GoogleOmni;
-using Reelay.Simulators;
 using Reelay.Tests.Conformance;
 using Reelay.Tests.Simulators;
 

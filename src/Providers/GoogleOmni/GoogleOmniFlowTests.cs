@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Reelay.Simulators;
+using Reelay.Tests.Files;
 using Reelay.Tests.Flows;
 using Reelay.Tests.Simulators;
-using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.GoogleOmni;
 

@@ -10,7 +10,7 @@ using Reelay.Tests.Support;
 namespace Reelay.Tests.Providers.GoogleOmni;
 
 /// <summary>What goes out for an order, and what the adapter refuses to say.</summary>
-public sealed class GoogleOmniRequestTests
+public sealed class GoogleOmniRequestTests : IDisposable
 {
     private static readonly ProviderRequest BoatClip = new()
     {
@@ -20,6 +20,8 @@ public sealed class GoogleOmniRequestTests
 
     private readonly GoogleOmniProvider _omni = new();
     private readonly RecordingUpstream _upstream = new();
+
+    public void Dispose() => _upstream.Dispose();
 
     [Fact]
     public async Task Text_goes_in_the_background_with_its_length_as_a_text()

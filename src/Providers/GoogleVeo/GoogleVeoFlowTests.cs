@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Reelay.Simulators;
+using Reelay.Tests.Files;
 using Reelay.Tests.Flows;
 using Reelay.Tests.Support;
 

@@ -41,11 +41,11 @@ public sealed class ChannelSourcesTests
     {
         var environment = new Dictionary<string, string?> { ["OPENAI_BASE_URL"] = "http://upstream.test/v1" };
         var notes = new List<string>();
-        Assert.Equal(["sandbox_kling", "sandbox_openai", "sandbox_openai_images"], Read(environment, new() { Enabled = true }, notes).Keys.Order());
+        Assert.Equal(["sandbox_google_omni", "sandbox_google_omni_vertex", "sandbox_google_veo", "sandbox_google_veo_gemini", "sandbox_kling", "sandbox_openai", "sandbox_openai_images"], Read(environment, new() { Enabled = true }, notes).Keys.Order());
         Assert.Contains("Reelay__Sandbox__Mix", Assert.Single(notes));
 
         notes.Clear();
-        Assert.Equal(["openai", "sandbox_kling", "sandbox_openai", "sandbox_openai_images"], Read(environment, new() { Enabled = true, Mix = true }, notes).Keys.Order());
+        Assert.Equal(["openai", "sandbox_google_omni", "sandbox_google_omni_vertex", "sandbox_google_veo", "sandbox_google_veo_gemini", "sandbox_kling", "sandbox_openai", "sandbox_openai_images"], Read(environment, new() { Enabled = true, Mix = true }, notes).Keys.Order());
         Assert.Empty(notes);
     }
 
