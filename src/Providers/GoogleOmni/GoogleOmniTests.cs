@@ -103,7 +103,10 @@ public sealed class GoogleOmniRequestTests : IDisposable
 
         var channels = _omni.FromVariables(name => name switch
         {
-            "GEMINI_API_KEY" => "k", "GOOGLE_APPLICATION_CREDENTIALS_JSON" => "{}", "GOOGLE_OMNI_GCS_URI" => "gs://clips/out", _ => null,
+            "GEMINI_API_KEY" => "k",
+            "GOOGLE_APPLICATION_CREDENTIALS_JSON" => "{}",
+            "GOOGLE_OMNI_GCS_URI" => "gs://clips/out",
+            _ => null,
         });
         Assert.Equal(
             [("google-omni", "https://generativelanguage.googleapis.com"), ("google-omni-vertex", "https://aiplatform.googleapis.com")],

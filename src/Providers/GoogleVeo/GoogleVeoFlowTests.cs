@@ -64,7 +64,7 @@ public sealed class GoogleVeoFlowTests(GoogleVeoFlowTests.World world) : IClassF
     [Theory]
     [InlineData("veo3.1", """{"images":["1","1","1","1"]}""", 400, "too_many_references")]
     [InlineData("veo3.1", """{"reference_images":["1"],"seconds":4}""", 400, "invalid_seconds")]
-    [InlineData("veo3.1", """{"tier":"4k","seconds":4}""", 400, "invalid_seconds")]
+    [InlineData("veo3.1", """{"tier":"4k","seconds":4}""", 400, "invalid_size")]
     [InlineData("veo3.1-fast", """{"tier":"4k"}""", 400, null)]
     [InlineData("veo3.1", """{"seconds":5}""", 400, "invalid_seconds")]
     [InlineData("veo3-frames", "{}", 400, "input_reference_required")]
