@@ -43,7 +43,9 @@ internal sealed partial class GoogleOmniRules(bool isVertex, Func<string, Simula
         ReadFlags(top);
         GoogleOmniOrder order = Shape(new(format, "response_format", Refuse), model, task) with
         {
-            Input = input, Format = format, IsBackground = top.Flag("background") == true,
+            Input = input,
+            Format = format,
+            IsBackground = top.Flag("background") == true,
         };
         return _mistake is null ? (order, null) : (null, _mistake);
     }
