@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Reelay.Contracts;
 using Reelay.Providers;
 using Reelay.Server.Assets;
@@ -80,8 +82,24 @@ internal sealed class RequestPreview(ChannelSet channels, IAssetStore assets, In
     {
         ProviderCredential.ApiKey => new ProviderCredential.ApiKey(Hidden),
         ProviderCredential.KeyPair => new ProviderCredential.KeyPair(Hidden, Hidden),
+        ProviderCredential.ServiceAccount file => new ProviderCredential.ServiceAccount(WithoutKey(file.Json)),
         _ => credential,
     };
+
+    // What else a key file says may stand in addresses; without its key a provider signs nothing and fetches no token.
+    private static string WithoutKey(string json)
+    {
+        try
+        {
+            if (JsonNode.Parse(json) is not JsonObject file) return Hidden;
+            file["private_key"] = Hidden;
+            return file.ToJsonString();
+        }
+        catch (JsonException)
+        {
+            return Hidden;
+        }
+    }
 
     /// <summary>Notes the first request and answers none.</summary>
     private sealed class CaptureHandler : HttpMessageHandler

@@ -22,6 +22,12 @@ public sealed class SampleTests(ContractGateway shared)
         ["kling-i2v"] = ("kling-video 5 1280x720 i2v 720p", "kling kling-v2-6 p"),
         ["kling-multi_i2v"] = ("kling-video 5 1280x720 multi_i2v 720p", "kling kling-v1-6 p"),
         ["kling-extend"] = ("kling-video", "kling"),
+        ["aurora-omni-edit"] = ("gemini-omni 0 1280x720 edit -", "google-omni gemini-omni-1.1-flash make the sky red"),
+        ["aurora-omni-frames"] = ("omni_flash_8s 8 1280x720 i2v_first_last 720p", "google-omni gemini-omni-1.1-flash from dawn to dusk"),
+        ["mode-i2v_first_last"] = ("veo3.1 4 1280x720 i2v_first_last 720p", "google-veo veo-3.1-generate-001 p"),
+        ["mode-reference_images"] = ("veo3.1-components 8 1280x720 reference_images 720p", "google-veo veo-3.1-generate-001 p"),
+        ["omni-edit"] = ("gemini-omni 0 1280x720 edit -", "google-omni gemini-omni-1.1-flash p"),
+        ["omni-r2v"] = ("gemini-omni 7 1280x720 r2v 720p", "google-omni gemini-omni-1.1-flash p"),
     };
 
     private static readonly Dictionary<string, string> _refused = new() { ["compat-width-height"] = "400 invalid_size width" };
@@ -29,17 +35,11 @@ public sealed class SampleTests(ContractGateway shared)
     // Their providers are still to come.
     private static readonly Dictionary<string, string> _later = new()
     {
-        ["aurora-omni-edit"] = "gemini-omni",
-        ["aurora-omni-frames"] = "omni_flash_8s",
         ["grok"] = "grok-imagine-1.0-video",
         ["happyhorse-edit"] = "happyhorse-1.0-video-edit",
         ["mode-i2v"] = "viduq3-turbo",
-        ["mode-i2v_first_last"] = "veo3.1",
-        ["mode-reference_images"] = "veo3.1-components",
         ["mode-reference_material"] = "doubao-seedance-2-0-260128",
         ["mode-t2v"] = "viduq3-turbo",
-        ["omni-edit"] = "gemini-omni",
-        ["omni-r2v"] = "gemini-omni",
         ["seedance-content"] = "doubao-seedance-2-0-260128",
     };
 
@@ -153,7 +153,7 @@ public sealed class SampleTests(ContractGateway shared)
         return string.Join(' ', new[]
         {
             video.GetProperty("model").GetString(), video.GetProperty("seconds").GetString(), video.GetProperty("size").GetString(),
-            effective.GetProperty("mode").GetString(), effective.GetProperty("tier").GetString(),
+            effective.GetProperty("mode").GetString(), effective.TryGetProperty("tier", out var tier) ? tier.GetString() : "-",
         }.Concat(warnings));
     }
 }

@@ -76,7 +76,7 @@ public sealed class AdminChannelTests
     {
         await using var gateway = await GatewayHost.StartAsync();
         using var admin = gateway.NewClient(gateway.AdminKey);
-        foreach (var id in new[] { "sandbox_openai", "sandbox_openai_images", "sandbox_kling" })
+        foreach (var id in new[] { "sandbox_openai", "sandbox_openai_images", "sandbox_kling", "sandbox_google_veo", "sandbox_google_veo_gemini", "sandbox_google_omni", "sandbox_google_omni_vertex" })
         {
             var tried = await gateway.SendAsync(HttpMethod.Post, $"/admin/v1/channels/{id}/test", client: admin);
             Assert.True(tried.Body.GetProperty("ok").GetBoolean(), tried.Body.GetRawText());

@@ -51,7 +51,7 @@ internal static class ModeInference
     {
         1 => Find(draft, mode => mode.Requires.Contains("first_frame") ? !mode.Requires.Contains("last_frame") : mode.Requires.Contains("reference_image"))
             ?? ForReferences(draft) ?? ForFrames(draft),
-        2 => Find(draft, mode => mode.Requires.Contains("last_frame")) ?? ForReferences(draft) ?? ForFrames(draft),
+        2 => Find(draft, mode => mode.Requires.Contains("last_frame") || mode.Requires.Contains("reference_image")) ?? ForReferences(draft) ?? ForFrames(draft),
         _ => ForReferences(draft) ?? ForFrames(draft),
     };
 

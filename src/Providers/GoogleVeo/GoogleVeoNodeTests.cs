@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Reelay.Providers;
+using Reelay.Simulators;
+using Reelay.Tests.Support;
+
+namespace Reelay.Tests.Providers.GoogleVeo;
+
+/// <summary>Packages that others wrote, over real HTTP: Google's client and the AI SDK find in the sandbox what they find at Google.</summary>
+public sealed class GoogleVeoNodeTests
+{
+    [Fact]
+    public async Task Googles_client_and_the_ai_sdk_order_poll_and_download_at_both_surfaces()
+    {
+        await using var sandbox = await SandboxHost.StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
+        using var folder = new TemporaryFolder();
+        var picture = Path.Combine(folder.Path, "frame.png");
+        await File.WriteAllBytesAsync(picture, PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+
+        var result = await NodeScripts.RunAsync(
+            new Dictionary<string, string>
+            {
+                ["GOOGLE_ROOT"] = new Uri(sandbox.BaseUrl, "google-veo").ToString(),
+                ["GOOGLE_KEY"] = "AIzaSandboxGoogle0000000000000000000000",
+                ["GOOGLE_TOKEN"] = "ya29.sandbox",
+            },
+            "google-veo", picture, Path.Combine(folder.Path, "fox.mp4"));
+
+        var size = StandInClipStore.Clip.Length;
+        var gemini = result.GetProperty("gemini");
+        Assert.Matches("^models/veo-3.1-fast-generate-preview/operations/[a-z0-9]{12}$", gemini.GetProperty("name").GetString());
+        Assert.Equal(size, gemini.GetProperty("bytes").GetInt32());
+        Assert.Equal(1, result.GetProperty("filtered").GetProperty("count").GetInt32());
+        Assert.False(result.GetProperty("filtered").TryGetProperty("error", out _));
+        Assert.Equal(13, result.GetProperty("broken").GetProperty("code").GetInt32());
+        Assert.Equal([size, size], result.GetProperty("vertex").GetProperty("bytes").EnumerateArray().Select(item => item.GetInt32()));
+        Assert.Matches("^gs://clips/out/[0-9a-f-]{36}/sample_0.mp4$", result.GetProperty("stored").GetString());
+        Assert.Equal((size, size), (result.GetProperty("aiGoogle").GetInt32(), result.GetProperty("aiVertex").GetInt32()));
+        foreach (var (name, status) in new[] { ("ratio", 400), ("refused", 400), ("retired", 404), ("key", 400) })
+            Assert.Equal((name, "ApiError", status), (name, result.GetProperty(name).GetProperty("class").GetString(), result.GetProperty(name).GetProperty("status").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Our_adapter_reads_what_another_teams_mock_of_veo_answers()
+    {
+        // Installs the packages, or skips where there is no Node.
+        await NodeScripts.RunAsync(new Dictionary<string, string>(), "aimock-veo", "--check");
+        var start = new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests", "node", "scenarios", "aimock-veo.js"), "https://cdn.example/fox.mp4"])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            var url = JsonElement.Parse(line!).GetProperty("url").GetString()!;
+            var veo = new GoogleVeoCase();
+            using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+            var account = veo.Account(GoogleVeoCase.GeminiSurface) with { BaseUrl = new(url), Http = http };
+
+            var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(veo, account, "a fox"));
+            Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
+            var failed = Assert.IsType<PollResult.Failed>(await FinishAsync(veo, account, "a wolf"));
+            Assert.Contains("no wolves today", failed.Message, StringComparison.Ordinal);
+            var unknown = await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(veo, account, "a bear"));
+            Assert.Equal(ProviderErrorKind.InvalidRequest, unknown.Kind);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task<PollResult> FinishAsync(GoogleVeoCase veo, ProviderAccount account, string prompt)
+    {
+        var order = veo.Order(account, GoogleVeoCase.GeminiClip with { Prompt = prompt });
+        var accepted = Assert.IsType<Submission.Accepted>(await veo.Provider.SubmitAsync(order, TestContext.Current.CancellationToken));
+        while (true)
+        {
+            var result = await veo.Provider.PollAsync(account, accepted.Reference, TestContext.Current.CancellationToken);
+            if (result is not PollResult.Running)
+                return result;
+        }
+    }
+}
