@@ -83,7 +83,7 @@ public abstract class GoogleOmniConformance : ProviderConformance
     // Content is never refused at once: the refusal is a success in words.
     public override IReadOnlyDictionary<string, ProviderErrorKind?> CreateFaults => new Dictionary<string, ProviderErrorKind?> { ["refuse:content_policy"] = null };
 
-    public override MediaInput File(MediaRole role, UpstreamReference reference, int index) => role == MediaRole.SourceVideo
+    public override MediaInput File(MediaRole role, UpstreamReference reference, ProviderRequest request) => role == MediaRole.SourceVideo
         ? ConformanceMedia.Of(role, "video/mp4", Clips.Make(5, 1280, 720), "mp4")
-        : base.File(role, reference, index);
+        : base.File(role, reference, request);
 }
