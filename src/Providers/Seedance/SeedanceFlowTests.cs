@@ -67,9 +67,10 @@ public sealed class SeedanceFlowTests(SeedanceFlowTests.World world) : IClassFix
     [InlineData("2-0-260128", """{"camera_fixed":true}""", "unsupported_parameter", "camera_fixed")]
     [InlineData("2-0-260128", """{"frames":29}""", "unsupported_parameter", "frames")]
     [InlineData("1-0-pro-250528", """{"generate_audio":true}""", "unsupported_parameter", "generate_audio")]
-    [InlineData("1-0-lite-i2v-250428", "{}", "unsupported_parameter", "mode")]
+    [InlineData("1-0-lite-i2v-250428", "{}", "input_reference_required", "input_reference")]
+    [InlineData("1-0-lite-i2v-250428", """{"mode":"t2v"}""", "unsupported_parameter", "mode")]
     [InlineData("1-0-lite-i2v-250428", """{"reference_images":["WIDE"],"tier":"1080p"}""", "invalid_size", "tier")]
-    [InlineData("2-0-260128", """{"mode":"reference_material","reference_images":["WIDE"]}""", "input_reference_required", "video_url")]
+    [InlineData("2-0-260128", """{"mode":"reference_material","reference_images":["WIDE"]}""", "input_reference_required", "video_urls")]
     [InlineData("2-0-260128", """{"audio_urls":["SOUND"]}""", "input_reference_required", "reference_images")]
     public async Task What_a_model_cannot_make_is_refused_before_it_is_ordered(string model, string fields, string code, string param)
     {

@@ -46,7 +46,7 @@ public sealed class SeedanceNodeTests
         }
 
         Assert.Equal("BYTEDANCE_VIDEO_GENERATION_FAILED", result.GetProperty("failed").GetProperty("class").GetString());
-        Assert.Contains("OutputVideoSensitiveContentDetected", result.GetProperty("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"failed\"", result.GetProperty("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
