@@ -41,7 +41,7 @@ public sealed class SeedanceSimulator : ISimulator, ICallsBack
         if (path is ["files", var file])
             return request.Method is "GET" or "HEAD" ? File(request, file) : SimulatedResponse.Text(405, "text/plain", "");
         string? account = Account(request);
-        string[] rest = path.Length >= _tasks.Length && path[.._tasks.Length].SequenceEqual(_tasks) ? path[_tasks.Length..] : ["", ""];
+        string[] rest = path.Length >= _tasks.Length && path.AsSpan(0, _tasks.Length).SequenceEqual(_tasks) ? path[_tasks.Length..] : ["", ""];
         return (request.Method, rest) switch
         {
             ("POST", []) => await CreateAsync(request, account, cancellationToken),
