@@ -60,7 +60,8 @@ public sealed class SeedancePromptTests
 
         var account = _test.Account(baseUrl: "http://sandbox/seedance/api/v3") with
         {
-            Credential = _test.Provider.SandboxChannels[0].Credential, Http = new HttpMessageInvoker(new SimulatorHandler(sandbox)),
+            Credential = _test.Provider.SandboxChannels[0].Credential,
+            Http = new HttpMessageInvoker(new SimulatorHandler(sandbox)),
         };
         var accepted = (Submission.Accepted)await _test.Provider.SubmitAsync(
             _test.Order(account, SeedanceCase.Boat with { Prompt = flags }), TestContext.Current.CancellationToken);
