@@ -37,13 +37,14 @@ public sealed class SimulatorHandler(SandboxCore sandbox) : HttpMessageHandler
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in request.Headers.NonValidated)
             headers[name] = values.ToString();
+        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(url.Query);
         return new SimulatedRequest
         {
             Method = request.Method.Method,
             Root = $"{url.GetLeftPart(UriPartial.Authority)}/{path[0]}",
             Path = path.Length > 1 ? path[1] : "",
-            Query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(url.Query)
-                .ToDictionary(pair => pair.Key, pair => pair.Value.LastOrDefault() ?? "", StringComparer.Ordinal),
+            Query = query.ToDictionary(pair => pair.Key, pair => pair.Value.LastOrDefault() ?? "", StringComparer.Ordinal),
+            QueryLists = SimulatedRequest.Lists(query),
             Headers = headers,
             Body = body,
             ContentType = request.Content?.Headers.ContentType?.ToString(),

@@ -18,6 +18,9 @@ public sealed record SimulatedRequest
     /// <summary>Query parameters; of repeated ones the last.</summary>
     public required IReadOnlyDictionary<string, string> Query { get; init; }
 
+    /// <summary>Query parameters with all their values, for upstreams that take several of one name.</summary>
+    public ILookup<string, string> QueryLists { get; init; } = Enumerable.Empty<string>().ToLookup(name => name);
+
     /// <summary>Headers of message and body, repeated ones joined by commas; names in any case.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
@@ -37,6 +40,11 @@ public sealed record SimulatedRequest
             return value is not null && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? value[scheme.Length..].Trim() : null;
         }
     }
+
+    /// <summary>Every value of a query under its name.</summary>
+    public static ILookup<string, string> Lists(IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> query) => query
+        .SelectMany(pair => pair.Value, (pair, value) => (pair.Key, Value: value ?? ""))
+        .ToLookup(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 
     /// <summary>Reads the whole body.</summary>
     /// <returns>The bytes, or null if there are more than <see cref="MaxBodyBytes"/>.</returns>

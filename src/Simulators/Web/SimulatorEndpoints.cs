@@ -42,6 +42,7 @@ internal static class SimulatorEndpoints
             Root = $"{request.Scheme}://{request.Host}{root}",
             Path = request.Path.Value![root.Length..].TrimStart('/'),
             Query = request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.LastOrDefault() ?? "", StringComparer.Ordinal),
+            QueryLists = SimulatedRequest.Lists(request.Query),
             Headers = request.Headers.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             Body = request.Body,
             ContentType = request.ContentType,

@@ -27,6 +27,9 @@ public sealed class SampleTests(ContractGateway shared)
         ["mode-i2v_first_last"] = ("veo3.1 4 1280x720 i2v_first_last 720p", "google-veo veo-3.1-generate-001 p"),
         ["mode-reference_images"] = ("veo3.1-components 8 1280x720 reference_images 720p", "google-veo veo-3.1-generate-001 p"),
         ["omni-edit"] = ("gemini-omni 0 1280x720 edit -", "google-omni gemini-omni-1.1-flash p"),
+        ["mode-reference_material"] = ("doubao-seedance-2-0-260128 4 1280x720 reference_material 720p", "seedance doubao-seedance-2-0-260128 p"),
+        ["seedance-content"] = (
+            "doubao-seedance-2-0-260128 5 1280x720 i2v 720p ratio:aspect_ratio_follows_image", "seedance doubao-seedance-2-0-260128 p"),
         ["omni-r2v"] = ("gemini-omni 7 1280x720 r2v 720p", "google-omni gemini-omni-1.1-flash p"),
     };
 
@@ -38,9 +41,7 @@ public sealed class SampleTests(ContractGateway shared)
         ["grok"] = "grok-imagine-1.0-video",
         ["happyhorse-edit"] = "happyhorse-1.0-video-edit",
         ["mode-i2v"] = "viduq3-turbo",
-        ["mode-reference_material"] = "doubao-seedance-2-0-260128",
         ["mode-t2v"] = "viduq3-turbo",
-        ["seedance-content"] = "doubao-seedance-2-0-260128",
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

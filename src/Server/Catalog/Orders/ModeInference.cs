@@ -55,9 +55,13 @@ internal static class ModeInference
         _ => ForReferences(draft) ?? ForFrames(draft),
     };
 
-    private static string? ForMaterial(OrderDraft draft) => Has(draft, MediaHint.Audio)
-        ? With(draft, MediaRole.ReferenceAudio)
-        : With(draft, MediaRole.ReferenceVideo) ?? With(draft, MediaRole.SourceVideo);
+    // A sound beside a video belongs to a mode that takes both, where there is one.
+    private static string? ForMaterial(OrderDraft draft)
+    {
+        if (!Has(draft, MediaHint.Audio)) return With(draft, MediaRole.ReferenceVideo) ?? With(draft, MediaRole.SourceVideo);
+        var hasVideo = Has(draft, MediaHint.Video) || Has(draft, MediaHint.ReferenceVideo);
+        return (hasVideo ? Find(draft, mode => mode.Accepts("reference_audio") && mode.Accepts("reference_video")) : null) ?? With(draft, MediaRole.ReferenceAudio);
+    }
 
     private static string? With(OrderDraft draft, MediaRole role) => Find(draft, mode => mode.Accepts(MediaRoles.Name(role)));
 
