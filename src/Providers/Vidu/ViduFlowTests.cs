@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Reelay.Simulators;
 using Reelay.Tests.Files;
 using Reelay.Tests.Flows;
@@ -18,6 +19,7 @@ public sealed class ViduFlowTests(ViduFlowTests.World world) : IClassFixture<Vid
         private protected override Dictionary<string, string?> Settings => new()
         {
             ["Reelay:Channels:sandbox_vidu:CallSeconds"] = "3", ["Reelay:Channels:sandbox_vidu:Options:search_delay_seconds"] = "0",
+            ["Reelay:Channels:sandbox_vidu:Options:trust_absence"] = "true",
         };
     }
 
@@ -68,12 +70,13 @@ public sealed class ViduFlowTests(ViduFlowTests.World world) : IClassFixture<Vid
     }
 
     [Fact]
-    public async Task An_order_that_may_have_been_lost_on_its_way_is_not_sent_again()
+    public async Task An_order_that_never_arrived_is_sent_again_where_the_channel_trusts_the_list()
     {
-        var prompt = FlowWorld.Prompt("[drop]");
+        var prompt = FlowWorld.Prompt();
+        world.Gateway.Sandbox.Core.Faults.Add("vidu", SimulatedCall.Create, "drop", count: 1);
         var video = await world.MakeAsync(new { model = "viduq3-turbo", prompt });
-        await world.CheckFailedAsync(video, "submission_outcome_unknown");
-        Assert.Single(world.Wire.Creates(prompt));
+        Assert.Equal("completed", video.GetProperty("status").GetString());
+        Assert.Equal([true, false], world.Submissions(prompt).Select(report => report.Row.Accepted));
     }
 
     [Fact]
@@ -125,25 +128,43 @@ public sealed class ViduCallbackFlowTests(ViduCallbackFlowTests.World world) : I
         Assert.Contains(world.Host.Sandbox.Submissions, report => report.Row.UpstreamId == attempt.GetProperty("upstream_id").GetString());
     }
 
-    // Whoever learned the address alone can say nothing by it.
+    // Whoever learned the address alone can say nothing by it; with the signature the same body settles the order.
     [Fact]
-    public async Task A_callback_without_a_signature_settles_no_lost_answer()
+    public async Task A_lost_answer_is_settled_by_a_signed_callback_and_by_no_other()
     {
-        await using var host = await StartAsync(new() { ["Reelay:Engine:ReconcileHoldSeconds"] = "0", ["Reelay:Channels:sandbox_vidu:CallSeconds"] = "1" });
-        host.Sandbox.Faults.Add("vidu", SimulatedCall.List, "http:500");
+        await using var host = await StartAsync();
+        host.Sandbox.Core.Faults.Add("vidu", SimulatedCall.List, "http:500");
         var id = await host.OrderAsync(body: new { model = "viduq3-turbo", prompt = "a boat [drop:after-accept] [callback:never]" });
         await host.AdminUntilAsync(id, "reconciling");
-        var job = Assert.Single(host.Sandbox.Submissions).Row;
-        var url = new Uri((string)host.Sandbox.Core.Store.FindJob("vidu", job.UpstreamId!)!.Details!["callback_url"]!);
-        using var forged = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent($$"""{"id":"{{job.UpstreamId}}","state":"success"}""") };
-        using var taken = await host.Client.SendAsync(forged, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+        var job = Assert.Single(host.Sandbox.Submissions).Row.UpstreamId!;
+        var url = new Uri((string)host.Sandbox.Core.Store.FindJob("vidu", job)!.Details!["callback_url"]!);
 
-        var video = await host.FinishAsync(id);
-        Assert.Equal("submission_outcome_unknown", video.GetProperty("error").GetProperty("code").GetString());
+        await PostAsync(host, url, job, []);
+        await PostAsync(host, url, job, ViduCase.Signed("vda_another_key", url, TimeProvider.System.GetUtcNow()));
+        Assert.False((await host.AdminTaskAsync(id)).GetProperty("attempts")[0].TryGetProperty("upstream_id", out _));
+
+        await PostAsync(host, url, job, ViduCase.Signed("vda_sandbox_vidu", url, TimeProvider.System.GetUtcNow()));
+        Assert.Equal("completed", (await host.FinishAsync(id)).GetProperty("status").GetString());
     }
 
-    private static async Task<GatewayHost> StartAsync(Dictionary<string, string?>? more = null)
+    // Posts and waits until the task's owner has judged it.
+    private static async Task PostAsync(GatewayHost host, Uri url, string job, Dictionary<string, string> headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent($$"""{"id":"{{job}}","state":"success"}""") };
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var taken = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+        while (host.Database(Waiting) > 0) await GatewayHost.PauseAsync();
+    }
+
+    private static long Waiting(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM task_inbox";
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static async Task<GatewayHost> StartAsync()
     {
         // The address must be known before the server listens.
         using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
@@ -158,7 +179,6 @@ public sealed class ViduCallbackFlowTests(ViduCallbackFlowTests.World world) : I
             ["Reelay:Channels:sandbox_vidu:MinPollMilliseconds"] = "50",
             ["Reelay:Channels:sandbox_vidu:CallSeconds"] = "60",
         };
-        foreach (var (name, value) in more ?? []) settings[name] = value;
         return await GatewayHost.StartAsync(settings, new SandboxOptions { Duration = 0.3, Render = RenderMode.StandIn });
     }
 }

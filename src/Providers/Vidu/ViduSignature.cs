@@ -33,8 +33,8 @@ internal static class ViduSignature
             given, Encoding.ASCII.GetBytes(Sign(key.Value, Text(address, accessKey, date, signed)))));
     }
 
-    /// <summary>What is signed: each part with a line end after it, the last one too.</summary>
-    public static string Text(Uri address, string accessKey, string date, IEnumerable<KeyValuePair<string, string>> signedHeaders)
+    // Each part with a line end after it, the last one too.
+    private static string Text(Uri address, string accessKey, string date, IEnumerable<KeyValuePair<string, string>> signedHeaders)
     {
         var text = new StringBuilder();
         text.Append("POST\n").Append(address.AbsolutePath).Append('\n').Append(address.Query.TrimStart('?')).Append('\n');
@@ -44,8 +44,7 @@ internal static class ViduSignature
         return text.ToString();
     }
 
-    /// <summary>The signature in base64.</summary>
-    public static string Sign(string key, string text) =>
+    private static string Sign(string key, string text) =>
         Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(text)));
 
     // In the order and spelling in which they were signed; null if one is missing.

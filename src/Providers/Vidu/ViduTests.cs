@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Reelay.Providers;
@@ -54,6 +56,22 @@ public sealed class ViduCase
     public static string Fixture(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Providers", "Vidu", "Fixtures", name));
 
     public static JsonElement Reference(string id = TaskId) => JsonElement.Parse($$"""{"task_id":"{{id}}"}""");
+
+    /// <summary>The headers of a callback to an address, signed as the facts say.</summary>
+    public static Dictionary<string, string> Signed(string key, Uri address, DateTimeOffset now)
+    {
+        var date = now.ToString("R", CultureInfo.InvariantCulture);
+        var text = $"POST\n{address.AbsolutePath}\n{address.Query.TrimStart('?')}\nvidu\n{date}\nDate:{date}\nx-request-nonce:n-1\n";
+        return new()
+        {
+            ["Date"] = date,
+            ["x-request-nonce"] = "n-1",
+            ["X-HMAC-SIGNED-HEADERS"] = "Date;x-request-nonce",
+            ["X-HMAC-ALGORITHM"] = "hmac-sha256",
+            ["X-HMAC-ACCESS-KEY"] = "vidu",
+            ["X-HMAC-SIGNATURE"] = Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(text))),
+        };
+    }
 
     private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
     {
