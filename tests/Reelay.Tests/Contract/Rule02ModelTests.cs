@@ -21,7 +21,7 @@ public sealed class Rule02ModelTests(ContractGateway shared)
     [InlineData("model:'SORA-2'", "404 model_not_found model", "`SORA-2`")]
     [InlineData("model:' '", "404 model_not_found model", "does not exist")]
     [InlineData("model:'../../etc/passwd'", "404 model_not_found model", "does not exist")]
-    [InlineData("model:'viduq3-turbo'", "404 model_not_found model", "`viduq3-turbo` | GET /v1/models")]
+    [InlineData("model:'veo9'", "404 model_not_found model", "`veo9` | GET /v1/models")]
     [InlineData("model:7", "400 invalid_type model", "text | a number")]
     [InlineData("model:['sora-2']", "400 invalid_type model", "text | a list")]
     [InlineData("model:{a:1}", "400 invalid_type model", "text | an object")]
@@ -85,7 +85,7 @@ public sealed class Rule02ModelTests(ContractGateway shared)
             Assert.True(status == 200 || answer.GetProperty("error").GetProperty("code").GetString() != "model_not_found", $"{name}: {answer}");
         }
 
-        Assert.DoesNotContain("viduq3-turbo", names);
-        Assert.Equal(404, (await shared.Gateway.SendAsync(HttpMethod.Post, "/v1/videos/estimate", new { model = "viduq3-turbo", prompt = "x" })).Status);
+        Assert.DoesNotContain("veo9", names);
+        Assert.Equal(404, (await shared.Gateway.SendAsync(HttpMethod.Post, "/v1/videos/estimate", new { model = "veo9", prompt = "x" })).Status);
     }
 }

@@ -15,6 +15,10 @@ internal sealed class CallbackAddresses(CallbackTokens tokens, ServerOptions opt
     public Uri? Of(TaskAttempt attempt, ProviderChannel channel) =>
         IsOn(channel) ? Address(channel, tokens.Make(channel.Provider.Id, attempt.TaskId, attempt.Number)) : null;
 
+    /// <summary>Every address that the attempt may have been given, the newest key's first.</summary>
+    public IReadOnlyList<Uri> AllOf(TaskAttempt attempt, ProviderChannel channel) =>
+        IsOn(channel) ? [.. tokens.All(channel.Provider.Id, attempt.TaskId, attempt.Number).Select(token => Address(channel, token))] : [];
+
     /// <summary>What such an address looks like before there is an attempt; nothing can be done with it.</summary>
     public Uri? Example(ProviderChannel channel) => IsOn(channel) ? Address(channel, "hidden") : null;
 

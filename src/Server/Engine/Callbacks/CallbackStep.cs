@@ -25,8 +25,8 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
     private async Task UseAsync(LiveTask live, TaskAttempt attempt, InboxRow row)
     {
         var channel = parts.Channels.Find(attempt);
-        var reading = Read(channel, row);
-        if (reading is null) LogStray(row.TaskId, row.Attempt, "it is no callback of this upstream, or its channel is gone");
+        var reading = Read(channel, attempt, row);
+        if (reading is null) LogStray(row.TaskId, row.Attempt, "it is no callback of this upstream, its address is signed wrongly, or its channel is gone");
         if (reading?.UpstreamId is { } id && attempt.UpstreamId is null) await NameAsync(live, channel!, attempt, id, row);
         else if (reading?.UpstreamId is { } other && attempt.UpstreamId != other) LogStray(row.TaskId, row.Attempt, "it names another order than the one that was accepted");
         else if (reading is not null && IsOpen(live, attempt)) await BelieveAsync(live, channel!, reading.Result, row);
@@ -37,7 +37,7 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
     public async Task<bool> AdoptEarlyAsync(LiveTask live, InboxRow row)
     {
         if (live.Attempt is not { UpstreamId: null, EndedAt: null } attempt || attempt.Number != row.Attempt) return false;
-        if (parts.Channels.Find(attempt) is not { } channel || Read(channel, row)?.UpstreamId is not { } id) return false;
+        if (parts.Channels.Find(attempt) is not { } channel || Read(channel, attempt, row)?.UpstreamId is not { } id) return false;
         await NameAsync(live, channel, attempt, id, row);
         if (live.Attempt?.UpstreamId is null) return false;
 
@@ -47,13 +47,15 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
         return true;
     }
 
-    private static CallbackReading? Read(ProviderChannel? channel, InboxRow row)
+    private CallbackReading? Read(ProviderChannel? channel, TaskAttempt attempt, InboxRow row)
     {
         if (channel?.Provider is not IReceivesCallbacks receiver || CallbackMail.Of(row) is not { } mail) return null;
 
         // A signature is good or bad by the time at which it came, however long it lay here.
         var account = channel.Account with { Time = new StoppedTime(row.CreatedAt) };
-        return receiver.ReadCallback(account, mail.Headers, mail.Body);
+        return receiver is IChecksCallbackAddresses checks && !checks.IsGenuine(account, parts.Callbacks?.AllOf(attempt, channel) ?? [], mail.Headers)
+            ? null
+            : receiver.ReadCallback(account, mail.Headers, mail.Body);
     }
 
     // The id of an order that had none: acceptance, if the attempt is open; else a note for the operator, and what it may cost.

@@ -21,7 +21,11 @@ internal sealed class CallbackTokens(LinkKeys keys)
     private const int MaxMessageBytes = 256;
 
     /// <summary>The token of one attempt.</summary>
-    public string Make(string provider, string taskId, int attempt) => $"{Name(taskId, attempt)}-{Sign(keys.NewestFirst[0], provider, taskId, attempt)}";
+    public string Make(string provider, string taskId, int attempt) => All(provider, taskId, attempt).First();
+
+    /// <summary>The tokens that one attempt may have been given: one for each key that is good, that of the newest first.</summary>
+    public IEnumerable<string> All(string provider, string taskId, int attempt) =>
+        keys.NewestFirst.Select(key => $"{Name(taskId, attempt)}-{Sign(key, provider, taskId, attempt)}");
 
     /// <summary>Reads a token; null unless it is one of ours for this provider. Looks nothing up.</summary>
     public (string TaskId, int Attempt)? Read(string provider, string token)
