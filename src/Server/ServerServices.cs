@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api;
+using Reelay.Server.Api.Archives;
 using Reelay.Server.Api.Callbacks;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
@@ -57,6 +58,7 @@ internal static class ServerServices
         services.AddSingleton(TrustedProxies.Read(configuration));
         services.AddSingleton(provider => new Withholding(withheld, provider.GetRequiredService<Authentication>()));
         AddApi(services);
+        AddArchives(services, configuration);
         services.AddFiles();
     }
 
@@ -206,6 +208,21 @@ internal static class ServerServices
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<OpenApiEndpoint>();
         services.TryAddSingleton(_ => new DocsEndpoints(Path.Combine(AppContext.BaseDirectory, DocsEndpoints.ViewerFolder)));
+    }
+
+    private static void AddArchives(IServiceCollection services, IConfiguration configuration)
+    {
+        var archives = ArchiveSettings.Read(configuration);
+        services.AddSingleton(provider =>
+        {
+            var channels = provider.GetRequiredService<ChannelSet>();
+            ArchiveSettings.Check(archives, channels);
+            return new ArchiveReader(
+                archives, channels, provider.GetRequiredService<EngineOptions>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ArchiveReader>>());
+        });
+        services.AddSingleton<ArchiveAnswers>();
+        services.AddSingleton<ArchiveContent>();
     }
 
     private static bool ListensOnLoopbackOnly(IServer server) =>

@@ -31,7 +31,7 @@ internal static class OpenAiCharacters
         {
             var answer = await UpstreamHttp.SubmitAsync(submission.Account, request, cancellationToken);
             if (!answer.IsSuccess)
-                throw OpenAiErrors.Table.OfSubmission(answer, OpenAiErrors.Read(answer));
+                throw OpenAiErrors.Table.OfSubmission(answer, VideosErrors.Read(answer));
             return answer.Json?.Member("id").AsText()
                 ?? throw answer.Exception(ProviderErrorKind.NotSent, $"HTTP {answer.StatusCode} without the id of a character");
         }

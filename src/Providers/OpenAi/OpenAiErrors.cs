@@ -1,22 +1,9 @@
-using System.Text.Json;
-
 namespace Reelay.Providers.OpenAi;
 
-/// <summary>Reads the error bodies of this protocol's servers, and says what they mean. Sources: the README beside this file.</summary>
+/// <summary>What the errors of this protocol's servers mean. Sources: the README beside this file.</summary>
 internal static class OpenAiErrors
 {
-    /// <summary><c>{"error": {message, type, param, code}}</c>: OpenAI, vLLM-Omni's engine faults, most gateways.</summary>
-    public const string Envelope = "envelope";
-
-    /// <summary><c>{"error": "…"}</c>: vLLM's check of the key.</summary>
-    public const string Text = "text";
-
-    /// <summary><c>{"detail": "…"}</c>, or a list of <c>{loc, msg, type}</c>: FastAPI (vLLM-Omni, SGLang).</summary>
-    public const string Detail = "detail";
-
-    /// <summary><c>{"message", "type" or "code"}</c> at top level: TensorRT-LLM, new-api's handlers.</summary>
-    public const string Flat = "flat";
-
+    private static readonly string[] AnyShape = [VideosErrors.Envelope, VideosErrors.Text, VideosErrors.Detail, VideosErrors.Flat];
     private static readonly string[] ContentCodes = ["moderation_blocked", "content_policy*"];
     private static readonly string[] MoneyCodes =
         ["insufficient_quota", "insufficient_user_quota", "pre_consume_token_quota_failed", "credit_balance_exhausted", "billing_*"];
@@ -34,60 +21,17 @@ internal static class OpenAiErrors
         },
 
         // OpenAI's description declares 429 with this body for every operation, whatever its code.
-        new(ErrorUse.NotAccepted, ProviderErrorKind.RateLimited) { Statuses = [429], Shapes = [Envelope] },
+        new(ErrorUse.NotAccepted, ProviderErrorKind.RateLimited) { Statuses = [429], Shapes = [VideosErrors.Envelope] },
         new(ErrorUse.NotAccepted, ProviderErrorKind.Overloaded) { Statuses = [503], Codes = ["slow_down", "server_is_overloaded"] },
 
         // new-api: none of its channels serves this model now; it has called nobody.
         new(ErrorUse.NotAccepted, ProviderErrorKind.Overloaded) { Statuses = [503], Codes = ["model_not_found"] },
-        new(ErrorUse.NotAccepted, ProviderErrorKind.Unauthorized) { Statuses = [401, 403], Shapes = [Envelope, Text, Detail, Flat] },
+        new(ErrorUse.NotAccepted, ProviderErrorKind.Unauthorized) { Statuses = [401, 403], Shapes = AnyShape },
         new(ErrorUse.NotAccepted, ProviderErrorKind.InvalidRequest)
         {
-            Statuses = [400, 404, 405, 410, 413, 415, 422], Shapes = [Envelope, Text, Detail, Flat],
+            Statuses = [400, 404, 405, 410, 413, 415, 422], Shapes = AnyShape,
         },
 
         // new-api answers 400 for an unknown job.
         new(ErrorUse.Read, ProviderErrorKind.NotFound) { Statuses = [400], Codes = ["task_not_exist"] });
-
-    /// <summary>What an answer's body says; null if it has none of the known shapes.</summary>
-    public static UpstreamError? Read(UpstreamAnswer answer)
-    {
-        // A job that carries an error is a job, not the answer to a call.
-        if (answer.Json is not { ValueKind: JsonValueKind.Object } body || body.Member("object").AsText() == "video")
-            return null;
-        return Read(body, answer.StatusCode);
-    }
-
-    /// <summary>The error inside a job: an object, a text, or <c>detail</c>; null if it has none.</summary>
-    public static UpstreamError? OfJob(JsonElement job) => Read(job, status: 0);
-
-    private static UpstreamError? Read(JsonElement body, int status)
-    {
-        var error = body.Member("error");
-        if (error.ValueKind == JsonValueKind.Object)
-            return Fields(error, status, Envelope);
-        if (error.AsText() is { } text)
-            return new(status, null, null, text, Text);
-
-        var detail = body.Member("detail");
-        if (detail.ValueKind == JsonValueKind.Object)
-            return Read(detail, status) ?? Fields(detail, status, Detail);
-        if (Sentences(detail) is { } sentences)
-            return new(status, null, null, sentences, Detail);
-
-        var hasCode = body.Member("code").AsText() is not null || body.Member("type").AsText() is not null;
-        return hasCode && body.Member("message").AsText() is not null ? Fields(body, status, Flat) : null;
-    }
-
-    private static UpstreamError Fields(JsonElement error, int status, string shape) => new(
-        status, error.Member("code").AsText(), error.Member("type").AsText(), error.Member("message").AsText() ?? "", shape);
-
-    private static string? Sentences(JsonElement detail)
-    {
-        if (detail.AsText() is { } text)
-            return text;
-        if (detail.ValueKind != JsonValueKind.Array)
-            return null;
-        return string.Join("; ", detail.Items().Select(item =>
-            item.AsText() ?? $"{string.Join('.', item.Member("loc").Items().Select(LenientJson.AsText))}: {item.Member("msg").AsText()}"));
-    }
 }

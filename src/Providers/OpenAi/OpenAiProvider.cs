@@ -44,7 +44,7 @@ public sealed class OpenAiProvider :
         var id = OpenAiAnswers.IdOf(reference);
         using var request = OpenAiRequests.New(HttpMethod.Get, account, options, OpenAiRequests.Job(id));
         var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
-        return OpenAiAnswers.Polled(answer, options, id, new OpenAiOutputs(account, options, id).Of);
+        return VideosAnswers.Polled(answer, answer.Json, OpenAiAnswers.Reading(account, options, id));
     }
 
     /// <inheritdoc/>
@@ -63,7 +63,7 @@ public sealed class OpenAiProvider :
         if (answer.StatusCode == 409)
             return CancelResult.Refused;
         if (!answer.IsSuccess)
-            throw OpenAiErrors.Table.OfRead(answer, OpenAiErrors.Read(answer));
+            throw OpenAiErrors.Table.OfRead(answer, VideosErrors.Read(answer));
         var isDeleted = answer.Json is { } body && body.Member("deleted").ValueKind == JsonValueKind.True;
         return isDeleted ? CancelResult.Confirmed : CancelResult.Refused;
     }
@@ -105,7 +105,7 @@ public sealed class OpenAiProvider :
 
         throw answer.IsSuccess
             ? answer.Exception(ProviderErrorKind.Unavailable, "the answer is no JSON: this does not look like a server of this protocol")
-            : OpenAiErrors.Table.OfRead(answer, OpenAiErrors.Read(answer));
+            : OpenAiErrors.Table.OfRead(answer, VideosErrors.Read(answer));
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ internal static class OpenAiSearch
             foreach (var video in page.Rows.Take(MaxRows - read))
             {
                 read++;
-                if (OpenAiAnswers.Id(video) is not { } id || LenientJson.AsUnixTime(video.CreatedAt) is not { } created)
+                if (VideosAnswers.Id(video) is not { } id || LenientJson.AsUnixTime(video.CreatedAt) is not { } created)
                     continue;
                 oldest = created < oldest ? created : oldest;
                 if (created >= from && created <= query.SentUntil)
@@ -37,18 +37,18 @@ internal static class OpenAiSearch
         return found.DistinctBy(row => row.UpstreamId).OrderByDescending(row => row.CreatedAt).ToList();
     }
 
-    private static async Task<(List<OpenAiVideo> Rows, string? Next)> ReadPageAsync(
+    private static async Task<(List<VideosJob> Rows, string? Next)> ReadPageAsync(
         ProviderAccount account, OpenAiOptions options, string? after, CancellationToken cancellationToken)
     {
         var path = $"videos?limit={PageRows}&order=desc" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}");
         using var request = OpenAiRequests.New(HttpMethod.Get, account, options, path);
         var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
         if (!answer.IsSuccess)
-            throw OpenAiErrors.Table.OfRead(answer, OpenAiErrors.Read(answer));
+            throw OpenAiErrors.Table.OfRead(answer, VideosErrors.Read(answer));
         if (answer.Json is not { } list || list.Member("data").ValueKind != System.Text.Json.JsonValueKind.Array)
             throw answer.Exception(ProviderErrorKind.Unavailable, "the list of videos is not one");
 
-        var rows = list.Member("data").Items().Select(row => OpenAiAnswers.Video(row)).OfType<OpenAiVideo>().ToList();
+        var rows = list.Member("data").Items().Select(row => VideosJob.Of(row)).OfType<VideosJob>().ToList();
 
         // SGLang and TensorRT-LLM send no cursor: what they sent is all there is.
         var hasMore = list.Member("has_more").ValueKind == System.Text.Json.JsonValueKind.True && rows.Count > 0;
@@ -56,7 +56,7 @@ internal static class OpenAiSearch
     }
 
     // The prompt must be there and equal; of the rest, what the row shows.
-    private static bool IsMatch(OpenAiVideo video, ProviderRequest request, OpenAiOptions options)
+    private static bool IsMatch(VideosJob video, ProviderRequest request, OpenAiOptions options)
     {
         if (request.Prompt is null || video.Prompt != request.Prompt)
             return false;

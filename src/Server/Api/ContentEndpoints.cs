@@ -1,3 +1,4 @@
+using Reelay.Server.Api.Archives;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets;
@@ -7,7 +8,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Api;
 
 /// <summary>The stored files of a finished task and the pictures made of them, by key or by signed link.</summary>
-internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets, VariantMaker variants, TimeProvider time)
+internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets, VariantMaker variants, ArchiveContent archives, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ServeAsync).As(Operations.Core);
@@ -20,7 +21,7 @@ internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets,
     private async Task<ApiError?> TryServeAsync(HttpContext context)
     {
         var found = await access.FindAsync(context);
-        if (found.Error is { } missing) return missing;
+        if (found.Error is { } missing) return ArchiveContent.MayKnow(context, missing) ? await archives.TryServeAsync(context) : missing;
         var query = context.Request.Query;
         if (ContentQuery.ReadVariant(query).Error is { } unknown) return unknown;
         if (NotReady(context, found.Value!) is { } early) return early;

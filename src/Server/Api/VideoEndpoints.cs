@@ -1,4 +1,5 @@
 using Reelay.Contracts;
+using Reelay.Server.Api.Archives;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Api.Events;
 using Reelay.Server.Api.Reading;
@@ -9,7 +10,7 @@ namespace Reelay.Server.Api;
 /// <summary>Create, read, wait, follow, list, delete and cancel.</summary>
 internal sealed class VideoEndpoints(
     Authentication authentication, TaskCreation creation, TaskReader reader, TaskIntents intents, ListReader lists, VideoAnswers answers,
-    TaskWatch watch, EventStream events, Withholding withholding)
+    TaskWatch watch, EventStream events, Withholding withholding, ArchiveAnswers archives)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -42,9 +43,13 @@ internal sealed class VideoEndpoints(
     {
         var found = await FindAsync(context);
         if (found.Value is { } now && context.Request.QueryString.HasValue) found = await WaitAsync(context, now);
-        if (found.Error is { } error) await ErrorWriter.WriteAsync(context, error);
-        else await answers.WriteAsync(context, found.Value!);
+        if (found.Value is { } snapshot) await answers.WriteAsync(context, snapshot);
+        else if (await Unknown(context, found.Error!) is { } error) await ErrorWriter.WriteAsync(context, error);
     }
+
+    // An earlier gateway may know it.
+    private Task<ApiError?> Unknown(HttpContext context, ApiError error) =>
+        error.Code == UnknownVideo ? archives.TryAnswerAsync(context) : Task.FromResult<ApiError?>(error);
 
     private async Task<ApiResult<Snapshot>> WaitAsync(HttpContext context, Snapshot found)
     {
@@ -94,7 +99,10 @@ internal sealed class VideoEndpoints(
 
     internal static string RouteId(HttpContext context) => (string)context.Request.RouteValues["id"]!;
 
+    /// <summary>Code of <see cref="NotFound"/>.</summary>
+    internal const string UnknownVideo = "video_not_found";
+
     /// <summary>One answer for ids that never were, are another account's, or were deleted: nobody learns which.</summary>
     internal static ApiError NotFound(string id) =>
-        new(404, "video_not_found", $"There is no video with the id '{Shown.Value(id)}'.", "id");
+        new(404, UnknownVideo, $"There is no video with the id '{Shown.Value(id)}'.", "id");
 }

@@ -1,24 +1,40 @@
 using System.Text.Json;
 
-namespace Reelay.Providers.OpenAi;
+namespace Reelay.Providers;
 
-/// <summary>Finds the files of a finished job, wherever its server puts them, and opens those that take the account's key.</summary>
-internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions options, string id)
+/// <summary>
+/// Finds the files of a finished job of the Videos protocol, wherever its server puts them, and opens those that take the account's key.
+/// </summary>
+/// <param name="account">The account.</param>
+/// <param name="id">The job's id.</param>
+/// <param name="errors">What the upstream's errors mean.</param>
+/// <param name="authorize">Adds the account's credential; only for requests to the account's own origin.</param>
+internal sealed class VideosOutputs(
+    ProviderAccount account, string id, ErrorTable errors, Func<HttpRequestMessage, HttpRequestMessage> authorize)
 {
     // Base64 in JSON has to be held whole; a clip larger than this must come as a link or as bytes.
     private const int MaxJsonContentBytes = 64 * 1024 * 1024;
     private const int MaxHops = 5;
+    private const int MaxOutputs = 100;
+
+    /// <summary>Query parameter of the content route that picks one of several outputs, or null where there is only one.</summary>
+    public string? IndexQuery { get; init; }
+
+    /// <summary>Whether results are taken from the content route, whatever links a job has beside it.</summary>
+    public bool IsContentOnly { get; init; }
 
     /// <summary>The outputs of a job: the first place that names any, else the content route.</summary>
-    public IReadOnlyList<ProviderOutput> Of(OpenAiVideo video)
+    public IReadOnlyList<ProviderOutput> Of(VideosJob video)
     {
-        var named = Places(video).Select(place => place.Select(Read).OfType<ProviderOutput>().ToList())
+        IEnumerable<IEnumerable<string?>> places = IsContentOnly ? [] : Places(video);
+        var named = places.Select(place => place.Select(Read).OfType<ProviderOutput>().ToList())
             .FirstOrDefault(found => found.Count > 0);
         return named ?? [.. Enumerable.Range(0, ContentCount(video)).Select(index => Opened(ContentUrl(video, index)))];
     }
 
-    private static IEnumerable<IEnumerable<string?>> Places(OpenAiVideo video) =>
+    private static IEnumerable<IEnumerable<string?>> Places(VideosJob video) =>
     [
+        SeveralOutputs(video),
         [video.Url],
         [video.OutputUrl],
         [video.VideoUrl],
@@ -28,15 +44,22 @@ internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions optio
         [video.Metadata.Member("url").AsText()],
     ];
 
+    // A list of one says no more than the links beside it.
+    private static IEnumerable<string?> SeveralOutputs(VideosJob video) =>
+        video.Outputs.Items().Take(MaxOutputs).Select(item => item.Member("url").AsText()).ToList() is { Count: > 1 } several
+        && several.TrueForAll(link => link is not null) ? several : [];
+
     private static string? InBase64(JsonElement item) =>
         item.Member("b64_json").AsText() is { } text ? $"data:video/mp4;base64,{text}" : null;
 
-    private int ContentCount(OpenAiVideo video) =>
-        options.ContentIndexQuery is not null && video.NumOutputs is > 1 and <= 100 ? (int)video.NumOutputs.Value : 1;
+    private int ContentCount(VideosJob video) =>
+        IndexQuery is null ? 1
+        : video.NumOutputs is > 1 and <= MaxOutputs ? (int)video.NumOutputs.Value
+        : Math.Clamp(video.Outputs.Items().Count(), 1, MaxOutputs);
 
     // No variant for a single file: SGLang reads it as a number, and answers 404 to "video".
-    private Uri ContentUrl(OpenAiVideo video, int index) => Absolute(
-        OpenAiRequests.Job(id) + "/content" + (ContentCount(video) > 1 ? $"?{options.ContentIndexQuery}={index}" : ""))!;
+    private Uri ContentUrl(VideosJob video, int index) => Absolute(
+        $"videos/{Uri.EscapeDataString(id)}/content" + (ContentCount(video) > 1 ? $"?{IndexQuery}={index}" : ""))!;
 
     private ProviderOutput? Read(string? link)
     {
@@ -55,7 +78,7 @@ internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions optio
     {
         for (var hop = 0; hop < MaxHops; hop++)
         {
-            using var request = OpenAiRequests.Authorized(new(HttpMethod.Get, url), account, options);
+            using var request = authorize(new(HttpMethod.Get, url));
             request.Headers.Accept.Clear();
             request.Headers.Accept.Add(new("*/*"));
             var response = await UpstreamHttp.OpenAsync(account, request, cancellationToken);
@@ -110,7 +133,7 @@ internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions optio
 
     private Destination? Inside(UpstreamAnswer answer)
     {
-        if (OpenAiAnswers.Video(answer.Json) is not { } video)
+        if (VideosJob.Of(answer.Json) is not { } video)
             return null;
         var body = answer.Json!.Value;
         var places = Places(video).SelectMany(place => place).Append(InBase64(body)).Append(body.Member("data").AsText());
@@ -125,13 +148,13 @@ internal sealed class OpenAiOutputs(ProviderAccount account, OpenAiOptions optio
         return null;
     }
 
-    private static ProviderException Refused(UpstreamAnswer answer)
+    private ProviderException Refused(UpstreamAnswer answer)
     {
         // The job is finished, so "gone" means the file, not the job.
-        var error = OpenAiErrors.Read(answer);
+        var error = VideosErrors.Read(answer);
         return answer.StatusCode == 410
             ? answer.Exception(ProviderErrorKind.Expired, error?.Message ?? "the file is gone")
-            : OpenAiErrors.Table.OfRead(answer, error);
+            : errors.OfRead(answer, error);
     }
 
     private static ProviderException Unusable(int status, string what) =>
