@@ -76,7 +76,7 @@ internal static partial class XaiAnswers
 
     private static PollResult.Failed Failed(UpstreamAnswer answer, XaiState told, XaiOptions options)
     {
-        var error = XaiErrors.OfVideo(told.Error);
+        var error = XaiErrors.Read(answer.Json!.Value, statusCode: 0);
         var kind = XaiErrors.Table.OfJob(error);
         var words = error is null ? "the video failed without a reason" : error.Message;
         return new(kind, answer.Clean(words), ChargeOf(told.Usage, kind == ProviderErrorKind.ContentRejected && options.ChargeModerated));

@@ -54,6 +54,7 @@ public sealed class XaiConformanceTests : ProviderConformance
         new([Body(400, """{"code":"imagine:content-moderated","error":"x","usage":{"cost_in_usd_ticks":0}}""")], Means.Failed(ProviderErrorKind.ContentRejected)),
         Poll(200, "poll.failed.json", Means.Failed(ProviderErrorKind.GenerationFailed)),
         Poll(200, "poll.failed.moderated.json", Means.Failed(ProviderErrorKind.ContentRejected, FailureCharge.Full)),
+        Poll(200, "poll.failed.flat.json", Means.Failed(ProviderErrorKind.GenerationFailed)),
         Poll(200, "poll.expired.json", Means.Failed(ProviderErrorKind.Expired)),
         Poll(400, "error.400.invalid.json", Means.Failed(ProviderErrorKind.InvalidRequest)),
         Poll(400, "error.400.id.json", Means.Throws(ProviderErrorKind.NotFound)),

@@ -40,27 +40,20 @@ internal static class XaiErrors
         new(ErrorUse.Job, ProviderErrorKind.InvalidRequest) { Codes = ["invalid_argument", "invalid-argument"] });
 
     /// <summary>What an answer's body says; null if it is none of xAI's errors.</summary>
-    public static UpstreamError? Read(UpstreamAnswer answer)
-    {
-        if (answer.Json is not { ValueKind: JsonValueKind.Object } body)
-            return null;
-        var error = body.Member("error");
-        return error.ValueKind == JsonValueKind.Object
-            ? Of(error, answer.StatusCode)
-            : error.AsText() is { } words
-                ? Make(answer.StatusCode, body.Member("code").AsText(), null, words, body.Member("code").AsText() is null ? Words : Flat)
-                : null;
-    }
+    public static UpstreamError? Read(UpstreamAnswer answer) => answer.Json is { } body ? Read(body, answer.StatusCode) : null;
 
-    /// <summary>The same for the error of a failed video.</summary>
-    public static UpstreamError? OfVideo(JsonElement error) => error.ValueKind == JsonValueKind.Object ? Of(error, statusCode: 0) : null;
+    /// <summary>The same for the body itself; the state of a failed video has the status 0.</summary>
+    public static UpstreamError? Read(JsonElement body, int statusCode)
+    {
+        var (error, code) = (body.Member("error"), body.Member("code").AsText());
+        if (error.ValueKind == JsonValueKind.Object)
+            return Make(statusCode, error.Member("code").AsText(), error.Member("type").AsText(), error.Member("message").AsText() ?? "", Envelope);
+        return error.AsText() is { } words ? Make(statusCode, code, null, words, code is null ? Words : Flat) : null;
+    }
 
     /// <summary>Whether an answer says that the request was wrong and nothing more telling.</summary>
     public static bool IsInvalidArgument(UpstreamError error) =>
         error is { Type: null, Code: { } code } && code.Replace('_', '-').Equals("invalid-argument", StringComparison.OrdinalIgnoreCase);
-
-    private static UpstreamError Of(JsonElement error, int statusCode) =>
-        Make(statusCode, error.Member("code").AsText(), error.Member("type").AsText(), error.Member("message").AsText() ?? "", Envelope);
 
     private static UpstreamError Make(int statusCode, string? code, string? type, string message, string shape) =>
         new(statusCode, code, Reason(code, message) ?? type, message, shape);

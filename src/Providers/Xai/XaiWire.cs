@@ -21,8 +21,6 @@ internal sealed record XaiState
 
     public JsonElement Video { get; init; }
 
-    public JsonElement Error { get; init; }
-
     public JsonElement Usage { get; init; }
 }
 
