@@ -30,18 +30,22 @@ internal static class XaiCapability
         {
             Audio = row.Audio == "choice" && !options.AudioSwitch ? "always" : row.Audio,
             NeedsPrompt = row.NeedsPrompt && !(options.PromptlessI2v && row.Modes is ["i2v"]),
-            References = options.Inputs == XaiOptions.Link
-                ? row.References.ToDictionary(pair => pair.Key, pair => pair.Value with { IsLinkOnly = true })
-                : row.References,
+            References = LinksOf(row, options),
         };
         yield return laid;
         if (options.ExtendOn15 && row.Name == Newest && row.Modes is ["t2v"])
         {
             foreach (var extension in Known.Where(other => other.Modes is ["extend"]))
-                yield return laid with { Modes = extension.Modes, Seconds = extension.Seconds, Sizes = [], References = LinksOf(extension, options), Audio = "always", TakesUser = false };
+            {
+                yield return laid with
+                {
+                    Modes = extension.Modes, Seconds = extension.Seconds, Sizes = [], Audio = "always", TakesUser = false,
+                    References = LinksOf(extension, options),
+                };
+            }
         }
     }
 
-    private static IReadOnlyDictionary<MediaRole, UpstreamReference> LinksOf(UpstreamModel row, XaiOptions options) =>
+    private static Dictionary<MediaRole, UpstreamReference> LinksOf(UpstreamModel row, XaiOptions options) =>
         row.References.ToDictionary(pair => pair.Key, pair => pair.Value with { IsLinkOnly = options.Inputs == XaiOptions.Link });
 }
