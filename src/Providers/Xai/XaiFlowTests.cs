@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Reelay.Simulators;
 using Reelay.Tests.Files;
 using Reelay.Tests.Flows;
-using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.Xai;
 

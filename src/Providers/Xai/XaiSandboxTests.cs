@@ -9,7 +9,7 @@ using Reelay.Tests.Simulators;
 namespace Reelay.Tests.Providers.Xai;
 
 /// <summary>The sandbox is as strict as the vendor, and the limit of the vendor is the channel's.</summary>
-public sealed class XaiSandboxTests
+public sealed class XaiSandboxTests : IDisposable
 {
     private const string Picture = """{"url":"https://media.example/a.png"}""";
 
@@ -22,6 +22,8 @@ public sealed class XaiSandboxTests
         _core = SandboxCore.InMemory(World.Options(_time));
         _http = new HttpMessageInvoker(new SimulatorHandler(_core));
     }
+
+    public void Dispose() => _http.Dispose();
 
     [Theory]
     [InlineData("videos/generations", """{"model":"grok-imagine-video","prompt":"x","resolution":"1080p"}""", 400, "1080p")]
