@@ -78,8 +78,10 @@ public sealed class ErrorTable
     /// <summary>The exception for a submission's answer that is no acceptance.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="error">What its body says, or null if it has no known shape; then the outcome is unknown.</param>
-    public ProviderException OfSubmission(UpstreamAnswer answer, UpstreamError? error) =>
-        answer.Exception(Find(error, ErrorUse.NotAccepted) ?? ProviderErrorKind.OutcomeUnknown, Describe(answer.StatusCode, error));
+    /// <param name="charge">Whether the answer says that the refusal is charged.</param>
+    public ProviderException OfSubmission(UpstreamAnswer answer, UpstreamError? error, FailureCharge charge = FailureCharge.None) =>
+        answer.Exception(
+            Find(error, ErrorUse.NotAccepted) ?? ProviderErrorKind.OutcomeUnknown, Describe(answer.StatusCode, error), charge: charge);
 
     /// <summary>The exception for the answer to a read.</summary>
     public ProviderException OfRead(UpstreamAnswer answer, UpstreamError? error)

@@ -39,6 +39,12 @@ public sealed record VendorChannel(string Id, string BaseUrl, ProviderCredential
     /// <summary>Longest duration of one submission call in seconds, or null for the usual.</summary>
     public int? CallSeconds { get; init; }
 
+    /// <summary>Submissions a second at most, where the vendor publishes such a limit; null for no bound.</summary>
+    public double? SubmissionsPerSecond { get; init; }
+
+    /// <summary>Least time between two polls of one task in milliseconds, or null for the usual.</summary>
+    public int? MinPollMilliseconds { get; init; }
+
     /// <summary>The provider's own options, by name in snake case, each as a text or as the text of its JSON.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 }

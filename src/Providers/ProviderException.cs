@@ -68,6 +68,9 @@ public sealed class ProviderException : Exception
     /// </summary>
     public int? ConfirmationCount { get; init; }
 
+    /// <summary>Whether the upstream charges for what it refused: it made it first, and then refused to give it away.</summary>
+    public FailureCharge Charge { get; init; }
+
     /// <summary>The body of the answer, at most 4,096 characters, for operators; null if there was none.</summary>
     public string? RawBody { get; init; }
 }

@@ -54,9 +54,10 @@ public sealed class UpstreamAnswer
     public string Clean(string words) => Cut(_hideSecrets(words), MaxMessageLength);
 
     /// <summary>Makes the exception for this answer; the message is cleaned.</summary>
-    public ProviderException Exception(ProviderErrorKind kind, string message, int? confirmationCount = null) => new(kind, Clean(message))
+    public ProviderException Exception(
+        ProviderErrorKind kind, string message, int? confirmationCount = null, FailureCharge charge = FailureCharge.None) => new(kind, Clean(message))
     {
-        StatusCode = StatusCode, RetryAfter = RetryAfter, RawBody = Body.IsEmpty ? null : RawText, ConfirmationCount = confirmationCount,
+        StatusCode = StatusCode, RetryAfter = RetryAfter, RawBody = Body.IsEmpty ? null : RawText, ConfirmationCount = confirmationCount, Charge = charge,
     };
 
     private static string Cut(string text, int maxLength) => text.Length > maxLength ? text[..maxLength] : text;

@@ -25,6 +25,8 @@ internal static class VendorVariables
             Provider = provider.Id, BaseUrl = channel.BaseUrl.TrimEnd('/'), Models = channel.Models, Options = new(channel.Options),
         };
         if (channel.CallSeconds is { } seconds) config.CallSeconds = seconds;
+        if (channel.SubmissionsPerSecond is { } rate) config.SubmissionsPerSecond = rate;
+        if (channel.MinPollMilliseconds is { } pause) config.MinPollMilliseconds = pause;
         config.Take(channel.Credential);
         return config;
     }

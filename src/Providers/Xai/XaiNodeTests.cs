@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Reelay.Providers;
+using Reelay.Simulators;
+using Reelay.Tests.Support;
+
+namespace Reelay.Tests.Providers.Xai;
+
+/// <summary>Packages that others wrote, over real HTTP: the AI SDK finds in the sandbox what it finds at xAI, and our adapter reads another team's mock.</summary>
+public sealed class XaiNodeTests
+{
+    [Fact]
+    public async Task The_ai_sdk_generates_edits_extends_and_reads_every_end()
+    {
+        await using var sandbox = await SandboxHost.StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
+        using var folder = new TemporaryFolder();
+        var (picture, clip) = (Path.Combine(folder.Path, "frame.png"), Path.Combine(folder.Path, "clip.mp4"));
+        await File.WriteAllBytesAsync(picture, PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(clip, StandInClipStore.Clip, TestContext.Current.CancellationToken);
+
+        var result = await NodeScripts.RunAsync(
+            new Dictionary<string, string> { ["XAI_ROOT"] = new Uri(sandbox.BaseUrl, "xai").ToString(), ["XAI_KEY"] = "xai-sandbox-key" }, "xai", picture, clip);
+
+        (string Name, int Seconds, long Ticks)[] made =
+        [
+            ("text", 2, 1_400_000_000), ("frame", 3, 7_600_000_000), ("references", 10, 5_040_000_000), ("edit", 2, 1_600_000_000), ("extend", 5, 2_100_000_000),
+        ];
+        foreach (var (name, seconds, ticks) in made)
+        {
+            var video = result.GetProperty(name);
+            Assert.Equal(
+                (name, StandInClipStore.Clip.Length, seconds, ticks),
+                (name, video.GetProperty("bytes").GetInt32(), video.GetProperty("duration").GetInt32(), video.GetProperty("costInUsdTicks").GetInt64()));
+            Assert.Empty(video.GetProperty("warnings").EnumerateArray());
+        }
+
+        var size = PngImage.Gradient(1280, 720).Length;
+        Assert.Equal([size, size], result.GetProperty("images").EnumerateArray().Select(item => item.GetInt32()));
+        Assert.Equal(1, result.GetProperty("edited").GetArrayLength());
+        foreach (var (name, says, status) in new[]
+        {
+            ("moderated", "rejected by content moderation", 400), ("withheld", "content policy", 0), ("failed", "failed", 0), ("expired", "expired", 0),
+            ("large", "1080p is not supported", 400), ("key", "Incorrect API key provided", 400),
+        })
+        {
+            var failure = result.GetProperty(name);
+            Assert.Contains(says, failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Equal(status, failure.TryGetProperty("status", out var told) ? told.GetInt32() : 0);
+        }
+
+        Assert.Equal(2 + 5 + 4, sandbox.Submissions.Count(report => report.Row.Accepted));
+    }
+
+    [Fact]
+    public async Task Our_adapter_reads_what_another_teams_mock_of_grok_answers()
+    {
+        // Installs the packages, or skips where there is no Node.
+        await NodeScripts.RunAsync(new Dictionary<string, string>(), "aimock-grok", "--check");
+        var start = new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests", "node", "scenarios", "aimock-grok.js"), "https://cdn.example/fox.mp4"])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            var url = JsonElement.Parse(line!).GetProperty("url").GetString()!;
+            using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+            var account = new XaiCase().Account() with { BaseUrl = new(url.TrimEnd('/') + "/v1"), Http = http };
+
+            var done = Assert.IsType<PollResult.Succeeded>(await FinishAsync(account, "a fox"));
+            Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(done.Outputs)).Url.Value.AbsoluteUri);
+            Assert.Equal(8, done.Usage!.Seconds);
+            var failed = Assert.IsType<PollResult.Failed>(await FinishAsync(account, "a wolf"));
+            Assert.Equal((ProviderErrorKind.GenerationFailed, FailureCharge.None), (failed.Kind, failed.Charge));
+            Assert.Contains("no wolves today", failed.Message, StringComparison.Ordinal);
+            Assert.Equal(ProviderErrorKind.RateLimited, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "an owl"))).Kind);
+            Assert.Equal(ProviderErrorKind.InvalidRequest, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "a bear"))).Kind);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task<PollResult> FinishAsync(ProviderAccount account, string prompt)
+    {
+        var provider = new XaiCase().Provider;
+        var accepted = Assert.IsType<Submission.Accepted>(await provider.SubmitAsync(
+            new() { Account = account, Request = XaiCase.Boat with { Prompt = prompt }, AttemptToken = "att_7", Deadline = DateTimeOffset.MaxValue },
+            TestContext.Current.CancellationToken));
+        while (true)
+        {
+            var result = await provider.PollAsync(account, accepted.Reference, TestContext.Current.CancellationToken);
+            if (result is not PollResult.Running)
+                return result;
+        }
+    }
+}
