@@ -38,10 +38,10 @@ public sealed class DashScopeFlowTests(DashScopeFlowTests.World world) : IClassF
     }
 
     [Theory]
-    [InlineData("happyhorse-1.0", """{"video_url":"V"}""", "720P", 1_400_000, null)]
-    [InlineData("happyhorse-1.0-video-edit", """{"video_url":"V","image_urls":["P"],"quality":"1080p","audio_setting":"origin"}""", "1080P", 2_400_000, null)]
-    [InlineData("happyhorse-1.0-video-edit", """{"video":"V","size":"720x1280"}""", "720P", 1_400_000, "size_follows_source")]
-    [InlineData("happyhorse-1.0", """{"video":"V","seconds":8}""", "720P", 1_400_000, "seconds_follow_source")]
+    [InlineData("happyhorse-1.0", """{"video_url":"V"}""", "720P", 560_000, null)]
+    [InlineData("happyhorse-1.0-video-edit", """{"video_url":"V","image_urls":["P"],"quality":"1080p","audio_setting":"origin"}""", "1080P", 960_000, null)]
+    [InlineData("happyhorse-1.0-video-edit", """{"video":"V","size":"720x1280"}""", "720P", 560_000, "size_follows_source")]
+    [InlineData("happyhorse-1.0", """{"video":"V","seconds":8}""", "720P", 560_000, "seconds_follow_source")]
     public async Task An_edit_takes_length_and_ratio_of_its_video_and_a_resolution(string model, string fields, string resolution, long price, string? warning)
     {
         var (made, sent) = await OrderAsync(model, fields);
@@ -52,8 +52,8 @@ public sealed class DashScopeFlowTests(DashScopeFlowTests.World world) : IClassF
         string?[] warnings = made.Video.TryGetProperty("warnings", out var told) ? [.. told.EnumerateArray().Select(item => item.GetProperty("code").GetString())] : [];
         Assert.Equal(warning is null ? [] : [warning], warnings);
 
-        // Five seconds were reserved, what was delivered has two.
-        Assert.Equal((price, price / 5 * 2), (made.PriceMicros, made.SettledMicros));
+        // Two seconds, each charged for input and output alike.
+        Assert.Equal((price, price), (made.PriceMicros, made.SettledMicros));
     }
 
     [Fact]

@@ -98,6 +98,19 @@ public sealed class DashScopeRequestTests
     }
 
     [Theory]
+    [InlineData("720p", "720P")]
+    [InlineData("960p", "720P")]
+    [InlineData("1080p", "1080P")]
+    [InlineData("1248p", "1080P")]
+    [InlineData("2k", "1080P")]
+    public async Task A_tier_without_a_size_has_its_resolution_too(string tier, string resolution)
+    {
+        var request = _still with { UpstreamModel = "happyhorse-1.0-i2v", Mode = "i2v", Tier = tier };
+        var body = await _case.BodyAsync(request, null, DashScopeCase.Picture(MediaRole.FirstFrame));
+        Assert.Equal(resolution, (string?)JsonNode.Parse(body)!["parameters"]!["resolution"]);
+    }
+
+    [Theory]
     [InlineData("https://upstream.example/api/v1")]
     [InlineData("https://upstream.example/api/v1/")]
     [InlineData("https://upstream.example/")]

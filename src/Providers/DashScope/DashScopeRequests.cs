@@ -8,6 +8,7 @@ internal static class DashScopeRequests
 {
     private const string Version = "/api/v1";
     private const long Max720Pixels = 1_200_000;
+    private const int Max720Lines = 960;
 
     private static readonly Dictionary<MediaRole, string> _types = new()
     {
@@ -86,10 +87,15 @@ internal static class DashScopeRequests
         return fields;
     }
 
-    // Sizes of one tier have about as many pixels, whatever their ratio; where an input decides the ratio, the tier has a name alone.
-    private static string Resolution(ProviderRequest order) => order is { WidthPixels: { } width, HeightPixels: { } height }
-        ? (long)width * height <= Max720Pixels ? "720P" : "1080P"
-        : order.Tier!.ToUpperInvariant();
+    // Sizes of one tier have about as many pixels, whatever their ratio. Where an input decides the ratio there is only the tier, which may be
+    // named after the short side of any of its sizes: 720p to 960p, 1080p to 2k.
+    private static string Resolution(ProviderRequest order)
+    {
+        var isSmall = order is { WidthPixels: { } width, HeightPixels: { } height }
+            ? (long)width * height <= Max720Pixels
+            : int.TryParse(order.Tier.AsSpan().TrimEnd('p'), out var lines) && lines <= Max720Lines;
+        return isSmall ? "720P" : "1080P";
+    }
 
     private static void Add(JsonObject fields, string name, JsonNode? value)
     {
