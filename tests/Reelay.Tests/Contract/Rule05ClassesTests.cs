@@ -117,13 +117,16 @@ public sealed class Rule05ClassesTests
     [InlineData("seed:'abc'", "seed", "`abc` | whole number")]
     [InlineData("seed:1.5", "seed", "`1.5` | whole number")]
     [InlineData("seed:[1]", "seed", "whole number")]
-    [InlineData("fps:0", "fps", "`0` | at least 1")]
     [InlineData("fps:{a:1}", "fps", "whole number")]
     [InlineData("cfg_scale:'much'", "cfg_scale", "`much` | number")]
     [InlineData("watermark_info:true", "watermark_info", "object")]
     [InlineData("user:[1]", "user", "text")]
     public Task A_hint_that_goes_upstream_has_its_type(string request, string param, string says) =>
         Cases.RefusedAsync("model:'lab', seconds:5," + request, $"400 invalid_type {param}", says);
+
+    [Fact]
+    public Task A_hint_that_goes_upstream_has_its_range() =>
+        Cases.RefusedAsync("model:'lab', seconds:5, fps:0", "400 unsupported_parameter fps", "`0` | at least 1");
 
     [Theory]
     [InlineData("n:'two'", "n")]

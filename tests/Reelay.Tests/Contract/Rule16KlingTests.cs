@@ -102,7 +102,7 @@ public sealed class Rule16KlingTests
     [InlineData("model:'kling-v1', seconds:10, camera_control:{type:'simple'}", "400 unsupported_parameter camera_control", "5 seconds")]
     [InlineData("model:'kling-v1-6', mode:'multi_i2v', image_list:[<1.png>,<2.png>,<3.png>,<4.png>,<5.png>,<6.png>,<7.png>,<8.png>]",
         "400 too_many_references image_list[7]", "at most 7 reference images")]
-    [InlineData("model:'kling-v1', cfg_scale:1.5", "400 invalid_type cfg_scale", "from 0 to 1")]
+    [InlineData("model:'kling-v1', cfg_scale:1.5", "400 unsupported_parameter cfg_scale", "from 0 to 1")]
     public Task Is_refused_with_what_can(string request, string refusal, string says) => Cases.RefusedAsync(request, refusal, says, Cases.Own);
 
     [Theory]

@@ -21,6 +21,9 @@ internal sealed class RunState(int seed, Scheduler scheduler, Trace trace)
     /// <summary>Whether faults are over.</summary>
     public bool IsQuiet { get; set; }
 
+    /// <summary>The process that has claimed all tasks last: nobody else may write them.</summary>
+    public string? OwnerId { get; set; }
+
     /// <summary>Called when an answer was lost.</summary>
     public Action? Upset { get; set; }
 

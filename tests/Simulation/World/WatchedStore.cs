@@ -34,6 +34,7 @@ internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskS
     {
         run.Trace.Add($"{run.Clock} {operation.GetType().Name} {operation.TaskId} {result.Outcome} {result.Task?.Phase} v{result.Task?.Version}");
         if (!result.IsApplied || result.Task is not { } after) return;
+        if (operation is StoreOperation.Transition { Fence: var fence }) run.Expect(fence.NodeId == run.OwnerId, $"{after.Id} was written by {fence.NodeId}, which is not its owner");
         if (_seen.TryGetValue(after.Id, out var before)) Judge(before, after, operation is StoreOperation.Transition);
         _seen[after.Id] = after;
     }
@@ -50,8 +51,11 @@ internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskS
 
     public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => store.GetTimeAsync(cancellationToken);
 
-    public Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken) =>
-        store.ClaimShardsAsync(nodeId, version, cancellationToken);
+    public Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken)
+    {
+        run.OwnerId = nodeId;
+        return store.ClaimShardsAsync(nodeId, version, cancellationToken);
+    }
 
     public Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken) => store.ReadBackAsync(operation, cancellationToken);
 
