@@ -24,7 +24,7 @@ public sealed record UpstreamModel
     /// <summary>Bounds of further sizes, or null where there are none beside <see cref="Sizes"/>.</summary>
     public SizeBounds? AnySize { get; init; }
 
-    /// <summary>Whether the first frame decides the ratio, so that a size chooses the resolution only.</summary>
+    /// <summary>Whether the first frame, or the video that is edited, decides the ratio, so that a size chooses the resolution only.</summary>
     public bool RatioFollowsFirstFrame { get; init; }
 
     /// <summary>Whether its videos have sound: <c>always</c>, <c>never</c> or <c>choice</c>.</summary>

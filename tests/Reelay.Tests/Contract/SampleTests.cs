@@ -26,6 +26,7 @@ public sealed class SampleTests(ContractGateway shared)
         ["aurora-omni-frames"] = ("omni_flash_8s 8 1280x720 i2v_first_last 720p", "google-omni gemini-omni-1.1-flash from dawn to dusk"),
         ["mode-t2v"] = ("viduq3-turbo 4 1280x720 t2v 720p", "vidu viduq3-turbo p"),
         ["mode-i2v"] = ("viduq3-turbo 4 1280x720 i2v 720p", "vidu viduq3-turbo p"),
+        ["happyhorse-edit"] = ("happyhorse-1.0-video-edit 0 1280x720 edit 720p", "dashscope happyhorse-1.0-video-edit p"),
         ["mode-i2v_first_last"] = ("veo3.1 4 1280x720 i2v_first_last 720p", "google-veo veo-3.1-generate-001 p"),
         ["mode-reference_images"] = ("veo3.1-components 8 1280x720 reference_images 720p", "google-veo veo-3.1-generate-001 p"),
         ["omni-edit"] = ("gemini-omni 0 1280x720 edit -", "google-omni gemini-omni-1.1-flash p"),
@@ -41,7 +42,6 @@ public sealed class SampleTests(ContractGateway shared)
     private static readonly Dictionary<string, string> _later = new()
     {
         ["grok"] = "grok-imagine-1.0-video",
-        ["happyhorse-edit"] = "happyhorse-1.0-video-edit",
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

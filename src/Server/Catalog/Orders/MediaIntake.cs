@@ -129,8 +129,10 @@ internal static class MediaIntake
         draft.AskedRatio = null;
         if (isKnown && Math.Abs(asked - ratio) <= ratio * SizeRule.Tolerance) return null;
         var param = draft.AskedRatioPath ?? Parameters.Size.Name;
-        return ExtrasReader.Report(
-            draft, param, "aspect_ratio_follows_image", $"The video has the ratio of its first frame; `{param}` chose the resolution only.");
+        var (code, input) = draft.Media.Exists(source => source.Role is MediaRole.FirstFrame)
+            ? ("aspect_ratio_follows_image", "first frame")
+            : ("size_follows_source", "source");
+        return ExtrasReader.Report(draft, param, code, $"The video has the ratio of its {input}; `{param}` chose the resolution only.");
     }
 
     private static async ValueTask DropUnusedAsync(OrderDraft draft)

@@ -44,9 +44,9 @@ internal static class SizeReader
             : draft.Model.Spec.DefaultSize;
     }
 
-    // Where the picture decides the ratio, a size can only choose the tier.
+    // Where the picture or the source decides the ratio, a size can only choose the tier.
     private static bool Follows(OrderDraft draft) =>
-        draft.Media.Exists(source => source.Role is MediaRole.FirstFrame) && draft.Offers.TrueForAll(offer => offer.RatioFollowsFirstFrame);
+        draft.Media.Exists(source => source.Role is MediaRole.FirstFrame or MediaRole.SourceVideo) && draft.Offers.TrueForAll(offer => offer.RatioFollowsFirstFrame);
 
     private static ApiError? ChooseTier(OrderDraft draft, SizeParts parts)
     {
