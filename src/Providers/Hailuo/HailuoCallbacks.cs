@@ -24,9 +24,9 @@ internal static class HailuoCallbacks
         if (Parse(body) is not { } json || json.Member("task_id").ValueKind != JsonValueKind.Undefined)
             return null;
         var challenge = json.Member("challenge");
-        return challenge.ValueKind == JsonValueKind.String && challenge.AsText() is { Length: <= MaxChallengeLength } text
-            ? JsonSerializer.SerializeToUtf8Bytes(new(text), HailuoJson.Default.HailuoChallenge)
-            : null;
+        if (challenge.ValueKind != JsonValueKind.String || challenge.AsText() is not { Length: <= MaxChallengeLength } text)
+            return null;
+        return JsonSerializer.SerializeToUtf8Bytes(new(text), HailuoJson.Default.HailuoChallenge);
     }
 
     private static JsonElement? Parse(ReadOnlyMemory<byte> body)

@@ -60,7 +60,7 @@ public sealed class HailuoNodeTests
         Assert.Equal((422, 402, 401), (Status("h3Refused"), Status("h3Quota"), Status("h3Key")));
 
         // What each client ordered is what the sandbox accepted: nothing was sent twice.
-        Assert.Equal(8, sandbox.Submissions.Count(report => report.Row.Accepted));
+        Assert.Equal(9, sandbox.Submissions.Count(report => report.Row.Accepted));
 
         int Status(string name) => result.GetProperty(name).GetProperty("status").GetInt32();
     }
