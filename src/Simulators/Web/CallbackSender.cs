@@ -7,6 +7,7 @@ internal sealed partial class CallbackSender(SandboxCore sandbox, ILogger<Callba
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _challengePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _firstRetry = TimeSpan.FromSeconds(0.5);
     private readonly ConcurrentDictionary<string, (int Count, DateTimeOffset NotBefore)> _failed = new(StringComparer.Ordinal);
 
@@ -37,6 +38,12 @@ internal sealed partial class CallbackSender(SandboxCore sandbox, ILogger<Callba
         (int failures, DateTimeOffset notBefore) = _failed.GetValueOrDefault(key);
         if (sandbox.Time.GetUtcNow() < notBefore)
             return;
+        if (batch.Challenge is { } challenge && !await IsProvedAsync(http, batch, challenge, stoppingToken))
+        {
+            simulator.Unproved(batch);
+            return;
+        }
+
         bool isTaken = true;
         foreach (CallbackMessage message in batch.Messages)
         {
@@ -68,6 +75,29 @@ internal sealed partial class CallbackSender(SandboxCore sandbox, ILogger<Callba
 
         _failed.TryRemove(key, out _);
         simulator.Sent(batch);
+    }
+
+    // Asked once: who does not answer is never asked again.
+    private async Task<bool> IsProvedAsync(HttpMessageInvoker http, CallbackBatch batch, CallbackChallenge challenge, CancellationToken stoppingToken)
+    {
+        using CancellationTokenSource patience = new(_challengePatience, sandbox.Time);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stoppingToken);
+        try
+        {
+            using HttpRequestMessage request = Request(batch.Url, challenge.Message);
+            using HttpResponseMessage response = await http.SendAsync(request, ended.Token);
+            byte[] answer = await response.Content.ReadAsByteArrayAsync(ended.Token);
+            if (response.StatusCode == System.Net.HttpStatusCode.OK && challenge.IsAnswer(answer))
+                return true;
+            LogRefused(batch.JobId, (int)response.StatusCode);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException
+            || (exception is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+        {
+            LogLost(batch.JobId, exception.Message);
+        }
+
+        return false;
     }
 
     private static HttpRequestMessage Request(Uri url, CallbackMessage message)

@@ -10,7 +10,7 @@ internal static class AbilityChecks
 
     public static IEnumerable<ConformanceCheck> Of(ProviderConformance suite) =>
     [
-        .. suite.Provider is ICancelsVideos cancels ? Cancel(suite, cancels) : [],
+        .. suite.Provider is ICancelsVideos cancels && suite.HasCancel ? Cancel(suite, cancels) : [],
         .. suite.Provider is IFindsSubmissions finds ? Search(suite, finds) : [],
         .. suite.Provider is ITestsAccount tests ? Account(suite, tests) : [],
         .. suite.Provider is IChecksOptions checks ? Options(suite, checks) : [],

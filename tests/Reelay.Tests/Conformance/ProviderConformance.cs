@@ -31,6 +31,9 @@ public abstract class ProviderConformance
     /// <summary>Where the sandbox plays an upstream of this protocol that can cancel, if it is another.</summary>
     public virtual SandboxChannel CancelSandbox => Sandbox;
 
+    /// <summary>Whether the orders of this suite can be cancelled, where the provider can cancel at all; false for a dialect that cannot.</summary>
+    public virtual bool HasCancel => true;
+
     /// <summary>Where the sandbox plays an upstream of this protocol that can be searched, if it is another.</summary>
     public virtual SandboxChannel SearchSandbox => Sandbox;
 
