@@ -61,5 +61,6 @@ internal static class DashScopeChecks
 
     private static bool IsHappyHorse(ProviderRequest request) => request.UpstreamModel.StartsWith("happyhorse-", StringComparison.Ordinal);
 
-    private static bool IsChinese(Rune rune) => rune.Value is (>= 0x2E80 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0xFF00 and <= 0xFFEF) or (>= 0x20000 and <= 0x3FFFF);
+    private static bool IsChinese(Rune rune) =>
+        rune.Value is (>= 0x2E80 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0xFF00 and <= 0xFFEF) or (>= 0x20000 and <= 0x3FFFF);
 }

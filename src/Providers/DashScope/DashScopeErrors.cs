@@ -16,7 +16,10 @@ internal static class DashScopeErrors
 
     /// <summary>The first row that matches decides. A 5xx is no refusal: nothing says that the order was not taken.</summary>
     public static readonly ErrorTable Table = new(
-        new(ErrorUse.NotAccepted | ErrorUse.Job, ProviderErrorKind.ContentRejected) { Statuses = [400], Codes = ["DataInspectionFailed", "IPInfringementSuspect"] },
+        new(ErrorUse.NotAccepted | ErrorUse.Job, ProviderErrorKind.ContentRejected)
+        {
+            Statuses = [400], Codes = ["DataInspectionFailed", "IPInfringementSuspect"],
+        },
         new(ErrorUse.NotAccepted | ErrorUse.Job, ProviderErrorKind.InvalidRequest) { Statuses = [400], Codes = _invalid },
         new(ErrorUse.NotAccepted, ProviderErrorKind.AccountEmpty) { Statuses = [400], Codes = ["Arrearage"] },
         new(ErrorUse.NotAccepted, ProviderErrorKind.Unauthorized) { Statuses = [401], Codes = ["InvalidApiKey"] },

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Reelay.Simulators;
-using Reelay.Tests.Files;
 using Reelay.Tests.Flows;
 using Reelay.Tests.Simulators;
 

@@ -1,5 +1,4 @@
 using Reelay.Simulators;
-using Reelay.Tests.Simulators;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.DashScope;

@@ -50,7 +50,8 @@ public sealed class DashScopeSimulator : ISimulator
         };
         CallFaults faults = _sandbox.Faults.Take(SimulatedCall.Create, Id, account, submission.Prompt);
         DashScopeSimulatorOrder? order = null;
-        SimulatedResponse? refusal = faults.Before(OfStatus) ?? Stranger(account) ?? Header(request) ?? Refused(faults) ?? Read(request, body, account, out order)
+        SimulatedResponse? refusal = faults.Before(OfStatus) ?? Stranger(account) ?? Header(request) ?? Refused(faults)
+            ?? Read(request, body, account, out order)
             ?? (_sandbox.IsFull(Id, account) ? OfStatus(429) : null);
         if (refusal is not null)
         {

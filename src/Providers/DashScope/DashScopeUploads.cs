@@ -75,7 +75,10 @@ internal static class DashScopeUploads
         // The store's own words are not kept: they say back what the upload was signed with.
         return answer.StatusCode == 200
             ? Scheme + key
-            : throw new ProviderException(ProviderErrorKind.NotSent, $"the upstream's file store answered {answer.StatusCode} to an upload") { StatusCode = answer.StatusCode };
+            : throw new ProviderException(ProviderErrorKind.NotSent, $"the upstream's file store answered {answer.StatusCode} to an upload")
+            {
+                StatusCode = answer.StatusCode,
+            };
     }
 
     // An answer names the address: files of callers go to the vendor's own stores alone, or to the host that the channel itself names.
