@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Reelay.Simulators;
-using Reelay.Tests.Files;
 using Reelay.Tests.Flows;
 using Reelay.Tests.Support;
 

@@ -106,9 +106,14 @@ internal static class ViduRequests
     }
 
     // Lower case; by the shorter side where the order names no tier.
-    private static string? Resolution(ProviderRequest order) =>
-        order.Tier?.ToLowerInvariant()
-        ?? (order is { WidthPixels: { } width, HeightPixels: { } height } ? Math.Min(width, height) switch { <= 360 => "360p", <= 540 => "540p", <= 720 => "720p", _ => "1080p" } : null);
+    private static string? Resolution(ProviderRequest order)
+    {
+        if (order.Tier is { } tier)
+            return tier.ToLowerInvariant();
+        return order is { WidthPixels: { } width, HeightPixels: { } height }
+            ? Math.Min(width, height) switch { <= 360 => "360p", <= 540 => "540p", <= 720 => "720p", _ => "1080p" }
+            : null;
+    }
 
     private static string Time(DateTimeOffset moment) =>
         Uri.EscapeDataString(moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));

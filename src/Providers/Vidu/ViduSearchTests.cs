@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reelay.Providers;
 
@@ -63,7 +62,7 @@ public sealed class ViduSearchTests
     [Fact]
     public async Task A_row_without_a_payload_that_may_be_ours_keeps_absence_from_being_proved()
     {
-        foreach (var row in new[] { Row(null), Row(""), JsonValue.Create("a row of another shape"), Row(null, prompt: null) })
+        foreach (var row in new JsonNode[] { Row(null), Row(""), JsonValue.Create("a row of another shape"), Row(null, prompt: null) })
         {
             _test.Upstream.Answer(200, Page("", row));
             Assert.Contains("no payload", (await UnprovedAsync(Trusting)).Message, StringComparison.Ordinal);
@@ -89,7 +88,7 @@ public sealed class ViduSearchTests
         Assert.Equal(kind, (await UnprovedAsync(Trusting)).Kind);
     }
 
-    private static JsonNode Row(string? payload, string? prompt = "A paper boat") => new JsonObject
+    private static JsonObject Row(string? payload, string? prompt = "A paper boat") => new JsonObject
     {
         ["id"] = "916345012887654400", ["model"] = "viduq3-turbo", ["prompt"] = prompt, ["payload"] = payload, ["state"] = "processing", ["created_at"] = "2026-11-21T08:00:03Z",
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Reelay.Simulators.Vidu;
@@ -47,11 +48,11 @@ internal sealed class ViduSimulatorRules(string endpoint, JsonObject body, IRead
         string ratio = Ratio(model);
         bool hasSound = Sound(model);
         Rest();
-        IReadOnlyList<ViduSimulatorPicture> pictures = Pictures();
+        List<ViduSimulatorPicture> pictures = Pictures();
         if (Mistake is not null)
             return null;
 
-        int lines = int.Parse(resolution[..^1], System.Globalization.CultureInfo.InvariantCulture);
+        int lines = int.Parse(resolution[..^1], CultureInfo.InvariantCulture);
         (int width, int height) = Size(lines, HasRatio ? OfRatio(ratio) : pictures[0].Ratio);
         return new(endpoint, model, seconds, resolution, HasRatio ? ratio : "", width, height, hasSound);
     }
@@ -105,7 +106,7 @@ internal sealed class ViduSimulatorRules(string endpoint, JsonObject body, IRead
         Flag("watermark", false);
     }
 
-    private IReadOnlyList<ViduSimulatorPicture> Pictures()
+    private List<ViduSimulatorPicture> Pictures()
     {
         if (endpoint == "text2video")
             return [];
