@@ -31,7 +31,7 @@ public sealed class UpstreamGatewayArchiveTests
 
         // With the key, by the signed link without one, and not by a link that was altered.
         Assert.Equal((HttpStatusCode.OK, StandInClipStore.Clip.Length), await DownloadAsync(world.Gateway.Client, Text(video, "output_url")));
-        using var stranger = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var stranger = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
         Assert.Equal((HttpStatusCode.OK, StandInClipStore.Clip.Length), await DownloadAsync(stranger, Text(video, "video_url")));
         Assert.Equal(HttpStatusCode.Forbidden, (await DownloadAsync(stranger, Text(video, "video_url") + "x")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await DownloadAsync(stranger, Text(video, "output_url"))).Status);
@@ -97,9 +97,10 @@ public sealed class UpstreamGatewayArchiveTests
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 
-    private static async Task<(HttpStatusCode Status, int Length)> DownloadAsync(HttpClient client, string url)
+    private static async Task<(HttpStatusCode Status, int Length)> DownloadAsync(HttpMessageInvoker client, string url)
     {
-        using var response = await client.GetAsync(url, TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         return (response.StatusCode, (await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length);
     }
 
@@ -124,7 +125,7 @@ public sealed class UpstreamGatewayArchiveTests
         /// <summary>Orders at the earlier gateway itself, as its callers did.</summary>
         public async Task<string> OrderThereAsync(string prompt)
         {
-            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+            using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Old.BaseUrl, $"gateway-{Simulator}/v1/videos"));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", $"sk-sandbox-gateway-{Simulator}");
             request.Content = new StringContent(

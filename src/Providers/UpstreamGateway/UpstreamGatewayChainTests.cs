@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Reelay.Simulators;
-using Reelay.Tests.Simulators;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.UpstreamGateway;
