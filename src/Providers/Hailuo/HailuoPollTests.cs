@@ -127,6 +127,8 @@ public sealed class HailuoPollTests
         Assert.Equal(2, _test.Upstream.Requests.Count);
         Assert.True(_test.Provider.CanCancel(_test.Account()));
         Assert.False(_test.Provider.CanCancel(_test.Account("""{"protocol":"v1"}""")));
+        Assert.True(_test.Provider.CanCancel(_test.Account(), Second));
+        Assert.False(_test.Provider.CanCancel(_test.Account(), First));
     }
 
     private Task<PollResult> PollAsync(JsonElement reference) => _test.Provider.PollAsync(_test.Account(), reference, Token);
