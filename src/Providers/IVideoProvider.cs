@@ -71,6 +71,9 @@ public interface ICancelsVideos
     /// <summary>Whether this account's upstream offers cancelling at all.</summary>
     bool CanCancel(ProviderAccount account);
 
+    /// <summary>Whether this one can be cancelled, at an upstream that offers it for some alone. Pure.</summary>
+    bool CanCancel(ProviderAccount account, JsonElement reference) => CanCancel(account);
+
     /// <summary>Asks the upstream to stop. Harmless when repeated.</summary>
     /// <returns>What the upstream said; <see cref="CancelResult.Confirmed"/> only if it will not go on.</returns>
     /// <exception cref="ProviderException">No answer could be had.</exception>

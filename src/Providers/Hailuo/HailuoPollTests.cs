@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Reelay.Providers;
-using Reelay.Providers.Hailuo;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.Hailuo;
@@ -127,6 +126,8 @@ public sealed class HailuoPollTests
         Assert.Equal(2, _test.Upstream.Requests.Count);
         Assert.True(_test.Provider.CanCancel(_test.Account()));
         Assert.False(_test.Provider.CanCancel(_test.Account("""{"protocol":"v1"}""")));
+        Assert.True(_test.Provider.CanCancel(_test.Account(), Second));
+        Assert.False(_test.Provider.CanCancel(_test.Account(), First));
     }
 
     private Task<PollResult> PollAsync(JsonElement reference) => _test.Provider.PollAsync(_test.Account(), reference, Token);

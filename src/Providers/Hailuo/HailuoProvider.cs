@@ -41,8 +41,12 @@ public sealed class HailuoProvider :
         PollAsync(account, HailuoProtocols.Read(reference, HailuoOptions.Of(account)), cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Only the second protocol can cancel, and only what still waits: of that alone is it asked.</remarks>
     public bool CanCancel(ProviderAccount account) => HailuoOptions.Of(account).Protocol != HailuoProtocols.First;
+
+    /// <inheritdoc/>
+    /// <remarks>Only the second protocol can cancel.</remarks>
+    public bool CanCancel(ProviderAccount account, JsonElement reference) =>
+        HailuoProtocols.Read(reference, HailuoOptions.Of(account)).Protocol == HailuoProtocols.Second;
 
     /// <inheritdoc/>
     /// <remarks>

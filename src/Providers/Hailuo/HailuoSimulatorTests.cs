@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Reelay.Simulators;
 using Reelay.Tests.Simulators;
 

@@ -227,9 +227,9 @@ public sealed class HailuoTests
         return Assert.IsType<Submission.Accepted>(await _test.SubmitAsync(request, null, callback, media));
     }
 
-    private Task SecondAsync(ProviderRequest request, params MediaInput[] media) => SecondAsync(null, request, media);
+    private Task<Submission> SecondAsync(ProviderRequest request, params MediaInput[] media) => SecondAsync(null, request, media);
 
-    private Task SecondAsync(string? options, ProviderRequest request, params MediaInput[] media)
+    private Task<Submission> SecondAsync(string? options, ProviderRequest request, params MediaInput[] media)
     {
         _test.Upstream.Answer(200, HailuoCase.Fixture("v2.submit.ok.json"));
         return _test.SubmitAsync(request, options, null, media);

@@ -13,10 +13,11 @@ internal sealed partial class CancelStep(EngineParts parts, SlotKeeper slots, IL
     public async Task<NextStep?> RunAsync(LiveTask live, ProviderChannel channel)
     {
         if (channel.Provider is not ICancelsVideos canceller || !canceller.CanCancel(channel.Account)) return await EndByRuleAsync(live);
+        using var reference = JsonDocument.Parse(live.Attempt!.ReferenceJson!);
+        if (!canceller.CanCancel(channel.Account, reference.RootElement)) return await EndByRuleAsync(live);
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.PollCallSeconds), parts.Time);
-            using var reference = JsonDocument.Parse(live.Attempt!.ReferenceJson!);
             if (await canceller.CancelAsync(channel.Account, reference.RootElement, limit.Token) == CancelResult.Refused) return null;
         }
         catch (Exception exception) when (exception is ProviderException or OperationCanceledException)

@@ -82,12 +82,21 @@ const generate = (model, options) => generateVideo({
 const png = await readFile(picture);
 const text = await finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox runs [Pan left]', duration: 10, resolution: '768P' });
 const frame = await finishMcp({ model: 'I2V-01', prompt: 'it wakes up', firstFrameImage: picture });
+const others = [];
+for (const model of ['T2V-01', 'T2V-01-Director', 'I2V-01-Director', 'I2V-01-live']) {
+  const firstFrameImage = model.startsWith('I') ? picture : undefined;
+  others.push((await mcp().generateVideo({ model, prompt: 'a fox runs', firstFrameImage, asyncMode: true })).task_id);
+}
+for (const words of [['--model', 'MiniMax-Hailuo-2.3-Fast', '--image', picture], ['--image', picture, '--last-frame', picture], ['--subject-image', picture]]) {
+  others.push(await run(['video', 'generate', '--prompt', 'a fox runs', ...words, '--async']));
+}
 const h3 = await generate(ai('MiniMax-H3'), { prompt: 'a fox runs', aspectRatio: '9:16', duration: 8, resolution: '768x1366' });
 const h3Frame = await generate(ai('MiniMax-H3-Max'), { prompt: { text: 'it wakes up', image: png }, duration: 6 });
 
 console.log(JSON.stringify({
   text,
   frame,
+  others,
   failed: await failure(finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox [fail:content_policy]' })),
   broken: await failure(finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox [fail:generation]' })),
   refused: await failure(finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox [refuse:content_policy]' })),
