@@ -56,9 +56,9 @@ public sealed class UpstreamAnswer
     /// <summary>Makes the exception for this answer; the message is cleaned.</summary>
     public ProviderException Exception(
         ProviderErrorKind kind, string message, int? confirmationCount = null, FailureCharge charge = FailureCharge.None) => new(kind, Clean(message))
-    {
-        StatusCode = StatusCode, RetryAfter = RetryAfter, RawBody = Body.IsEmpty ? null : RawText, ConfirmationCount = confirmationCount, Charge = charge,
-    };
+        {
+            StatusCode = StatusCode, RetryAfter = RetryAfter, RawBody = Body.IsEmpty ? null : RawText, ConfirmationCount = confirmationCount, Charge = charge,
+        };
 
     private static string Cut(string text, int maxLength) => text.Length > maxLength ? text[..maxLength] : text;
 

@@ -39,7 +39,11 @@ internal static class XaiCapability
             {
                 yield return laid with
                 {
-                    Modes = extension.Modes, Seconds = extension.Seconds, Sizes = [], Audio = "always", TakesUser = false,
+                    Modes = extension.Modes,
+                    Seconds = extension.Seconds,
+                    Sizes = [],
+                    Audio = "always",
+                    TakesUser = false,
                     References = LinksOf(extension, options),
                 };
             }

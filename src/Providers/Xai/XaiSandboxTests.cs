@@ -161,7 +161,10 @@ public sealed class XaiSandboxTests : IDisposable
 
     private ProviderAccount Account(string key = "xai-sandbox-key", string? options = null) => new XaiCase().Account(options) with
     {
-        BaseUrl = new("http://sandbox/xai/v1"), Credential = new ProviderCredential.ApiKey(key), Http = _http, Time = _time,
+        BaseUrl = new("http://sandbox/xai/v1"),
+        Credential = new ProviderCredential.ApiKey(key),
+        Http = _http,
+        Time = _time,
     };
 
     private static Task<Submission> SubmitAsync(ProviderAccount account, ProviderRequest request, params MediaInput[] media) => new XaiProvider().SubmitAsync(
