@@ -38,8 +38,14 @@ public sealed class DashScopeRequestTests
     {
         var request = DashScopeCase.Clip with
         {
-            UpstreamModel = "happyhorse-1.0-r2v", Mode = "r2v", Prompt = "[Image 1] hands [Image 2] to a child", Seconds = 6, WidthPixels = 1920, HeightPixels = 1080,
-            AspectRatio = "16:9", Tier = "1080p",
+            UpstreamModel = "happyhorse-1.0-r2v",
+            Mode = "r2v",
+            Prompt = "[Image 1] hands [Image 2] to a child",
+            Seconds = 6,
+            WidthPixels = 1920,
+            HeightPixels = 1080,
+            AspectRatio = "16:9",
+            Tier = "1080p",
         };
         Assert.Equal(
             """{"model":"happyhorse-1.0-r2v","input":{"prompt":"[Image 1] hands [Image 2] to a child","media":[{"type":"reference_image","url":"data:image/png;base64,QQ=="},{"type":"reference_image","url":"data:image/png;base64,Qg=="}]},"parameters":{"resolution":"1080P","ratio":"16:9","duration":6,"watermark":false}}""",
@@ -51,7 +57,11 @@ public sealed class DashScopeRequestTests
     {
         var request = DashScopeCase.Clip with
         {
-            UpstreamModel = "happyhorse-1.0-video-edit", Mode = "edit", Prompt = "make the coat red", Seconds = null, Extras = new() { ["audio_setting"] = "origin" },
+            UpstreamModel = "happyhorse-1.0-video-edit",
+            Mode = "edit",
+            Prompt = "make the coat red",
+            Seconds = null,
+            Extras = new() { ["audio_setting"] = "origin" },
         };
         Assert.Equal(
             """{"model":"happyhorse-1.0-video-edit","input":{"prompt":"make the coat red","media":[{"type":"video","url":"https://media.example/walk.mp4"},{"type":"reference_image","url":"data:image/png;base64,UE5HIQ=="}]},"parameters":{"resolution":"720P","watermark":false,"audio_setting":"origin"}}""",
@@ -141,7 +151,9 @@ public sealed class DashScopeRequestTests
     {
         MediaInput[] files = media switch
         {
-            "last" => [DashScopeCase.Picture(MediaRole.LastFrame)], "first" => [DashScopeCase.Picture(MediaRole.FirstFrame)], _ => [],
+            "last" => [DashScopeCase.Picture(MediaRole.LastFrame)],
+            "first" => [DashScopeCase.Picture(MediaRole.FirstFrame)],
+            _ => [],
         };
         var refusal = await _case.RefusedAsync(DashScopeCase.Clip with { Mode = mode }, null, files);
         Assert.Equal((ProviderErrorKind.InvalidRequest, 0), (refusal.Kind, _case.Upstream.Requests.Count));

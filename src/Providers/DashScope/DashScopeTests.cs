@@ -115,7 +115,9 @@ public sealed class DashScopeModelTests
         Assert.Equal(("dashscope", "https://dashscope-intl.aliyuncs.com"), (singapore.Id, singapore.BaseUrl));
         var beijing = Assert.Single(_provider.FromVariables(name => name switch
         {
-            "DASHSCOPE_API_KEY" => "sk-2", "DASHSCOPE_HTTP_BASE_URL" => "https://dashscope.aliyuncs.com/api/v1", _ => null,
+            "DASHSCOPE_API_KEY" => "sk-2",
+            "DASHSCOPE_HTTP_BASE_URL" => "https://dashscope.aliyuncs.com/api/v1",
+            _ => null,
         }));
         Assert.Equal(("https://dashscope.aliyuncs.com/api/v1", "sk-2"), (beijing.BaseUrl, Assert.IsType<ProviderCredential.ApiKey>(beijing.Credential).Value));
         Assert.Empty(_provider.FromVariables(_ => null));

@@ -8,7 +8,10 @@ public sealed class DashScopeUploadTests
 {
     private static readonly ProviderRequest _edit = DashScopeCase.Clip with
     {
-        UpstreamModel = "happyhorse-1.0-video-edit", Mode = "edit", Prompt = "make the coat red", Seconds = null,
+        UpstreamModel = "happyhorse-1.0-video-edit",
+        Mode = "edit",
+        Prompt = "make the coat red",
+        Seconds = null,
     };
 
     private readonly DashScopeCase _case = new();
