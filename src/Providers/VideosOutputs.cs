@@ -45,7 +45,7 @@ internal sealed class VideosOutputs(
     ];
 
     // A list of one says no more than the links beside it.
-    private static IEnumerable<string?> SeveralOutputs(VideosJob video) =>
+    private static List<string?> SeveralOutputs(VideosJob video) =>
         video.Outputs.Items().Take(MaxOutputs).Select(item => item.Member("url").AsText()).ToList() is { Count: > 1 } several
         && several.TrueForAll(link => link is not null) ? several : [];
 
