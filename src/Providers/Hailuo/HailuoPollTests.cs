@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Reelay.Providers;
-using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.Hailuo;
 

@@ -67,7 +67,13 @@ public sealed class UpstreamGatewayReelay : UpstreamGatewayManner
         status,
         status switch
         {
-            400 => "invalid_request", 401 => "invalid_api_key", 403 => "admin_key_required", 404 => "unknown_url", 429 => "queue_full", 503 => "shutting_down", _ => "internal_error",
+            400 => "invalid_request",
+            401 => "invalid_api_key",
+            403 => "admin_key_required",
+            404 => "unknown_url",
+            429 => "queue_full",
+            503 => "shutting_down",
+            _ => "internal_error",
         },
         "told by the sandbox");
 
