@@ -81,7 +81,7 @@ public sealed class UpstreamGatewayArchiveTests
     [InlineData("Reelay:Archives:nowhere:Accounts", "a", "Until")]
     [InlineData("Reelay:Archives:nowhere:Until", "2027-01-01", "Accounts")]
     [InlineData("Reelay:Archives:old:Until", "soon", "soon")]
-    [InlineData("Reelay:Archives:sandbox_kling:Until", "2027-01-01", "kling")]
+    [InlineData("Reelay:Archives:sandbox_kling:Until", "2027-01-01", "sandbox_kling")]
     public async Task Wrong_settings_stop_the_start(string name, string value, string word)
     {
         var settings = new Dictionary<string, string?>
@@ -89,7 +89,7 @@ public sealed class UpstreamGatewayArchiveTests
             ["Reelay:Channels:old:Provider"] = "upstream_gateway", ["Reelay:Channels:old:BaseUrl"] = "http://127.0.0.1:9/v1",
             ["Reelay:Archives:old:Accounts"] = "a", ["Reelay:Archives:old:Until"] = "2027-01-01",
         };
-        if (name.Contains("kling", StringComparison.Ordinal)) settings["Reelay:Archives:sandbox_kling:Accounts"] = "a";
+        if (name.Contains("sandbox_kling", StringComparison.Ordinal)) settings["Reelay:Archives:sandbox_kling:Accounts"] = "a";
         settings[name] = value;
         var mistake = await Assert.ThrowsAnyAsync<Exception>(() => GatewayHost.StartAsync(settings));
         Assert.Contains(word, mistake.Message, StringComparison.Ordinal);

@@ -9,7 +9,7 @@ public sealed class Rule05ClassesTests
     [Theory]
     [InlineData("n:2", "400 unsupported_parameter n", "`2` | `sora-2` | Allowed: 1")]
     [InlineData("n:'4'", "400 unsupported_parameter n", "`4` | Allowed: 1")]
-    [InlineData("mode:'i2v_first_last'", "400 unsupported_parameter mode", "`sora-2` | t2v, i2v, edit, extend | `kling-v3`")]
+    [InlineData("mode:'i2v_first_last'", "400 unsupported_parameter mode", "`sora-2` | t2v, i2v, edit, extend")]
     [InlineData("mode:'reference_images'", "400 unsupported_parameter mode", "`reference_images` | t2v, i2v")]
     [InlineData("mode:'r2v'", "400 unsupported_parameter mode", "`r2v` | t2v, i2v")]
     [InlineData("mode:'nonsense'", "400 unsupported_parameter mode", "`nonsense` | t2v, i2v")]

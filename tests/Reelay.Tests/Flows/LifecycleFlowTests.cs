@@ -119,7 +119,9 @@ public sealed class LifecycleFlowTests
         var order = new JsonObject { ["model"] = name, ["mode"] = mode, ["prompt"] = "x" };
         if (needs.Contains("first_frame")) order["image"] = "https://example.com/first.png";
         if (needs.Contains("last_frame")) order["end_image_url"] = "https://example.com/last.png";
-        if (needs.Contains("reference_image")) order["reference_images"] = new JsonArray("https://example.com/one.png", "https://example.com/two.png");
+        if (needs.Contains("reference_image")) order["reference_images"] = mode == "multi_i2v" ? new JsonArray("https://example.com/one.png", "https://example.com/two.png") : new JsonArray("https://example.com/one.png");
+        if (needs.Contains("reference_video")) order["video_urls"] = new JsonArray("https://example.com/one.mp4");
+        if (needs.Contains("reference_audio")) order["audio_urls"] = new JsonArray("https://example.com/one.mp3");
         return order;
     }
 

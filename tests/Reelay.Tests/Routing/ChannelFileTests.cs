@@ -86,7 +86,7 @@ public sealed class ChannelFileTests
         string[] told =
         [
             ":1: there is no key 'colour'", ":4: one.base_url: http://8.8.8.8/v1 is plain http to a public host", ":6: one.wieght: there is no setting 'wieght'; there are provider,",
-            ":7: one.weight: weight takes a whole number", ":9: two.provider: there is no provider 'nobody'; there are google_omni, google_veo, kling", ":10: two.base_url: 'gopher://upstream'",
+            ":7: one.weight: weight takes a whole number", ":9: two.provider: there is no provider 'nobody'; there are dashscope, google_omni, google_veo", ":10: two.base_url: 'gopher://upstream'",
             ":11: two.max_in_flight: ", ":12: two.submissions_per_second: ", ":16: three.models: kling has no model 'kling-v99'; it has kling-",
             ":17: three.access_key_env: there is no environment variable NOT_THERE", ":18: three.headers: Authorization cannot be added",
             ":18: three.headers: content-type cannot be added", ":19: 'one' stands here a second time; the first is on line 3", ":21: four: must map settings",
