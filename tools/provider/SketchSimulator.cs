@@ -53,7 +53,6 @@ public sealed class SketchSimulator(SandboxCore sandbox) : ISimulator
     {
         string id = "gen_" + sandbox.Random.Hex(12);
         string[] size = body.Text("size")!.Split('x');
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         return new SimulatedJob
         {
             Provider = Id,
@@ -62,7 +61,7 @@ public sealed class SketchSimulator(SandboxCore sandbox) : ISimulator
             CreatedAt = submission.Time,
             Model = submission.Model!,
             Prompt = submission.Prompt!,
-            WorkSeconds = slow is null ? sandbox.Speed.DurationSeconds : int.Parse(slow),
+            WorkSeconds = faults.WorkSeconds(sandbox.Speed.DurationSeconds),
             Faults = faults.All,
             Clip = new ClipOrder
             {

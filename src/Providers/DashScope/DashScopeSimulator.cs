@@ -83,7 +83,6 @@ public sealed class DashScopeSimulator : ISimulator
     private SimulatedJob NewJob(SubmissionRow submission, DashScopeSimulatorOrder order, CallFaults faults)
     {
         string id = DashScopeSimulatorReply.NewId(_sandbox);
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         return new SimulatedJob
         {
             Provider = Id,
@@ -92,7 +91,7 @@ public sealed class DashScopeSimulator : ISimulator
             CreatedAt = submission.Time,
             Model = order.Model.Name,
             Prompt = order.Prompt,
-            WorkSeconds = slow is null ? _sandbox.Speed.DurationSeconds : int.Parse(slow, CultureInfo.InvariantCulture),
+            WorkSeconds = faults.WorkSeconds(_sandbox.Speed.DurationSeconds),
             Faults = order.Problem is null ? faults.All : [.. faults.All, new Fault("fail", "generation")],
             Clip = new ClipOrder
             {

@@ -97,7 +97,6 @@ public sealed class GoogleOmniSimulator : ISimulator
     private SimulatedJob NewJob(GoogleOmniOrder order, SubmissionRow submission, CallFaults faults)
     {
         string id = "v1_" + Convert.ToBase64String(Convert.FromHexString(_sandbox.Random.Hex(24))).Replace('+', '-').Replace('/', '_').TrimEnd('=');
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
 
         // There is no refusal of content at once: it is accepted and answered in words.
         IReadOnlyList<Fault> all = faults.Has("refuse", "content_policy") ? [.. faults.All, new Fault("fail", "content_policy")] : faults.All;
@@ -110,7 +109,7 @@ public sealed class GoogleOmniSimulator : ISimulator
             CreatedAt = submission.Time,
             Model = order.Model,
             Prompt = order.Prompt,
-            WorkSeconds = slow is null ? _sandbox.Speed.DurationSeconds : int.Parse(slow, CultureInfo.InvariantCulture),
+            WorkSeconds = faults.WorkSeconds(_sandbox.Speed.DurationSeconds),
             Faults = all,
             Clip = new ClipOrder
             {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Reelay.Providers;
 using Reelay.Simulators;
 using Reelay.Tests.Support;
@@ -43,32 +41,17 @@ public sealed class GoogleVeoNodeTests
     [Fact]
     public async Task Our_adapter_reads_what_another_teams_mock_of_veo_answers()
     {
-        // Installs the packages, or skips where there is no Node.
-        await NodeScripts.RunAsync(new Dictionary<string, string>(), "aimock-veo", "--check");
-        var start = new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests", "node", "scenarios", "aimock-veo.js"), "https://cdn.example/fox.mp4"])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        try
-        {
-            var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-            var url = JsonElement.Parse(line!).GetProperty("url").GetString()!;
-            var veo = new GoogleVeoCase();
-            using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-            var account = veo.Account(GoogleVeoCase.GeminiSurface) with { BaseUrl = new(url), Http = http };
+        using var mock = await NodeScripts.StartMockAsync("aimock-veo", "https://cdn.example/fox.mp4");
+        var veo = new GoogleVeoCase();
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        var account = veo.Account(GoogleVeoCase.GeminiSurface) with { BaseUrl = new(mock.Url), Http = http };
 
-            var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(veo, account, "a fox"));
-            Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
-            var failed = Assert.IsType<PollResult.Failed>(await FinishAsync(veo, account, "a wolf"));
-            Assert.Contains("no wolves today", failed.Message, StringComparison.Ordinal);
-            var unknown = await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(veo, account, "a bear"));
-            Assert.Equal(ProviderErrorKind.InvalidRequest, unknown.Kind);
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-        }
+        var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(veo, account, "a fox"));
+        Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
+        var failed = Assert.IsType<PollResult.Failed>(await FinishAsync(veo, account, "a wolf"));
+        Assert.Contains("no wolves today", failed.Message, StringComparison.Ordinal);
+        var unknown = await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(veo, account, "a bear"));
+        Assert.Equal(ProviderErrorKind.InvalidRequest, unknown.Kind);
     }
 
     private static async Task<PollResult> FinishAsync(GoogleVeoCase veo, ProviderAccount account, string prompt)

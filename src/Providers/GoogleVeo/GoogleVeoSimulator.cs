@@ -120,7 +120,6 @@ public sealed class GoogleVeoSimulator : ISimulator
     {
         string hex = _sandbox.Random.Hex(16);
         string id = call.IsGemini ? hex[..12] : $"{hex[..8]}-{hex[8..12]}-{hex[12..16]}-{hex[16..20]}-{hex[20..]}";
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         return new SimulatedJob
         {
             Provider = Id,
@@ -129,7 +128,7 @@ public sealed class GoogleVeoSimulator : ISimulator
             CreatedAt = submission.Time,
             Model = order.Model.Name,
             Prompt = order.Prompt,
-            WorkSeconds = slow is null ? _sandbox.Speed.DurationSeconds : int.Parse(slow, CultureInfo.InvariantCulture),
+            WorkSeconds = faults.WorkSeconds(_sandbox.Speed.DurationSeconds),
             Faults = faults.All,
             Clip = new ClipOrder
             {

@@ -76,7 +76,6 @@ public sealed class HailuoSimulator : ISimulator, ICallsBack
     private SimulatedJob NewJob(HailuoOrder order, SubmissionRow submission, CallFaults faults, string root)
     {
         string id = NewId(order.IsSecond, submission.Time);
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         return new SimulatedJob
         {
             Provider = Id,
@@ -85,7 +84,7 @@ public sealed class HailuoSimulator : ISimulator, ICallsBack
             CreatedAt = submission.Time,
             Model = order.Model,
             Prompt = order.Prompt,
-            WorkSeconds = slow is null ? _sandbox.Speed.DurationSeconds : int.Parse(slow, CultureInfo.InvariantCulture),
+            WorkSeconds = faults.WorkSeconds(_sandbox.Speed.DurationSeconds),
             Faults = faults.All,
             Clip = new ClipOrder
             {

@@ -141,7 +141,6 @@ public sealed class KlingSimulator : ISimulator, ICallsBack
     private SimulatedJob NewJob(
         string id, string family, KlingOrder order, OrderBody body, SubmissionRow submission, CallFaults faults, string root)
     {
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         bool isAsked = body.Fields["watermark_info"] is JsonObject info && info["enabled"]?.GetValue<bool>() == true;
         return new SimulatedJob
         {
@@ -151,7 +150,7 @@ public sealed class KlingSimulator : ISimulator, ICallsBack
             CreatedAt = submission.Time,
             Model = order.Model.Name,
             Prompt = order.Prompt,
-            WorkSeconds = slow is null ? _sandbox.Speed.DurationSeconds : int.Parse(slow),
+            WorkSeconds = faults.WorkSeconds(_sandbox.Speed.DurationSeconds),
             Faults = order.HasBadPicture ? [.. faults.All, new Fault("fail", "picture")] : faults.All,
             Clip = new ClipOrder
             {

@@ -114,7 +114,6 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
     private SimulatedJob NewJob(OpenAiOrder order, SubmissionRow submission, CallFaults faults)
     {
         string id = dialect.NewId();
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         return new SimulatedJob
         {
             Provider = Id,
@@ -123,7 +122,7 @@ public sealed class OpenAiSimulator(OpenAiDialect dialect, SandboxCore sandbox) 
             CreatedAt = submission.Time,
             Model = order.Model,
             Prompt = order.Prompt,
-            WorkSeconds = slow is null ? sandbox.Speed.DurationSeconds : int.Parse(slow),
+            WorkSeconds = faults.WorkSeconds(sandbox.Speed.DurationSeconds),
             Faults = faults.All,
             Details = OpenAiSources.DetailsOf(order),
             Clip = new ClipOrder

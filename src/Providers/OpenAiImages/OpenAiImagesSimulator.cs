@@ -88,7 +88,6 @@ public sealed class OpenAiImagesSimulator(SandboxCore sandbox) : ISimulator
     private SimulatedJob NewJob(OpenAiImagesOrder order, SubmissionRow submission, CallFaults faults)
     {
         string id = $"img_{sandbox.Random.Hex(16)}";
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         string parameters = $"{order.WidthPixels}x{order.HeightPixels}  {order.Quality}  {order.Format}";
         return new SimulatedJob
         {
@@ -98,7 +97,7 @@ public sealed class OpenAiImagesSimulator(SandboxCore sandbox) : ISimulator
             CreatedAt = submission.Time,
             Model = order.Model,
             Prompt = order.Prompt,
-            WorkSeconds = slow is null ? sandbox.Speed.DurationSeconds : int.Parse(slow),
+            WorkSeconds = faults.WorkSeconds(sandbox.Speed.DurationSeconds),
             Faults = faults.All,
             Clip = new ClipOrder
             {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Reelay.Providers;
 using Reelay.Simulators;
 using Reelay.Tests.Support;
@@ -52,46 +50,32 @@ public sealed class SeedanceNodeTests
     [Fact]
     public async Task Our_adapter_reads_what_another_teams_mock_of_ark_answers_and_survives_its_chaos()
     {
-        // Installs the packages, or skips where there is no Node.
-        await NodeScripts.RunAsync(new Dictionary<string, string>(), "aimock-seedance", "--check");
-        var start = new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests", "node", "scenarios", "aimock-seedance.js"), "https://cdn.example/fox.mp4"])
+        using var mock = await NodeScripts.StartMockAsync("aimock-seedance", "https://cdn.example/fox.mp4");
+        var test = new SeedanceCase();
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        var account = test.Account(baseUrl: mock.Url + "/api/v3") with { Http = http };
+
+        var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(test, account, "a fox"));
+        Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
+        Assert.Equal(new Usage(5, OutputTokens: 108_900), made.Usage);
+        foreach (var (prompt, kind) in new[]
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        try
+            ("a wolf", ProviderErrorKind.ContentRejected), ("an owl", ProviderErrorKind.Expired), ("a hare", ProviderErrorKind.Cancelled),
+        })
         {
-            var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-            var test = new SeedanceCase();
-            using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-            var account = test.Account(baseUrl: JsonElement.Parse(line!).GetProperty("url").GetString() + "/api/v3") with { Http = http };
-
-            var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(test, account, "a fox"));
-            Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
-            Assert.Equal(new Usage(5, OutputTokens: 108_900), made.Usage);
-            foreach (var (prompt, kind) in new[]
-            {
-                ("a wolf", ProviderErrorKind.ContentRejected), ("an owl", ProviderErrorKind.Expired), ("a hare", ProviderErrorKind.Cancelled),
-            })
-            {
-                Assert.Equal((prompt, kind), (prompt, Assert.IsType<PollResult.Failed>(await FinishAsync(test, account, prompt)).Kind));
-            }
-
-            // This mock gives its own errors no code, so they are no documented refusals; and chaos never is.
-            foreach (var prompt in new[] { "a bear", "a mole", "a crow" })
-            {
-                var unknown = await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(test, account, prompt));
-                Assert.Equal((prompt, ProviderErrorKind.OutcomeUnknown), (prompt, unknown.Kind));
-            }
-
-            var missing = await Assert.ThrowsAsync<ProviderException>(
-                () => test.Provider.PollAsync(account, SeedanceCase.Reference(), TestContext.Current.CancellationToken));
-            Assert.Equal(ProviderErrorKind.NotFound, missing.Kind);
+            Assert.Equal((prompt, kind), (prompt, Assert.IsType<PollResult.Failed>(await FinishAsync(test, account, prompt)).Kind));
         }
-        finally
+
+        // This mock gives its own errors no code, so they are no documented refusals; and chaos never is.
+        foreach (var prompt in new[] { "a bear", "a mole", "a crow" })
         {
-            process.Kill(entireProcessTree: true);
+            var unknown = await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(test, account, prompt));
+            Assert.Equal((prompt, ProviderErrorKind.OutcomeUnknown), (prompt, unknown.Kind));
         }
+
+        var missing = await Assert.ThrowsAsync<ProviderException>(
+            () => test.Provider.PollAsync(account, SeedanceCase.Reference(), TestContext.Current.CancellationToken));
+        Assert.Equal(ProviderErrorKind.NotFound, missing.Kind);
     }
 
     private static async Task<PollResult> FinishAsync(SeedanceCase test, ProviderAccount account, string prompt)

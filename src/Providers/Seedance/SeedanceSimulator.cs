@@ -98,7 +98,6 @@ public sealed class SeedanceSimulator : ISimulator, ICallsBack
     private SimulatedJob NewJob(SeedanceOrder order, SubmissionRow submission, CallFaults faults, string root)
     {
         string id = SeedanceReply.NewId(_sandbox);
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         return new SimulatedJob
         {
             Provider = Id,
@@ -107,7 +106,7 @@ public sealed class SeedanceSimulator : ISimulator, ICallsBack
             CreatedAt = submission.Time,
             Model = submission.Model!,
             Prompt = submission.Prompt ?? "",
-            WorkSeconds = slow is null ? _sandbox.Speed.DurationSeconds : int.Parse(slow, CultureInfo.InvariantCulture),
+            WorkSeconds = faults.WorkSeconds(_sandbox.Speed.DurationSeconds),
             Faults = faults.All,
             Clip = new ClipOrder
             {

@@ -18,12 +18,6 @@ internal sealed class SeedanceJob(SimulatedJob job)
     /// <summary><c>default</c> or <c>flex</c>.</summary>
     public string ServiceTier => Text("service_tier")!;
 
-    /// <summary>Where it calls back, or null.</summary>
-    public string? CallbackUrl => Text("callback_url");
-
-    /// <summary>How many of its three callbacks are sent.</summary>
-    public int CalledBack => job.Details!["called_back"]?.GetValue<int>() ?? 0;
-
     /// <summary>The picture of the last frame.</summary>
     public ClipOrder LastFrame => job.Clip with { Key = job.Clip.Key + "-last", Picture = "png", Seconds = 1, HasSound = false };
 

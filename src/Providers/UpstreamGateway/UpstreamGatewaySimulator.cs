@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Reelay.Simulators.UpstreamGateway;
@@ -74,7 +73,6 @@ public sealed class UpstreamGatewaySimulator(UpstreamGatewayManner manner, Sandb
     private SimulatedJob NewJob(SubmissionRow submission, UpstreamGatewayOrder order, CallFaults faults, JsonObject details)
     {
         string id = "task_" + sandbox.Random.Hex(16);
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         return new SimulatedJob
         {
             Provider = Id,
@@ -83,7 +81,7 @@ public sealed class UpstreamGatewaySimulator(UpstreamGatewayManner manner, Sandb
             CreatedAt = submission.Time,
             Model = order.Model,
             Prompt = order.Prompt,
-            WorkSeconds = slow is null ? sandbox.Speed.DurationSeconds : int.Parse(slow, CultureInfo.InvariantCulture),
+            WorkSeconds = faults.WorkSeconds(sandbox.Speed.DurationSeconds),
             Faults = faults.All,
             Details = details,
             Clip = new ClipOrder

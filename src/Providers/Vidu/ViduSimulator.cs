@@ -89,7 +89,6 @@ public sealed class ViduSimulator : ISimulator, ICallsBack
     private SimulatedJob NewJob(ViduSimulatorOrder order, OrderBody body, SubmissionRow submission, CallFaults faults, string root)
     {
         string id = NewId();
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         double wait = SecondsUntilSlot(submission.Credential);
         return new SimulatedJob
         {
@@ -99,7 +98,7 @@ public sealed class ViduSimulator : ISimulator, ICallsBack
             CreatedAt = submission.Time,
             Model = order.Model,
             Prompt = submission.Prompt ?? "",
-            WorkSeconds = wait + (slow is null ? _sandbox.Speed.DurationSeconds : int.Parse(slow, CultureInfo.InvariantCulture)),
+            WorkSeconds = wait + faults.WorkSeconds(_sandbox.Speed.DurationSeconds),
             Faults = faults.All,
             Clip = new ClipOrder
             {

@@ -10,12 +10,6 @@ internal sealed class ViduSimulatorJob(SimulatedJob job)
 {
     private static readonly TimeSpan _linkLife = TimeSpan.FromHours(24);
 
-    /// <summary>Where it calls back, or null.</summary>
-    public string? CallbackUrl => Text("callback_url");
-
-    /// <summary>How many of its two callbacks are sent.</summary>
-    public int CalledBack => job.Details!["called_back"]?.GetValue<int>() ?? 0;
-
     /// <summary>What is kept of an order.</summary>
     public static JsonObject Details(ViduSimulatorOrder order, OrderBody body, double waitSeconds, string root, IRandomSource random) => new()
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Reelay.Providers;
 using Reelay.Simulators;
 using Reelay.Tests.Support;
@@ -54,33 +52,18 @@ public sealed class XaiNodeTests
     [Fact]
     public async Task Our_adapter_reads_what_another_teams_mock_of_grok_answers()
     {
-        // Installs the packages, or skips where there is no Node.
-        await NodeScripts.RunAsync(new Dictionary<string, string>(), "aimock-grok", "--check");
-        var start = new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests", "node", "scenarios", "aimock-grok.js"), "https://cdn.example/fox.mp4"])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        try
-        {
-            var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-            var url = JsonElement.Parse(line!).GetProperty("url").GetString()!;
-            using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-            var account = new XaiCase().Account() with { BaseUrl = new(url.TrimEnd('/') + "/v1"), Http = http };
+        using var mock = await NodeScripts.StartMockAsync("aimock-grok", "https://cdn.example/fox.mp4");
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        var account = new XaiCase().Account() with { BaseUrl = new(mock.Url.TrimEnd('/') + "/v1"), Http = http };
 
-            var done = Assert.IsType<PollResult.Succeeded>(await FinishAsync(account, "a fox"));
-            Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(done.Outputs)).Url.Value.AbsoluteUri);
-            Assert.Equal(8, done.Usage!.Seconds);
-            var failed = Assert.IsType<PollResult.Failed>(await FinishAsync(account, "a wolf"));
-            Assert.Equal((ProviderErrorKind.GenerationFailed, FailureCharge.None), (failed.Kind, failed.Charge));
-            Assert.Contains("no wolves today", failed.Message, StringComparison.Ordinal);
-            Assert.Equal(ProviderErrorKind.RateLimited, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "an owl"))).Kind);
-            Assert.Equal(ProviderErrorKind.InvalidRequest, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "a bear"))).Kind);
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-        }
+        var done = Assert.IsType<PollResult.Succeeded>(await FinishAsync(account, "a fox"));
+        Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(done.Outputs)).Url.Value.AbsoluteUri);
+        Assert.Equal(8, done.Usage!.Seconds);
+        var failed = Assert.IsType<PollResult.Failed>(await FinishAsync(account, "a wolf"));
+        Assert.Equal((ProviderErrorKind.GenerationFailed, FailureCharge.None), (failed.Kind, failed.Charge));
+        Assert.Contains("no wolves today", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(ProviderErrorKind.RateLimited, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "an owl"))).Kind);
+        Assert.Equal(ProviderErrorKind.InvalidRequest, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "a bear"))).Kind);
     }
 
     private static async Task<PollResult> FinishAsync(ProviderAccount account, string prompt)

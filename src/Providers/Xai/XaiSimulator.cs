@@ -75,7 +75,6 @@ public sealed class XaiSimulator(SandboxCore sandbox) : ISimulator
     {
         string hex = sandbox.Random.Hex(16);
         string id = $"{hex[..8]}-{hex[8..12]}-{hex[12..16]}-{hex[16..20]}-{hex[20..]}";
-        string? slow = faults.All.FirstOrDefault(fault => fault.Name == "slow")?.Argument;
         return new SimulatedJob
         {
             Provider = Id,
@@ -86,7 +85,7 @@ public sealed class XaiSimulator(SandboxCore sandbox) : ISimulator
             Prompt = order.Prompt,
 
             // Pictures take no time here, since their answer would have to be waited for.
-            WorkSeconds = slow is not null ? int.Parse(slow) : order.IsPicture ? 0 : sandbox.Speed.DurationSeconds,
+            WorkSeconds = faults.WorkSeconds(order.IsPicture ? 0 : sandbox.Speed.DurationSeconds),
 
             // Without a prompt it is taken, and fails afterwards.
             Faults = order.Prompt.Length > 0 ? faults.All : [.. faults.All, new Fault("fail", "prompt")],

@@ -31,6 +31,10 @@ internal static class Endings
         };
     }
 
+    /// <summary>A task fails, and whether its caller pays follows from whether the upstream charges.</summary>
+    public static Change FailBy(FailureCharge charge, GenerationTask task, TaskError error, long now, TaskAttempt closed) =>
+        charge == FailureCharge.Full ? FailCharged(task, error, now, closed) : Fail(task, error, now, closed);
+
     /// <summary>A task is done: its files are stored and measured, its price settled on what was delivered.</summary>
     public static Change Complete(
         GenerationTask task, TaskAttempt attempt, IReadOnlyList<TaskAsset> assets, Usage? usage, long now)

@@ -69,7 +69,6 @@ internal sealed class EngineGate(TimeProvider time)
     // A disk that was full a moment ago is asked again after this.
     private static readonly TimeSpan FullPause = TimeSpan.FromSeconds(5);
 
-
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _callsInFlight;

@@ -116,7 +116,10 @@ internal sealed partial class SubmissionCall(
             {
                 Attempt = Endings.Close(attempt, AttemptOutcome.NotAccepted, now, exception),
             },
-            AfterFailure.Fail => End(
+
+            // Some upstreams make it first, refuse to give it away, and charge for it.
+            AfterFailure.Fail => Endings.FailBy(
+                exception.Charge,
                 task,
                 TaskErrors.From(exception.Kind, exception.Message),
                 now,
@@ -135,11 +138,6 @@ internal sealed partial class SubmissionCall(
         if (live.Task.OpenAttempt is null) slots.Release(channel);
         else slots.Fill(channel);
         return NextStep.Now;
-
-        // Some upstreams make it first, refuse to give it away, and charge for it.
-        Change End(GenerationTask task, TaskError error, long at, TaskAttempt closed) => exception.Charge == FailureCharge.Full
-            ? Endings.FailCharged(task, error, at, closed)
-            : Endings.Fail(task, error, at, closed);
     }
 
     private void Note(ProviderChannel channel, ChannelEffect effect, ProviderException exception)

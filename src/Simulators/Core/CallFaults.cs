@@ -9,6 +9,10 @@ public sealed class CallFaults(IReadOnlyList<Fault> faults)
     /// <summary>Whether a word is among them.</summary>
     public bool Has(string name, string argument = "") => All.Any(fault => fault.Is(name, argument));
 
+    /// <summary>Seconds of work of the job that the call creates: what a word says, else the usual.</summary>
+    public double WorkSeconds(double usual) =>
+        All.FirstOrDefault(fault => fault.Name == "slow") is { } slow ? int.Parse(slow.Argument, System.Globalization.CultureInfo.InvariantCulture) : usual;
+
     /// <summary>The answer to give instead of doing anything, or null to go on.</summary>
     /// <param name="documented">The simulator's documented answer to a status.</param>
     public SimulatedResponse? Before(Func<int, SimulatedResponse> documented)

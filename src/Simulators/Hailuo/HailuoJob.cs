@@ -10,12 +10,6 @@ internal sealed class HailuoJob(SimulatedJob job)
     /// <summary>Whether it was ordered by the second protocol.</summary>
     public bool IsSecond => job.Details!["second"]!.GetValue<bool>();
 
-    /// <summary>Where it calls back, or null.</summary>
-    public string? CallbackUrl => job.Details!["callback_url"]?.GetValue<string>();
-
-    /// <summary>How far its callbacks are.</summary>
-    public int CalledBack => job.Details!["called_back"]?.GetValue<int>() ?? 0;
-
     /// <summary>The id of its file: the job's, but for the first digit, so that either leads to the other. Too large for 32 bits.</summary>
     public long FileId => long.Parse("3" + job.Id[1..]);
 

@@ -17,12 +17,6 @@ internal sealed class KlingJob(SimulatedJob job)
     /// <summary>The caller's own id of it, or null.</summary>
     public string? ExternalId => Text("external_task_id");
 
-    /// <summary>Where it calls back, or null.</summary>
-    public string? CallbackUrl => Text("callback_url");
-
-    /// <summary>How many of its three callbacks are sent.</summary>
-    public int CalledBack => job.Details!["called_back"]?.GetValue<int>() ?? 0;
-
     /// <summary>The id of its video: the job's, but for the first digit, so that either leads to the other.</summary>
     public string VideoId => "9" + job.Id[1..];
 

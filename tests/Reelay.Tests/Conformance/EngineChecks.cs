@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Conformance;
@@ -20,7 +19,7 @@ internal static class EngineChecks
         if (model is null) yield break;
         yield return new($"server: {model.Name} is delivered, and no secret is logged or shown to operators", async () =>
         {
-            var log = new AllLog();
+            var log = new WholeLog();
             await using var gateway = await StartAsync(suite, log, []);
             var ids = new[] { await OrderAsync(gateway, model.Name, ""), await OrderAsync(gateway, model.Name, "[http:401]") };
             Assert.Equal("completed", (await gateway.FinishAsync(ids[0])).GetProperty("status").GetString());
@@ -44,7 +43,7 @@ internal static class EngineChecks
         });
     }
 
-    private static Task<GatewayHost> StartAsync(ProviderConformance suite, AllLog? log, Dictionary<string, string?> settings)
+    private static Task<GatewayHost> StartAsync(ProviderConformance suite, WholeLog? log, Dictionary<string, string?> settings)
     {
         foreach (var (name, value) in _quick) settings[name] = value;
         settings[$"Reelay:Channels:sandbox_{suite.Provider.Id}:CallSeconds"] = "10";
@@ -66,30 +65,8 @@ internal static class EngineChecks
         Assert.Single(gateway.Sandbox.Submissions, report => report.Row.Accepted);
     }
 
-    private static async Task UntilLoggedAsync(this GatewayHost gateway, AllLog log)
+    private static async Task UntilLoggedAsync(this GatewayHost gateway, WholeLog log)
     {
-        while (log.Lines.IsEmpty) await GatewayHost.PauseAsync();
-    }
-
-    // Every line of every level.
-    private sealed class AllLog : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public ConcurrentQueue<string> Lines => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
+        while (log.Lines.Count == 0) await GatewayHost.PauseAsync();
     }
 }

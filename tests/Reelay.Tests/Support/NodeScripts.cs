@@ -31,6 +31,20 @@ internal static class NodeScripts
         return JsonDocument.Parse(output).RootElement;
     }
 
+    /// <summary>Starts a scenario that goes on: another team's mock, which says where it listens and ends with the test.</summary>
+    /// <remarks>Installs the packages, or skips where there is no Node, as <see cref="RunAsync(GatewayHost, string, string[])"/> does.</remarks>
+    public static async Task<NodeMock> StartMockAsync(string scenario, params string[] arguments)
+    {
+        await RunAsync(new Dictionary<string, string>(), scenario, "--check");
+        var start = new ProcessStartInfo("node", [Path.Combine(Folder(), "scenarios", scenario + ".js"), .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        };
+        var process = Process.Start(start)!;
+        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        return new NodeMock(process, JsonElement.Parse(line!).GetProperty("url").GetString()!);
+    }
+
     private static async Task RequireNodeAsync()
     {
         try

@@ -107,9 +107,7 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
                 var closed = Endings.Close(live.Attempt!, AttemptOutcome.Failed, now, new ProviderException(failed.Kind, failed.Message));
                 var error = TaskErrors.From(failed.Kind, failed.Message);
                 var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase != TaskPhase.Submitted ? null
-                    : (failed.Charge == FailureCharge.Full ? Endings.FailCharged(task, error, now, closed) : Endings.Fail(task, error, now, closed))
-                    with
-                    { UsedMail = [row.Id] });
+                    : Endings.FailBy(failed.Charge, task, error, now, closed) with { UsedMail = [row.Id] });
                 if (outcome == OperationOutcome.Applied) slots.Release(channel);
                 break;
         }
