@@ -12,7 +12,11 @@ public sealed class GoogleVeoFlowTests(GoogleVeoFlowTests.World world) : IClassF
     private static readonly string Picture = Convert.ToBase64String(PngImage.Gradient(640, 360));
     private static readonly string Another = Convert.ToBase64String(PngImage.Gradient(360, 640));
 
-    public sealed class World : FlowWorld;
+    public sealed class World : FlowWorld
+    {
+        // A lost answer is looked for, or given up, as soon as it can have arrived.
+        private protected override Dictionary<string, string?> Settings => new() { ["Reelay:Channels:sandbox_google_veo:CallSeconds"] = "3", ["Reelay:Channels:sandbox_google_veo_gemini:CallSeconds"] = "3" };
+    }
 
     [Theory]
     [InlineData("veo3", "{}", "t2v", "veo-3.1-generate-001", "1280x720", 4, 400_000)]

@@ -132,7 +132,7 @@ public sealed class ViduCallbackFlowTests(ViduCallbackFlowTests.World world) : I
     [Fact]
     public async Task A_lost_answer_is_settled_by_a_signed_callback_and_by_no_other()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(jobSeconds: 0);
         host.Sandbox.Core.Faults.Add("vidu", SimulatedCall.List, "http:500");
         var id = await host.OrderAsync(body: new { model = "viduq3-turbo", prompt = "a boat [drop:after-accept] [callback:never]" });
         await host.AdminUntilAsync(id, "reconciling");
@@ -164,7 +164,7 @@ public sealed class ViduCallbackFlowTests(ViduCallbackFlowTests.World world) : I
         return (long)command.ExecuteScalar()!;
     }
 
-    private static async Task<GatewayHost> StartAsync()
+    private static async Task<GatewayHost> StartAsync(double jobSeconds = 0.3)
     {
         // The address must be known before the server listens.
         using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
@@ -179,6 +179,6 @@ public sealed class ViduCallbackFlowTests(ViduCallbackFlowTests.World world) : I
             ["Reelay:Channels:sandbox_vidu:MinPollMilliseconds"] = "50",
             ["Reelay:Channels:sandbox_vidu:CallSeconds"] = "60",
         };
-        return await GatewayHost.StartAsync(settings, new SandboxOptions { Duration = 0.3, Render = RenderMode.StandIn });
+        return await GatewayHost.StartAsync(settings, new SandboxOptions { Duration = jobSeconds, Render = RenderMode.StandIn });
     }
 }

@@ -11,7 +11,11 @@ public sealed class XaiFlowTests(XaiFlowTests.World world) : IClassFixture<XaiFl
     private static readonly string Picture = Convert.ToBase64String(PngImage.Gradient(640, 360));
     private static readonly string Another = Convert.ToBase64String(PngImage.Gradient(360, 640));
 
-    public sealed class World : FlowWorld;
+    public sealed class World : FlowWorld
+    {
+        // A lost answer is looked for, or given up, as soon as it can have arrived.
+        private protected override Dictionary<string, string?> Settings => new() { ["Reelay:Channels:sandbox_xai:CallSeconds"] = "3" };
+    }
 
     [Theory]
     [InlineData("grok-imagine-1.0-video", "{}", "t2v", "grok-imagine-video", "1280x720", 4, 70_000)]

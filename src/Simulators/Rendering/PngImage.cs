@@ -6,6 +6,8 @@ namespace Reelay.Simulators;
 /// <summary>Makes a plain PNG without any program.</summary>
 public static class PngImage
 {
+    private static readonly uint[] _crcOfByte = [.. Enumerable.Range(0, 256).Select(value => CrcOf((uint)value))];
+
     /// <summary>A colour gradient of the given size.</summary>
     public static byte[] Gradient(int widthPixels, int heightPixels)
     {
@@ -57,13 +59,13 @@ public static class PngImage
 
     private static uint Crc(ReadOnlySpan<byte> bytes, uint crc)
     {
-        foreach (byte value in bytes)
-        {
-            crc ^= value;
-            for (int bit = 0; bit < 8; bit++)
-                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
-        }
-
+        foreach (byte value in bytes) crc = (crc >> 8) ^ _crcOfByte[(byte)(crc ^ value)];
         return crc;
+    }
+
+    private static uint CrcOf(uint value)
+    {
+        for (int bit = 0; bit < 8; bit++) value = (value & 1) == 0 ? value >> 1 : (value >> 1) ^ 0xEDB88320;
+        return value;
     }
 }

@@ -52,7 +52,7 @@ public sealed class CatalogWalkTests(CatalogWalkTests.World world) : IClassFixtu
                 foreach (var wrong in CatalogWrongs.Of(model, mode, right))
                 {
                     count++;
-                    var (status, answer) = await world.Gateway.SendAsync(HttpMethod.Post, "/v1/videos", wrong.Body.ToJsonString());
+                    var (status, answer) = await world.Gateway.SendAsync(HttpMethod.Post, "/v1/videos", wrong.Body);
                     var message = status == 200 ? "" : answer.GetProperty("error").GetProperty("message").GetString()!;
                     if (status != 400 || !wrong.Names.Any(name => message.Contains(name, StringComparison.Ordinal)))
                         faults.Add($"{model.Name} {mode}, {wrong.What}: {status} {message} (should name one of {string.Join(", ", wrong.Names.Take(5))})");
@@ -71,7 +71,7 @@ public sealed class CatalogWalkTests(CatalogWalkTests.World world) : IClassFixtu
 
     private async Task<string?> FaultAsync(PublicModel model, string mode)
     {
-        var (status, made) = await world.Gateway.SendAsync(HttpMethod.Post, "/v1/videos", (await RequestAsync(model, mode)).ToJsonString());
+        var (status, made) = await world.Gateway.SendAsync(HttpMethod.Post, "/v1/videos", await RequestAsync(model, mode));
         if (status != 200) return $"{model.Name} {mode}: {made.GetRawText()}";
         var video = await world.Gateway.FinishAsync(made.GetProperty("id").GetString()!);
         return video.GetProperty("status").GetString() == "completed" ? null : $"{model.Name} {mode}: {video.GetRawText()}";

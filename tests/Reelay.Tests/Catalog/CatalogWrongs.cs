@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Reelay.Server.Catalog;
 using Reelay.Simulators;
@@ -15,6 +16,7 @@ internal sealed record CatalogWrong(string What, JsonObject Body, IReadOnlyList<
 /// <summary>Everything that can be wrong with the smallest order of a model, one at a time.</summary>
 internal static class CatalogWrongs
 {
+    private static readonly ConcurrentDictionary<PixelSize, byte[]> _pictures = [];
     private static readonly byte[] Video = Clips.Make(4, 1280, 720);
 
     /// <summary>Every request with one mistake.</summary>
@@ -27,7 +29,7 @@ internal static class CatalogWrongs
         if (role.EndsWith("video", StringComparison.Ordinal)) return Item("video_url", role, Video, "video/mp4");
         if (role.EndsWith("audio", StringComparison.Ordinal)) return Item("audio_url", role, [.. "ID3"u8, 4, 0, 0, 0, 0, 0, 0], "audio/mpeg");
         var size = PixelSize.Parse(model.Spec.DefaultSize);
-        return Item("image_url", role, PngImage.Gradient(size.WidthPixels, size.HeightPixels), "image/png");
+        return Item("image_url", role, _pictures.GetOrAdd(size, size => PngImage.Gradient(size.WidthPixels, size.HeightPixels)), "image/png");
     }
 
     private static JsonObject Item(string type, string role, byte[] bytes, string contentType) => new()

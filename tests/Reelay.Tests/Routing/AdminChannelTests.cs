@@ -44,7 +44,7 @@ public sealed class AdminChannelTests
     {
         using var folder = new TemporaryFolder();
         var slow = new SandboxOptions { Duration = 5000, Render = RenderMode.StandIn };
-        var settings = new Dictionary<string, string?> { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "1", ["Reelay:Channels:sandbox_openai:MinPollMilliseconds"] = "50" };
+        var settings = new Dictionary<string, string?> { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "1", ["Reelay:Channels:sandbox_openai:MinPollMilliseconds"] = "50", ["Reelay:Channels:sandbox_openai:ExpectedSeconds"] = "1" };
         await using var gateway = await GatewayHost.StartAsync(settings, slow, folder.Path);
         using var admin = gateway.NewClient(gateway.AdminKey);
         var open = await gateway.OrderAsync();
@@ -58,7 +58,7 @@ public sealed class AdminChannelTests
 
         var second = await gateway.SendAsync(
             HttpMethod.Post, "/admin/v1/channels",
-            new { id = "second", base_url = gateway.Sandbox.BaseUrl + "openai/v1", api_key = "sk-sandbox-openai", min_poll_milliseconds = 50 }, admin);
+            new { id = "second", base_url = gateway.Sandbox.BaseUrl + "openai/v1", api_key = "sk-sandbox-openai", min_poll_milliseconds = 50, expected_seconds = 1 }, admin);
         Assert.Equal(200, second.Status);
         await gateway.AdminUntilAsync(waiting, "submitted");
         Assert.Equal("second", (await gateway.AdminTaskAsync(waiting)).GetProperty("attempts")[0].GetProperty("channel").GetString());

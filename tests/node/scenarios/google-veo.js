@@ -27,10 +27,10 @@ const stored = await finish(vertexClient, await vertexClient.models.generateVide
 }));
 
 const viaGoogle = await generateVideo({
-  model: aiGoogle().video(preview), prompt: 'a fox runs', aspectRatio: '16:9', duration: 8, providerOptions: { google: { pollIntervalMs: 50 } }, download,
+  model: aiGoogle().video(preview), prompt: 'a fox runs', aspectRatio: '16:9', duration: 8, poll: { intervalMs: 50 }, download,
 });
 const viaVertex = await generateVideo({
-  model: aiVertex().video(ga), prompt: { text: 'a fox runs', image: png }, duration: 6, providerOptions: { vertex: { pollIntervalMs: 50 } }, download,
+  model: aiVertex().video(ga), prompt: { text: 'a fox runs', image: png }, duration: 6, poll: { intervalMs: 50 }, download,
 });
 
 console.log(JSON.stringify({

@@ -76,7 +76,7 @@ async function download({ url, abortSignal }) {
 
 const ai = (model, apiKey = key) => createMiniMax({ apiKey, videoBaseURL: root }).video(model);
 const generate = (model, options) => generateVideo({
-  model, maxRetries: 0, providerOptions: { minimax: { pollIntervalMs: 50 } }, download: (requested) => download(requested), ...options,
+  model, maxRetries: 0, poll: { intervalMs: 50 }, providerOptions: { minimax: { pollIntervalMs: 50 } }, download: (requested) => download(requested), ...options,
 });
 
 const png = await readFile(picture);

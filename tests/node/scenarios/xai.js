@@ -19,7 +19,7 @@ async function download({ url, abortSignal }) {
 
 async function video(id, order, xai = {}, key = undefined) {
   const made = await generateVideo({
-    model: client(key).video(id), maxRetries: 0, download, ...order, providerOptions: { xai: { pollIntervalMs: 50, ...xai } },
+    model: client(key).video(id), maxRetries: 0, poll: { intervalMs: 50 }, download, ...order, providerOptions: { xai },
   });
   return { bytes: made.video.uint8Array.length, warnings: made.warnings.map((warning) => warning.feature ?? warning.type), ...made.providerMetadata.xai };
 }
