@@ -49,6 +49,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         };
         foreach (var key in start.Environment.Keys.Where(key => Foreign.Any(key.StartsWith)).ToList()) start.Environment.Remove(key);
         foreach (var (key, value) in settings) start.Environment[key] = value;
+
+        // It lives for seconds: compiling anything a second time, only to make it faster, would be most of its work.
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
         return new ServerProcess(start);
     }
 
