@@ -29,6 +29,9 @@ public sealed record Model
     /// <summary>Public model to use instead.</summary>
     public string? Successor { get; init; }
 
+    /// <summary>What its values become at the successor that the operator names; null if none is named.</summary>
+    public ModelSuccessorMapping? SuccessorMapping { get; init; }
+
     /// <summary>What can be ordered.</summary>
     public required ModelCapabilities Capabilities { get; init; }
 
@@ -46,6 +49,25 @@ public sealed record Model
 
     /// <summary>Prices; the first row that fits an order counts.</summary>
     public required IReadOnlyList<ModelPrice> Prices { get; init; }
+}
+
+/// <summary>How orders by an old name are made where no channel serves the old model any more.</summary>
+public sealed record ModelSuccessorMapping
+{
+    /// <summary>The public model that makes them.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Whether it does so now; otherwise a channel still serves the old model itself.</summary>
+    public required bool InUse { get; init; }
+
+    /// <summary>What each length becomes, in seconds, by the old one.</summary>
+    public required IReadOnlyDictionary<string, int> Seconds { get; init; }
+
+    /// <summary>What each size <c>WxH</c> becomes, by the old one.</summary>
+    public required IReadOnlyDictionary<string, string> Sizes { get; init; }
+
+    /// <summary>Values of the old model that cannot be ordered in its place, for example <c>seconds 20</c>.</summary>
+    public required IReadOnlyList<string> Missing { get; init; }
 }
 
 /// <summary>What can be ordered of a model: the union of what its upstream models can do, of which not every combination need be possible.</summary>

@@ -20,6 +20,18 @@ public sealed record SandboxChannel(string Path, ProviderCredential Credential)
     /// <summary>Told apart by it where a provider has several: added to the channel's id after an underscore. Null for the first.</summary>
     public string? Suffix { get; init; }
 
+    /// <summary>The channel's whole id, or null for <c>sandbox_</c> and the provider's, with the suffix.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Models it serves, separated by commas; empty for all that the provider knows.</summary>
+    public string Models { get; init; } = "";
+
+    /// <summary>Its priority; of channels that could take an order the highest does.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Successors by old public name that hold while the sandbox is on: what shows a mapping without a vendor's account.</summary>
+    public IReadOnlyDictionary<string, string> Successors { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The provider's own options, by name in snake case, each as a text or as the text of its JSON.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 

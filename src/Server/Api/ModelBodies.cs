@@ -25,7 +25,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
     public Model? Find(string name)
     {
         if (catalog.FindFamily(name) is { } family) return Family(name, family);
-        if (catalog.Find(name) is not { } model || Body(model) is not { } body) return null;
+        if (catalog.Find(name) is not { } model || (Body(model) ?? Succeeded(model)) is not { } body) return null;
         return catalog.FindAlias(name) is { } alias
             ? body with { Id = name, AliasOf = model.Name, Fixed = alias.Parameters.Count > 0 ? alias.Parameters : null }
             : body;
@@ -34,7 +34,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
     // What the first can do stands for the family; each member is listed under its own name too.
     private Model? Family(string name, IReadOnlyList<PublicModel> family)
     {
-        var bodies = family.Select(model => Body(model)).OfType<Model>().ToList();
+        var bodies = family.Select(model => Body(model) ?? Succeeded(model)).OfType<Model>().ToList();
         return bodies.Count == 0 ? null : bodies[^1] with
         {
             Id = name,
@@ -55,11 +55,45 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
             Lifecycle = spec.Lifecycle.State,
             ShutdownDate = spec.Lifecycle.ShutdownDate,
             Successor = spec.Lifecycle.Successor,
+            SuccessorMapping = catalog.FindSuccession(model) is { } succession ? Mapping(succession, isInUse: false) : null,
             Kind = spec.Kind ?? "video",
             Capabilities = Capabilities(spec, capability),
             Prices = [.. spec.Prices.Select(Price)],
         };
     }
+
+    // What no channel serves any more is ordered by its old name all the same, in those of its values that the successor has something for.
+    private Model? Succeeded(PublicModel old)
+    {
+        if (catalog.FindSuccession(old) is not { } succession || Body(succession.New) is not { } body) return null;
+        var (spec, capabilities) = (old.Spec, body.Capabilities);
+        var seconds = succession.Seconds.Keys.Order().ToList();
+        return body with
+        {
+            Id = old.Name,
+            Description = spec.Description,
+            Lifecycle = spec.Lifecycle.State,
+            ShutdownDate = spec.Lifecycle.ShutdownDate,
+            Successor = succession.New.Name,
+            SuccessorMapping = Mapping(succession, isInUse: true),
+            Capabilities = capabilities with
+            {
+                Seconds = seconds,
+                DefaultSeconds = seconds.Count == 0 ? null : seconds.Contains(4) ? 4 : spec.Seconds!.Default,
+                Sizes = [.. succession.Sizes.Keys],
+                DefaultSize = spec.DefaultSize,
+            },
+        };
+    }
+
+    private static ModelSuccessorMapping Mapping(Succession succession, bool isInUse) => new()
+    {
+        Model = succession.New.Name,
+        InUse = isInUse,
+        Seconds = succession.Seconds.OrderBy(pair => pair.Key).ToDictionary(pair => pair.Key.ToString(System.Globalization.CultureInfo.InvariantCulture), pair => pair.Value),
+        Sizes = succession.Sizes,
+        Missing = succession.Missing,
+    };
 
     private static ModelCapabilities Capabilities(ModelSpec spec, ModelCapability capability) => new()
     {

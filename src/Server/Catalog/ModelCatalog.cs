@@ -11,8 +11,12 @@ public sealed class ModelCatalog
     private readonly FrozenDictionary<string, ModelAlias> _aliases;
     private readonly FrozenDictionary<string, IReadOnlyList<PublicModel>> _families;
 
-    private ModelCatalog(List<PublicModel> models, IEnumerable<ModelAlias> aliases)
+    private readonly FrozenDictionary<string, Succession> _successions;
+
+    private ModelCatalog(List<PublicModel> models, IEnumerable<ModelAlias> aliases, IReadOnlyList<Succession> successions)
     {
+        Successions = successions;
+        _successions = successions.ToFrozenDictionary(succession => succession.Old.Name, StringComparer.Ordinal);
         Models = models;
         _byName = models.ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
         _aliases = aliases.ToFrozenDictionary(alias => alias.Name, StringComparer.Ordinal);
@@ -31,6 +35,9 @@ public sealed class ModelCatalog
     /// <summary>Further names, each for one model with some parameters fixed.</summary>
     public IReadOnlyCollection<ModelAlias> Aliases => _aliases.Values;
 
+    /// <summary>Models that another is made for where no channel serves them any more.</summary>
+    public IReadOnlyList<Succession> Successions { get; }
+
     /// <summary>Names that stand for several models, told apart by <c>model_name</c>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<PublicModel>> Families => _families;
 
@@ -41,15 +48,17 @@ public sealed class ModelCatalog
     /// An upstream model that its provider does not list has no bounds of its own.
     /// </param>
     /// <param name="aliases">Aliases of the operator's own; one with a shipped alias's name replaces it.</param>
+    /// <param name="successors">What takes the place of models that no channel serves any more.</param>
     /// <exception cref="CatalogException">Lists every mistake found.</exception>
     public static ModelCatalog Load(
         IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels,
         IReadOnlyList<ModelSpec>? channelModels = null,
-        IReadOnlyList<ModelAlias>? aliases = null)
+        IReadOnlyList<ModelAlias>? aliases = null,
+        IReadOnlyList<SuccessorSpec>? successors = null)
     {
         var mistakes = new List<string>();
         var shipped = CatalogFiles.Read(mistakes);
-        return Build(shipped, upstreamModels, channelModels ?? [], aliases ?? [], mistakes);
+        return Build(shipped, upstreamModels, channelModels ?? [], aliases ?? [], mistakes, successors);
     }
 
     /// <summary>Builds the catalog from given models; <paramref name="mistakes"/> are those found while reading them.</summary>
@@ -59,7 +68,8 @@ public sealed class ModelCatalog
         IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels,
         IReadOnlyList<ModelSpec> channelModels,
         IReadOnlyList<ModelAlias> ownAliases,
-        IReadOnlyList<string> mistakes)
+        IReadOnlyList<string> mistakes,
+        IReadOnlyList<SuccessorSpec>? successors = null)
     {
         var check = new CatalogCheck(upstreamModels);
         check.Mistakes.AddRange(mistakes);
@@ -73,7 +83,8 @@ public sealed class ModelCatalog
         var aliases = models.SelectMany(model => model.Spec.Aliases ?? EmptyAliases, (model, pair) => new ModelAlias(pair.Key, model.Name, pair.Value))
             .Where(alias => ownAliases.All(own => own.Name != alias.Name)).Concat(ownAliases).ToList();
         check.CheckReferences(models, aliases);
-        return check.Mistakes.Count == 0 ? new(models, aliases) : throw new CatalogException(check.Mistakes);
+        var successions = new SuccessionCheck(models, successors ?? [], check.Mistakes).Read();
+        return check.Mistakes.Count == 0 ? new(models, aliases, successions) : throw new CatalogException(check.Mistakes);
     }
 
     private static IReadOnlyDictionary<string, JsonObject> EmptyAliases { get; } = new Dictionary<string, JsonObject>();
@@ -84,6 +95,9 @@ public sealed class ModelCatalog
 
     /// <summary>Finds an alias; null if the name is none.</summary>
     public ModelAlias? FindAlias(string name) => _byName.ContainsKey(name) ? null : _aliases.GetValueOrDefault(name);
+
+    /// <summary>What takes a model's place where no channel serves it; null if nothing does.</summary>
+    public Succession? FindSuccession(PublicModel model) => _successions.GetValueOrDefault(model.Name);
 
     /// <summary>The models that a family's name stands for; null if it is none.</summary>
     public IReadOnlyList<PublicModel>? FindFamily(string name) => _families.GetValueOrDefault(name);

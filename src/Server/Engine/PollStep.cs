@@ -19,6 +19,9 @@ internal sealed partial class PollStep(
     // The wheel counts whole milliseconds, so a task may be looked at this much before it is due.
     private const double EarlySeconds = 0.005;
 
+    // Upstreams call back when a task is queued, begins and ends.
+    private const int MaxEarlyCount = 3;
+
     private readonly PollReader _reader = new(parts, logger);
 
     public async Task<NextStep> RunAsync(LiveTask live)
@@ -63,11 +66,12 @@ internal sealed partial class PollStep(
         {
             // Counted from acceptance also after a restart: what was due while nobody looked is due now.
             var first = PollPolicy.Next(TimeSpan.Zero, CurveOf(live, channel), parts.Randomness.Fraction()).TotalSeconds;
-            memory.DueAt = Math.Max(first, channel.Config.MinPollMilliseconds / 1000.0);
+            memory.DueAt = Math.Max(first, Least(channel));
         }
 
-        // Callbacks may be forged: not even they make it faster than the channel allows.
-        var wantedAt = memory.SentAt > 0 ? memory.SentAt + (channel.Config.MinPollMilliseconds / 1000.0) : 0;
+        // A result is not to be found a second late because a poll was sent just before its callback. Callbacks may be forged: more than a
+        // few do not make it faster than the channel allows.
+        var wantedAt = memory.EarlyCount >= MaxEarlyCount ? memory.SentAt + Least(channel) : 0;
         var dueAt = memory.IsWanted ? Math.Min(wantedAt, memory.DueAt) : memory.DueAt;
         var pause = TimeSpan.FromSeconds(dueAt - memory.Elapsed(parts.Time));
         var isOwnTurn = live.Task is { Phase: TaskPhase.Fetching } or { CancelRequestedAt: not null, Phase: TaskPhase.Submitted };
@@ -77,7 +81,9 @@ internal sealed partial class PollStep(
 
     private async Task<NextStep> PollAsync(LiveTask live, ProviderChannel channel, PollMemory memory)
     {
+        var lastAt = memory.SentAt;
         var sentAt = memory.SentAt = memory.Elapsed(parts.Time);
+        if (memory.IsWanted && lastAt > 0 && sentAt < lastAt + Least(channel)) memory.EarlyCount++;
         memory.IsWanted = false;
         var curve = CurveOf(live, channel);
         if (await _reader.ReadAsync(live, channel, sentAt - curve.Median) is not { } reading)
@@ -96,6 +102,9 @@ internal sealed partial class PollStep(
             var other => throw new ArgumentOutOfRangeException(nameof(live), other, "unknown kind of answer"),
         };
     }
+
+    // Seconds between two polls of one task.
+    private static double Least(ProviderChannel channel) => channel.Config.MinPollMilliseconds / 1000.0;
 
     // A result came somewhere between the last look that did not find it and this one. Failures end at other times and teach nothing;
     // neither does a task whose first part this process has not seen, unless it was seen running since.
@@ -198,7 +207,7 @@ internal sealed partial class PollStep(
         var memory = live.Polls!;
         var elapsed = memory.Elapsed(parts.Time);
         var least = TimeSpan.FromMilliseconds(channel.Config.MinPollMilliseconds);
-        var pause = memory.IsWanted ? least : PollPolicy.Pause(
+        var pause = memory.IsWanted ? (memory.EarlyCount < MaxEarlyCount ? TimeSpan.Zero : least) : PollPolicy.Pause(
             TimeSpan.FromSeconds(elapsed),
             CurveOf(live, channel),
             least,

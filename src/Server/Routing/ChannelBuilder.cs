@@ -71,6 +71,7 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
         var options = config.Options.Count > 0 ? Options(config) : default;
         var url = new Uri(config.BaseUrl.TrimEnd('/'));
         var served = ServedModels.Of(config, provider, url);
+        if (ServedModels.Note(id, config, provider, url) is { } note) built.Notes.Add(note);
 
         // Options can change what a channel makes of a model; then its models are its own, and orders for them go nowhere else.
         var isOwn = provider is IDescribesModels && (config.Options.Count > 0 || served.Any(model => provider.Models.All(known => known.Name != model.Upstream)));

@@ -17,12 +17,17 @@ internal static class SandboxChannels
         {
             foreach (var channel in (provider as IDescribesChannels)?.SandboxChannels ?? [])
             {
-                channels.Add($"sandbox_{provider.Id}{(channel.Suffix is null ? "" : "_" + channel.Suffix)}", Channel(sandbox, provider, channel));
+                channels.Add(channel.Id ?? $"sandbox_{provider.Id}{(channel.Suffix is null ? "" : "_" + channel.Suffix)}", Channel(sandbox, provider, channel));
             }
         }
 
         return channels;
     }
+
+    /// <summary>Successors that the sandbox's channels stand for, by old name.</summary>
+    public static Dictionary<string, string> SuccessorsOf(ProviderSet providers) =>
+        providers.All.OfType<IDescribesChannels>().SelectMany(provider => provider.SandboxChannels).SelectMany(channel => channel.Successors)
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 
     // The sandbox's speed decides what to expect of it and how often to ask. An answer that is the result itself takes as long as the work.
     private static ChannelConfig Channel(SandboxSettings sandbox, IVideoProvider provider, SandboxChannel channel)
@@ -30,6 +35,8 @@ internal static class SandboxChannels
         var config = new ChannelConfig
         {
             Provider = provider.Id,
+            Models = channel.Models,
+            Priority = channel.Priority,
             BaseUrl = $"http://127.0.0.1:{sandbox.Port}{channel.Path}",
             CallSeconds = provider.IsSynchronous ? (int)Math.Clamp(sandbox.Duration + 60, 60, 600) : CallSeconds,
             ExpectedSeconds = Math.Max(sandbox.Duration, 0.1),

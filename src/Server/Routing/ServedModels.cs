@@ -14,10 +14,8 @@ internal static class ServedModels
     /// <summary>Reads the setting <c>Models</c>.</summary>
     public static IReadOnlyList<ServedModel> Of(ChannelConfig config, IVideoProvider provider, Uri url)
     {
-        // What its vendor has switched off is gone there and nowhere else, whoever names it.
-        var isVendor = provider.VendorHosts.Any(host => url.Host == host || url.Host.EndsWith("." + host, StringComparison.OrdinalIgnoreCase));
-        var gone = isVendor ? provider.Models.Where(model => model.Lifecycle == "retired").Select(model => model.Name).ToHashSet() : [];
-        var names = config.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var gone = GoneAt(provider, url);
+        var names = Names(config);
         if (names.Length == 0)
         {
             return [.. provider.Models.Select(model => model.Name).Distinct().Where(name => !gone.Contains(name))
@@ -35,4 +33,24 @@ internal static class ServedModels
 
         return served;
     }
+
+    /// <summary>What the setting names and the channel does not serve, since its vendor has switched it off; null if there is nothing.</summary>
+    public static string? Note(string id, ChannelConfig config, IVideoProvider provider, Uri url)
+    {
+        var gone = GoneAt(provider, url);
+        var named = Names(config).Where(name => gone.Contains(name.Split('=', 2, StringSplitOptions.TrimEntries)[^1])).ToList();
+        return named.Count == 0 ? null
+            : $"The channel {id} names {string.Join(", ", named)}, which {url.Host} has switched off: it serves none of them there. "
+                + "A gateway or a server of your own still can, and Reelay__Successors names what takes their place.";
+    }
+
+    // What its vendor has switched off is gone there and nowhere else, whoever names it.
+    private static HashSet<string> GoneAt(IVideoProvider provider, Uri url)
+    {
+        var isVendor = provider.VendorHosts.Any(host => url.Host == host || url.Host.EndsWith("." + host, StringComparison.OrdinalIgnoreCase));
+        return isVendor ? [.. provider.Models.Where(model => model.Lifecycle == "retired").Select(model => model.Name)] : [];
+    }
+
+    private static string[] Names(ChannelConfig config) =>
+        config.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -131,8 +131,8 @@ public sealed class CallbackEngineTests
             await UntilReadAsync(world, id);
         }
 
-        // A driver that is woken while it polls looks once more; forty callbacks are still no forty polls.
-        Assert.InRange(upstream.Polls.Count, 1, 8);
+        // The first few are worth a look each, so that an end is not found late; forty are no forty polls.
+        Assert.InRange(upstream.Polls.Count, 2, 8);
     }
 
     [Fact]

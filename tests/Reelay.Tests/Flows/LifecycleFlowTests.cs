@@ -41,7 +41,7 @@ public sealed class LifecycleFlowTests
             ["Reelay:Channels:sandbox_openai_images:BaseUrl"] = "https://api.openai.com/v1",
         });
         var names = await NamesAsync(gateway);
-        Assert.Empty(names.Intersect(Retired.Except(["kling-v1-6", "kling-v1-5", "kling-v1"])));
+        Assert.Empty(names.Intersect(Retired.Except(["kling-v1-6", "kling-v1-5", "kling-v1", "sora-2"])));
         Assert.Contains("kling-v3", names);
         Assert.Contains("gpt-image-2", names);
 
@@ -51,7 +51,7 @@ public sealed class LifecycleFlowTests
         var error = (await gateway.SendAsync(HttpMethod.Post, "/v1/videos", new { model = "kling-v2-1", prompt = "x" })).Error(404);
         Assert.Equal("model_not_found", error.Text("code"));
         Assert.Contains("`kling-v3`", error.Text("message"));
-        Assert.Equal("model_not_found", (await gateway.SendAsync(HttpMethod.Post, "/v1/videos", new { prompt = "x" })).Error(404).Text("code"));
+        Assert.Equal("model_not_found", (await gateway.SendAsync(HttpMethod.Post, "/v1/videos", new { model = "sora-2-pro", prompt = "x" })).Error(404).Text("code"));
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class ContractSchemaTests
         { "Model", typeof(Model) },
         { "ModelList", typeof(Page<Model>) },
         { "ModelCapabilities", typeof(ModelCapabilities) },
+        { "ModelSuccessorMapping", typeof(ModelSuccessorMapping) },
         { "ModelMode", typeof(ModelMode) },
         { "ModelSizeBounds", typeof(ModelSizeBounds) },
         { "ModelReference", typeof(ModelReference) },

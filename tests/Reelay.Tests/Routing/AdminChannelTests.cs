@@ -54,7 +54,7 @@ public sealed class AdminChannelTests
         Assert.Equal(200, (await gateway.SendAsync(HttpMethod.Delete, "/admin/v1/channels/sandbox_openai", client: admin)).Status);
         var left = (await gateway.SendAsync(HttpMethod.Get, "/admin/v1/channels/sandbox_openai", client: admin)).Body;
         Assert.Equal(("draining", "removed", 1), (Text(left, "state"), Text(left, "source"), left.GetProperty("open_attempts").GetInt32()));
-        Assert.Equal(404, (await gateway.SendAsync(HttpMethod.Post, "/v1/videos", new { prompt = "nobody makes it", model = "sora-2" })).Status);
+        Assert.Equal(404, (await gateway.SendAsync(HttpMethod.Post, "/v1/videos", new { prompt = "nobody makes it", model = "sora-2-pro" })).Status);
 
         var second = await gateway.SendAsync(
             HttpMethod.Post, "/admin/v1/channels",

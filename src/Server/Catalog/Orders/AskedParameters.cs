@@ -31,6 +31,13 @@ internal sealed class AskedParameters
         if (!Values.IsNeutral(asked)) _all.Add(asked);
     }
 
+    /// <summary>Puts one value in the place of everything that was sent of a parameter.</summary>
+    public void Replace(Asked asked)
+    {
+        _all.RemoveAll(other => ReferenceEquals(other.Parameter, asked.Parameter));
+        _all.Add(asked);
+    }
+
     /// <summary>For a lenient key, once everything is gathered: what stands at top level wins over other places.</summary>
     public void PreferTopLevel()
     {

@@ -52,6 +52,7 @@ internal static class ModelReader
         draft.Offers = [.. model.Offers];
         if (!draft.TryNarrow(offer => draft.Terms.CanServe(offer.UpstreamModel)))
         {
+            if (draft.Terms.Catalog.FindSuccession(model) is { } succession) return SuccessionReader.Apply(draft, succession) ?? Choose(draft, succession.New, name);
             return OrderErrors.ModelNotFound(name, $"is served by no channel at present.{Successor(model)} GET /v1/models lists what this key can order.");
         }
 
@@ -110,6 +111,6 @@ internal static class ModelReader
         model.Spec.Lifecycle.Successor is { } successor ? $" Its successor is `{successor}`." : "";
 }
 
-/// <summary>Writing an alias's parameters.</summary>
-[System.Text.Json.Serialization.JsonSerializable(typeof(JsonNode))]
+/// <summary>Writing what the catalog puts in the place of what was sent.</summary>
+[System.Text.Json.Serialization.JsonSerializable(typeof(JsonNode)), System.Text.Json.Serialization.JsonSerializable(typeof(string))]
 internal sealed partial class AliasJson : System.Text.Json.Serialization.JsonSerializerContext;

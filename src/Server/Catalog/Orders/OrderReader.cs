@@ -59,7 +59,7 @@ public static class OrderReader
     {
         var own = draft.Model.Spec.Upstream[0].Model;
         var chosen = draft.Offers[0].UpstreamModel;
-        if (NameOf(chosen) != NameOf(own)) draft.Note("model", NameOf(chosen), "mapped", $"it stands in for `{NameOf(own)}` here");
+        if (NameOf(chosen) != NameOf(own)) draft.Note("model", NameOf(chosen), "mapped", $"it makes mode {draft.Mode} of `{draft.Model.Name}` here");
     }
 
     private static string NameOf(string upstreamModel) => upstreamModel[(upstreamModel.IndexOf(':', StringComparison.Ordinal) + 1)..];

@@ -17,7 +17,7 @@ internal static class SecondsReader
     {
         if (draft.Asked.One<int>(Parameters.Seconds, ReadValue, out var seconds, out var path) is { } error) return error;
         if (path is null) return null;
-        draft.SecondsEcho = seconds.ToString();
+        if (draft.SecondsEcho.Length == 0) draft.SecondsEcho = seconds.ToString();
 
         // Pictures have no length: callers of one gateway send it all the same, and see it echoed.
         if (draft.Model.Spec.IsImage) return null;
@@ -70,7 +70,8 @@ internal static class SecondsReader
         ? OrderErrors.Unsupported(path, seconds.ToString(), draft.Model.Name, "It extends by a length of its own; leave it out.")
         : ExtrasReader.Report(draft, path, "seconds_follow_source", $"`{path}` = `{seconds}` has no effect: the result is as long as its source.");
 
-    private static ApiError? ReadValue(Asked asked, out int seconds)
+    /// <summary>Reads one length, with or without its unit.</summary>
+    public static ApiError? ReadValue(Asked asked, out int seconds)
     {
         var isNumber = asked.Value.ValueKind is JsonValueKind.String
             ? Values.TryInteger(WithoutUnit(asked.Value.GetString().AsSpan().Trim()), out seconds)

@@ -12,7 +12,7 @@ internal static class SizeReader
     {
         var parts = new SizeParts();
         if (parts.Read(draft) is { } error) return error;
-        draft.SizeEcho = parts.Echo ?? "";
+        if (draft.SizeEcho.Length == 0) draft.SizeEcho = parts.Echo ?? "";
         if (parts.Ask == default) return parts.IsAuto && draft.Model.Spec.IsImage ? ChooseAuto(draft) : null;
         if (draft.Offers.TrueForAll(offer => offer.Sizes.IsNone)) return FollowsSource(draft, parts);
         return Follows(draft) ? ChooseTier(draft, parts) : TryChoose(draft, parts.Ask) ? null : NotMade(draft, parts);

@@ -49,6 +49,9 @@ internal sealed class PollMemory : LineItem
     /// <summary>Seconds after acceptance at which the last poll was sent, or waited to be; 0 before the first.</summary>
     public double SentAt { get; set; }
 
+    /// <summary>Polls that callbacks had sent before the channel's least pause was over.</summary>
+    public int EarlyCount { get; set; }
+
     /// <summary>How many more reads are its own instead of a batch's.</summary>
     public int AloneCount { get; set; }
 

@@ -137,7 +137,12 @@ internal sealed partial class ChannelRegistry
         if (_builder.Build(drafts.Values, _settings.OwnAddresses, Channels?.Now, mistakes) is not { } built || mistakes.Count > 0) return null;
         try
         {
-            return new Assembled(drafts, built, ModelCatalog.Load(built.Upstream, built.Added, AliasSettings.Read(_settings.Configuration)));
+            var usual = _settings.Sandbox.Enabled ? SandboxChannels.SuccessorsOf(_builder.Providers) : [];
+            var configuration = _settings.Configuration;
+            var catalog = ModelCatalog.Load(built.Upstream, built.Added, AliasSettings.Read(configuration), SuccessorSettings.Read(configuration, usual));
+            notes.AddRange(built.Notes);
+            if (Channels is null) notes.AddRange(catalog.Successions.Select(succession => succession.Note).OfType<string>());
+            return new Assembled(drafts, built, catalog);
         }
         catch (CatalogException exception) when (Channels is not null)
         {
