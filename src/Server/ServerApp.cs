@@ -2,8 +2,10 @@ using Reelay.Server.Api;
 using Reelay.Server.Api.Callbacks;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
+using Reelay.Server.Catalog;
 using Reelay.Server.Files;
 using Reelay.Server.OpenApi;
+using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server;
@@ -13,10 +15,13 @@ internal static class ServerApp
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
+    private static bool _isPrepared;
+
     /// <summary>Builds the server; tests add settings and replace the clock and randomness.</summary>
     /// <exception cref="InvalidOperationException">A setting is wrong, or another server has the data folder.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
+        Prepare();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         configure?.Invoke(builder);
 
@@ -48,6 +53,25 @@ internal static class ServerApp
         Map(app);
         withholding.Apply(app);
         return app;
+    }
+
+    // The catalog is most of what a start compiles and reads. It depends on no setting, so it is read once beside the rest of the start;
+    // what is wrong with it is told where it is used.
+    private static void Prepare()
+    {
+        if (Interlocked.Exchange(ref _isPrepared, true)) return;
+        new Thread(() =>
+        {
+            try
+            {
+                ModelCatalog.Load(new ProviderSet().Models);
+            }
+            catch (Exception exception) when (exception is CatalogException or InvalidOperationException or TypeInitializationException)
+            {
+                // Whoever needs it meets the same.
+            }
+        })
+        { IsBackground = true }.Start();
     }
 
     private static void Map(WebApplication app)

@@ -8,9 +8,19 @@ internal static class CatalogFiles
 {
     private const string Prefix = "catalog/";
 
-    /// <summary>Reads every file, in order of names; what cannot be read becomes a mistake.</summary>
-    public static List<ModelSpec> Read(List<string> mistakes)
+    // They are part of the program: read once, however often channels change.
+    private static readonly Lazy<(List<ModelSpec> Specs, List<string> Mistakes)> _all = new(ReadAll);
+
+    /// <summary>Every model, in order of names; what cannot be read becomes a mistake.</summary>
+    public static IReadOnlyList<ModelSpec> Read(List<string> mistakes)
     {
+        mistakes.AddRange(_all.Value.Mistakes);
+        return _all.Value.Specs;
+    }
+
+    private static (List<ModelSpec> Specs, List<string> Mistakes) ReadAll()
+    {
+        var mistakes = new List<string>();
         var assembly = Assembly.GetExecutingAssembly();
         var specs = new List<ModelSpec>();
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
@@ -20,7 +30,7 @@ internal static class CatalogFiles
         }
 
         specs.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
-        return specs;
+        return (specs, mistakes);
     }
 
     /// <summary>Reads one file; none, and a mistake, if it cannot be read.</summary>
