@@ -62,11 +62,14 @@ public sealed class KlingProvider :
         if (KlingErrors.IsOk(answer) && KlingAnswers.OfAnswer(answer.Json) is { } task && KlingAnswers.Id(task) is { } id)
             return [Found(task, id, family, query)];
 
-        var exception = KlingErrors.Table.OfRead(answer, KlingErrors.Read(answer));
-        if (exception.Kind == ProviderErrorKind.NotFound && options.TrustAbsence)
+        var error = KlingErrors.Read(answer);
+        var exception = KlingErrors.Table.OfRead(answer, error);
+
+        // A 404 without Kling's own code is a proxy's or a host's: it says nothing of the order.
+        if (exception.Kind == ProviderErrorKind.NotFound && error is not null && options.TrustAbsence)
             return [];
         throw exception.Kind == ProviderErrorKind.NotFound
-            ? answer.Exception(ProviderErrorKind.Unavailable, $"{exception.Message} — which proves nothing while trust_absence is off")
+            ? answer.Exception(ProviderErrorKind.Unavailable, $"{exception.Message} — which proves nothing{(options.TrustAbsence ? "" : " while trust_absence is off")}")
             : exception;
     }
 

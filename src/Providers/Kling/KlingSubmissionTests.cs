@@ -89,6 +89,8 @@ public sealed class KlingSubmissionTests
     [Theory]
     [InlineData(404, """{"code":1203,"message":"gone"}""", true)]
     [InlineData(404, "", true)]
+    [InlineData(404, "Not Found", false)]
+    [InlineData(404, """{"message":"no such route"}""", false)]
     [InlineData(400, """{"code":1201,"message":"task_id value is invalid"}""", false)]
     [InlineData(401, """{"code":1004,"message":"expired"}""", false)]
     [InlineData(500, """{"code":5000,"message":"oops"}""", false)]

@@ -165,12 +165,12 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
     }
 
     // Durable before the first byte leaves: whoever finds this row knows that the upstream may have the order.
-    private Task<OperationOutcome?> RecordAsync(LiveTask live, ChannelRoute route)
+    private async Task<OperationOutcome?> RecordAsync(LiveTask live, ChannelRoute route)
     {
         var callMilliseconds = route.Channel.Config.CallSeconds * 1000L;
         var longest = callMilliseconds + WorkMilliseconds(live.Task);
         var token = parts.Randomness.Text(TokenLength);
-        return parts.Writer.ApplyAsync(live, task => task is { Phase: TaskPhase.Accepted, CancelRequestedAt: null }
+        var outcome = await parts.Writer.ApplyAsync(live, task => task is { Phase: TaskPhase.Accepted, CancelRequestedAt: null }
             ? new Change(task with
             {
                 Phase = TaskPhase.Submitting,
@@ -199,6 +199,9 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
                 },
             }
             : null);
+
+        // The write can be done although its answer was lost. Then the row bears this token, the slot is taken, and nothing was sent yet.
+        return outcome is null && live.Task.Phase == TaskPhase.Submitting && live.Attempt?.Token == token ? OperationOutcome.Applied : outcome;
     }
 
     // The route that was taken, or when to look again.

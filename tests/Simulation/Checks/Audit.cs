@@ -6,8 +6,9 @@ namespace Reelay.Simulation.Checks;
 /// <summary>What must hold when all is quiet, read with SQL of its own and counted from the upstreams' side.</summary>
 internal sealed class Audit(Disk disk, Upstreams upstreams, Callers callers, long balance)
 {
-    /// <summary>Tasks that somebody still has to do something about.</summary>
-    public long LiveCount => Number("SELECT count(*) FROM tasks WHERE finished_at IS NULL OR open_attempt IS NOT NULL");
+    /// <summary>Tasks that somebody still has to do something about, and mail that is still to be read.</summary>
+    public long LiveCount => Number(
+        "SELECT (SELECT count(*) FROM tasks WHERE finished_at IS NULL OR open_attempt IS NOT NULL) + (SELECT count(*) FROM task_inbox)");
 
     /// <summary>How the tasks ended, and how many each way.</summary>
     public IReadOnlyList<(string End, long Count)> Ends => disk.Database.Read(connection => connection.Query(
