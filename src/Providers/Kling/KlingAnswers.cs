@@ -73,10 +73,15 @@ internal static class KlingAnswers
         (task.TaskId ?? task.Id) is { Length: <= MaxIdLength } id && id is not ("." or "..") && id.Trim().Length > 0 ? id : null;
 
     /// <summary>What is stored to poll a task with.</summary>
-    public static JsonElement Reference(string family, string id, string model) =>
-        JsonSerializer.SerializeToElement(new(family, id, model), KlingJson.Default.KlingReference);
+    /// <param name="family">The path it is read under.</param>
+    /// <param name="id">Kling's id of it.</param>
+    /// <param name="model">The upstream model.</param>
+    /// <param name="isResumed">Whether only its channel tells which generation it was ordered in.</param>
+    public static JsonElement Reference(string family, string id, string model, bool? isResumed = null) =>
+        JsonSerializer.SerializeToElement(new(family, id, model, isResumed), KlingJson.Default.KlingReference);
 
-    private static ProviderException Unreadable(UpstreamAnswer answer, KlingOptions options)
+    /// <summary>The exception for a read that was refused or failed.</summary>
+    public static ProviderException Unreadable(UpstreamAnswer answer, KlingOptions options)
     {
         var exception = KlingErrors.Table.OfRead(answer, KlingErrors.Read(answer));
         return exception.Kind == ProviderErrorKind.NotFound

@@ -26,8 +26,7 @@ internal static class KlingChecks
             reason ??= $"{extra} is not a parameter of {family}";
         if (family == KlingFamilies.Extend)
             reason ??= WrongSource(request);
-        if (submission.Media.FirstOrDefault(media => media.PublicUrl is null && NeedsLink(media, options)) is { } unreachable)
-            reason ??= $"{Word(unreachable.Role)} is taken as a link only, and this gateway has no public address (Reelay__PublicUrl)";
+        reason ??= Unreachable(submission.Media, options);
         if (reason is not null)
             throw Refusal(submission, reason);
     }
@@ -35,7 +34,14 @@ internal static class KlingChecks
     /// <summary>Whether Kling fetches this input itself.</summary>
     public static bool NeedsLink(MediaInput media, KlingOptions options) => media.Role == MediaRole.SourceVideo || !options.PicturesInline;
 
-    private static string? WrongMedia(IReadOnlyList<MediaInput> media, string mode, string family)
+    /// <summary>Why Kling could not fetch an input, or null.</summary>
+    public static string? Unreachable(IReadOnlyList<MediaInput> media, KlingOptions options) =>
+        media.FirstOrDefault(input => input.PublicUrl is null && NeedsLink(input, options)) is { } unreachable
+            ? $"{Word(unreachable.Role)} is taken as a link only, and this gateway has no public address (Reelay__PublicUrl)"
+            : null;
+
+    /// <summary>Why a mode cannot be made from these inputs, or null.</summary>
+    public static string? WrongMedia(IReadOnlyList<MediaInput> media, string mode, string family)
     {
         var isRight = (mode, family) switch
         {
@@ -66,6 +72,7 @@ internal static class KlingChecks
 
     private static string Word(MediaRole role) => JsonNamingPolicy.SnakeCaseLower.ConvertName(role.ToString());
 
-    private static ProviderException Refusal(SubmissionContext submission, string reason) =>
+    /// <summary>The exception for an order that is not sent.</summary>
+    public static ProviderException Refusal(SubmissionContext submission, string reason) =>
         new(ProviderErrorKind.InvalidRequest, $"not sent by channel {submission.Account.ChannelId}: {reason}");
 }

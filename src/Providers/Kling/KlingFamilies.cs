@@ -39,7 +39,7 @@ internal static class KlingFamilies
     /// <summary>Extra parameters a path takes.</summary>
     public static IReadOnlyList<string> Extras(string family) => ExtrasByFamily[family];
 
-    // By the form of the name, so that a successor an operator adds finds its path.
-    private static bool IsOmni(string model) =>
+    /// <summary>Whether a model takes everything under one path: by the form of the name, so that a successor an operator adds finds it.</summary>
+    public static bool IsOmni(string model) =>
         model.StartsWith("kling-video-o", StringComparison.Ordinal) || model.EndsWith("-omni", StringComparison.Ordinal);
 }

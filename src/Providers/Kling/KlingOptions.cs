@@ -9,6 +9,12 @@ public sealed record KlingOptions
     private static readonly KlingOptions _usual = new();
 
     /// <summary>
+    /// Which of Kling's API generations makes the models that both have: <c>legacy</c> (default) or <c>new</c>, which takes an API key only.
+    /// What has a name of the new generation, such as kling-3.0-turbo, is made there whatever stands here.
+    /// </summary>
+    public string Dialect { get; init; } = KlingDialects.Legacy;
+
+    /// <summary>
     /// The console's webhook secret, <c>whsec_</c> and base64, or null where callbacks are not signed. With it, a callback counts as signed
     /// only if its signature is right.
     /// </summary>
@@ -22,7 +28,7 @@ public sealed record KlingOptions
 
     /// <summary>
     /// Whether "not found" for our own mark, after that delay, proves that a lost order was never accepted, so that it may be sent again.
-    /// Default false: the answer to an unknown id is documented nowhere.
+    /// Default false: the legacy answer to an unknown id is documented nowhere, and how soon an order shows up in either generation.
     /// </summary>
     public bool TrustAbsence { get; init; }
 
@@ -32,6 +38,16 @@ public sealed record KlingOptions
 
     /// <summary>Whether pictures go inline in base64. Default true; otherwise as public links of ours.</summary>
     public bool PicturesInline { get; init; } = true;
+
+    /// <summary>Whether many tasks are read with one call, in the new generation. Default true.</summary>
+    public bool BatchPolls { get; init; } = true;
+
+    /// <summary>Whether the channel is of the new dialect.</summary>
+    [JsonIgnore]
+    public bool IsNew => Dialect == KlingDialects.New;
+
+    /// <summary>Whether a model is ordered in the new generation.</summary>
+    internal bool IsNewFor(string model) => IsNew || KlingDialects.IsNewName(model);
 
     /// <summary>The options of an account.</summary>
     /// <exception cref="ProviderException">They are wrong; nothing was sent.</exception>
@@ -44,6 +60,8 @@ public sealed record KlingOptions
     private List<string> Check()
     {
         var mistakes = new List<string>();
+        if (Dialect is not (KlingDialects.Legacy or KlingDialects.New))
+            mistakes.Add("dialect: must be legacy or new");
         if (CallbackSecret is not null && KlingSignature.Key(CallbackSecret) is null)
             mistakes.Add("callback_secret: must be whsec_ and base64");
         if (CallbackToleranceSeconds is not (>= 1 and <= 3600))

@@ -2,9 +2,13 @@ using System.Text.Json;
 
 namespace Reelay.Providers.Kling;
 
-/// <summary>Speaks the legacy protocol of Kling (Kuaishou): <c>POST /v1/videos/{family}</c>, poll under the same path, files by link.</summary>
+/// <summary>
+/// Speaks both API generations of Kling (Kuaishou): the legacy one, <c>POST /v1/videos/{family}</c> and poll under the same path, and the new
+/// one, <c>POST /{family}/{model}</c> and <c>GET /tasks</c>. Which of the two is in <see cref="KlingOptions.Dialect"/>.
+/// </summary>
 public sealed class KlingProvider :
-    IVideoProvider, IDescribesChannels, IFindsSubmissions, IReceivesCallbacks, IResumesById, IChecksOptions, ITestsAccount
+    IVideoProvider, IDescribesChannels, IDescribesModels, IFindsSubmissions, IPollsInBatches, IReceivesCallbacks, IResumesById, IChecksOptions,
+    ITestsAccount
 {
     private static readonly IReadOnlyList<UpstreamModel> KnownModels = UpstreamModelFile.Load("KlingModels.json");
 
@@ -20,6 +24,9 @@ public sealed class KlingProvider :
     /// <inheritdoc/>
     public IReadOnlyList<SandboxChannel> SandboxChannels => KlingChannels.Sandbox;
 
+    /// <summary>How many tasks one call names: a developer found more refused.</summary>
+    public int MaxBatchCount => 20;
+
     /// <inheritdoc/>
     public IReadOnlyList<VendorChannel> FromVariables(Func<string, string?> variable) => KlingChannels.FromVariables(variable);
 
@@ -27,8 +34,11 @@ public sealed class KlingProvider :
     public async Task<Submission> SubmitAsync(SubmissionContext submission, CancellationToken cancellationToken)
     {
         var options = KlingOptions.Of(submission.Account);
-        var family = KlingChecks.FamilyOf(submission);
-        using var request = KlingRequests.Create(submission, family, options, KnownModels);
+        var isNew = options.IsNewFor(submission.Request.UpstreamModel);
+        var family = isNew ? KlingDialects.Tasks : KlingChecks.FamilyOf(submission);
+        using var request = isNew
+            ? KlingNewRequests.Create(submission, options)
+            : KlingRequests.Create(submission, family, options, KnownModels);
         var answer = await UpstreamHttp.SubmitAsync(submission.Account, request, cancellationToken);
         return KlingAnswers.Accepted(answer, family, submission.Request);
     }
@@ -37,11 +47,27 @@ public sealed class KlingProvider :
     public async Task<PollResult> PollAsync(ProviderAccount account, JsonElement reference, CancellationToken cancellationToken)
     {
         var options = KlingOptions.Of(account);
-        var task = reference.Deserialize(KlingJson.Default.KlingReference)
-            ?? throw new ArgumentException("The reference names no task.", nameof(reference));
-        using var request = KlingRequests.Read(account, task.Family, task.TaskId);
+        var task = Stored(reference);
+        var isNew = task.IsNew(options);
+        using var request = isNew ? KlingNewRequests.Read(account, task.TaskId) : KlingRequests.Read(account, task.Family, task.TaskId);
         var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
-        return KlingAnswers.Polled(answer, task, options);
+        return isNew ? KlingNewAnswers.Polled(answer, task, options) : KlingAnswers.Polled(answer, task, options);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The legacy generation reads one task at a time.</remarks>
+    public async Task<IReadOnlyList<PollResult?>> PollManyAsync(
+        ProviderAccount account, IReadOnlyList<JsonElement> references, CancellationToken cancellationToken)
+    {
+        var options = KlingOptions.Of(account);
+        var tasks = references.Select(Stored).Select(task => task.IsNew(options) ? task : null).ToList();
+
+        // What is not named is read alone.
+        if (!options.BatchPolls || tasks.TrueForAll(task => task is null))
+            return new PollResult?[references.Count];
+        using var request = KlingNewRequests.Read(account, [.. tasks.OfType<KlingReference>().Select(task => task.TaskId)]);
+        var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
+        return KlingNewAnswers.PolledMany(answer, tasks, options);
     }
 
     /// <inheritdoc/>
@@ -53,6 +79,11 @@ public sealed class KlingProvider :
         ProviderAccount account, SubmissionQuery query, CancellationToken cancellationToken)
     {
         var options = KlingOptions.Of(account);
+        if (options.IsNewFor(query.Request.UpstreamModel))
+        {
+            using var search = KlingNewRequests.Find(account, query.AttemptToken);
+            return KlingNewAnswers.Found(await UpstreamHttp.ReadAsync(account, search, cancellationToken), query, options);
+        }
 
         // An order without a path is refused before anything is sent, so there is nothing to find.
         if (KlingFamilies.Of(query.Request) is not { } family)
@@ -79,16 +110,26 @@ public sealed class KlingProvider :
         KlingCallbacks.Read(account, KlingOptions.Of(account), headers, body);
 
     /// <inheritdoc/>
-    public JsonElement? ReferenceOf(ProviderRequest request, string upstreamId) =>
-        KlingFamilies.Of(request) is { } family && KlingAnswers.Id(new KlingTask { TaskId = upstreamId }) is { } id
-            ? KlingAnswers.Reference(family, id, request.UpstreamModel)
+    public JsonElement? ReferenceOf(ProviderRequest request, string upstreamId)
+    {
+        var family = KlingDialects.IsNewName(request.UpstreamModel) ? KlingDialects.Tasks : KlingFamilies.Of(request);
+        return family is not null && KlingAnswers.Id(new KlingTask { TaskId = upstreamId }) is { } id
+            ? KlingAnswers.Reference(family, id, request.UpstreamModel, isResumed: true)
             : null;
+    }
 
     /// <inheritdoc/>
     public async Task<string> TestAsync(ProviderAccount account, CancellationToken cancellationToken)
     {
-        using var request = KlingRequests.List(account, KlingFamilies.Text);
+        var options = KlingOptions.Of(account);
+        using var request = options.IsNew ? KlingNewRequests.Read(account, "0") : KlingRequests.List(account, KlingFamilies.Text);
         var answer = await UpstreamHttp.ReadAsync(account, request, cancellationToken);
+        if (options.IsNew)
+        {
+            KlingNewAnswers.Require(answer, options);
+            return "A task that cannot be was asked for in the new API, and the list came back.";
+        }
+
         if (KlingErrors.IsOk(answer) && answer.Json is not null)
             return "The list of text-to-video tasks could be read.";
         throw KlingErrors.IsOk(answer)
@@ -98,6 +139,18 @@ public sealed class KlingProvider :
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindMistakes(JsonElement options) => KlingOptions.Read(options).Mistakes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<UpstreamModel> ModelsOf(JsonElement options, IReadOnlyList<string> names)
+    {
+        var (read, mistakes) = KlingOptions.Read(options);
+        return read is null
+            ? throw new ArgumentException(string.Join("; ", mistakes), nameof(options))
+            : KlingCapability.Of(read, KnownModels, names);
+    }
+
+    private static KlingReference Stored(JsonElement reference) => reference.Deserialize(KlingJson.Default.KlingReference)
+        ?? throw new ArgumentException("The reference names no task.", nameof(reference));
 
     private static FoundSubmission Found(KlingTask task, string id, string family, SubmissionQuery query)
     {

@@ -28,6 +28,14 @@ internal static class KlingTokens
             ProviderErrorKind.Unauthorized, $"channel {account.ChannelId} needs a key pair or an API key, not {account.Credential}"),
     };
 
+    /// <summary>The header for one call in the new generation, which refuses key pairs.</summary>
+    /// <exception cref="ProviderException">The account has no API key; nothing was sent.</exception>
+    public static AuthenticationHeaderValue KeyOf(ProviderAccount account) => account.Credential is ProviderCredential.ApiKey key
+        ? new("Bearer", key.Value)
+        : throw new ProviderException(
+            ProviderErrorKind.Unauthorized,
+            $"channel {account.ChannelId}: Kling's new API takes an API key only, not {account.Credential}; set api_key, or dialect to legacy and models to its names");
+
     /// <summary>A JWT (HS256) for one key pair; the HMAC key is the secret's own UTF-8, not decoded.</summary>
     internal static string Sign(ProviderCredential.KeyPair pair, DateTimeOffset now)
     {

@@ -37,7 +37,17 @@ internal sealed record KlingTask
 }
 
 /// <summary>The stored reference of a task.</summary>
-internal sealed record KlingReference(string Family, string TaskId, string? Model);
+/// <param name="Family">The legacy path it is read under, or <see cref="KlingDialects.Tasks"/>.</param>
+/// <param name="TaskId">Kling's id of it.</param>
+/// <param name="Model">The upstream model.</param>
+/// <param name="IsResumed">
+/// True where it was made of an order and an id alone, which do not tell the generation: then the channel's dialect does.
+/// </param>
+internal sealed record KlingReference(string Family, string TaskId, string? Model, bool? IsResumed = null)
+{
+    /// <summary>Whether it is read in the new generation.</summary>
+    public bool IsNew(KlingOptions options) => Family == KlingDialects.Tasks || (IsResumed == true && options.IsNew);
+}
 
 /// <summary>What a later extension needs of a finished task.</summary>
 internal sealed record KlingOutputReference(string VideoId, string? Model);

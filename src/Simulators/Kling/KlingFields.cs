@@ -136,6 +136,47 @@ internal sealed class KlingFields(JsonObject body)
             RefuseValue("camera_control");
     }
 
+    /// <summary>Refuses what is not among the names; the new generation's pages name every field.</summary>
+    public void Only(params ReadOnlySpan<string> names)
+    {
+        foreach ((string name, _) in body)
+        {
+            if (!names.Contains(name))
+                Refuse(new KlingRefusal(1201, $"{name} is not a known parameter"));
+        }
+    }
+
+    /// <summary>An object among the fields; empty if it is absent.</summary>
+    public KlingFields Inner(string name)
+    {
+        if (body[name] is JsonObject inner)
+            return new KlingFields(inner);
+        if (Has(name))
+            RefuseValue(name);
+        return new KlingFields([]);
+    }
+
+    /// <summary>A whole number that is one of several, or the usual one.</summary>
+    public string Whole(string name, string usual, string[] allowed)
+    {
+        if (!Has(name))
+            return usual;
+        if (body[name]!.GetValueKind() != JsonValueKind.Number || !allowed.Contains(body[name]!.ToString()))
+            RefuseValue(name);
+        return body[name]!.ToString();
+    }
+
+    /// <summary>Yes or no, or null if it is absent.</summary>
+    public bool? Flag(string name)
+    {
+        if (!Has(name))
+            return null;
+        if (body[name] is JsonValue value && value.TryGetValue(out bool flag))
+            return flag;
+        RefuseValue(name);
+        return null;
+    }
+
     /// <summary>The length; of extensions and edits none is asked.</summary>
     public string Duration(string[] allowed) => Word("duration", "5", allowed);
 

@@ -14,8 +14,13 @@ internal sealed class KlingJob(SimulatedJob job)
     /// <summary>Its mode.</summary>
     public string Mode => Text("mode")!;
 
+    /// <summary>Whether it was ordered in the new generation.</summary>
+    public bool IsNew => job.Details!["is_new"]?.GetValue<bool>() == true;
+
     /// <summary>The caller's own id of it, or null.</summary>
     public string? ExternalId => Text("external_task_id");
+
+    private bool HasWatermark => job.Details!["watermark"]?.GetValue<bool>() == true;
 
     /// <summary>The id of its video: the job's, but for the first digit, so that either leads to the other.</summary>
     public string VideoId => "9" + job.Id[1..];
@@ -26,7 +31,32 @@ internal sealed class KlingJob(SimulatedJob job)
     /// <summary>Until when the file can be had.</summary>
     public DateTimeOffset? ExpiresAt(JobReading reading) => job.Has("expired") ? reading.EndedAt : reading.EndedAt + _linkLife;
 
-    /// <summary>The task as an answer or a callback shows it.</summary>
+    /// <summary>The task in the words of the generation it was ordered in.</summary>
+    public JsonObject Shown(JobReading reading, bool isCreate = false) => IsNew ? NewTask(reading, isCreate) : Task(reading, isCreate);
+
+    /// <summary>The task in the new generation's words, which show those of the legacy one too.</summary>
+    public JsonObject NewTask(JobReading reading, bool isCreate = false)
+    {
+        string status = StatusOf(reading);
+        JsonObject task = new() { ["id"] = job.Id, ["status"] = status == "succeed" ? "succeeded" : status };
+        if (!isCreate)
+            task["message"] = reading.State == JobState.Failed ? Reason() : "";
+        task["create_time"] = job.CreatedAt.ToUnixTimeMilliseconds();
+        task["update_time"] = (reading.EndedAt ?? job.CreatedAt).ToUnixTimeMilliseconds();
+        if (ExternalId is not null)
+            task["external_id"] = ExternalId;
+        if (isCreate || reading.State != JobState.Completed)
+            return task;
+        JsonObject output = new() { ["type"] = "video", ["id"] = VideoId, ["url"] = Link(VideoId) };
+        if (HasWatermark)
+            output["watermark_url"] = Link(VideoId + "-watermark");
+        output["duration"] = job.Clip.Seconds.ToString("0.###", CultureInfo.InvariantCulture);
+        task["outputs"] = new JsonArray(output);
+        task["billing"] = new JsonArray(new JsonObject { ["charge_type"] = "unit", ["amount"] = Text("units"), ["package_type"] = "video" });
+        return task;
+    }
+
+    /// <summary>The task in the legacy generation's words.</summary>
     /// <param name="reading">Its state.</param>
     /// <param name="isCreate">Whether it answers the create call, which shows less.</param>
     public JsonObject Task(JobReading reading, bool isCreate = false)
@@ -53,12 +83,11 @@ internal sealed class KlingJob(SimulatedJob job)
 
     private void AddResult(JsonObject task, JobReading reading)
     {
-        bool hasWatermark = job.Details!["watermark"]?.GetValue<bool>() == true;
-        task["watermark_info"] = new JsonObject { ["enabled"] = hasWatermark };
+        task["watermark_info"] = new JsonObject { ["enabled"] = HasWatermark };
         if (reading.State != JobState.Completed)
             return;
         JsonObject video = Video();
-        if (hasWatermark)
+        if (HasWatermark)
             video["watermark_url"] = Link(VideoId + "-watermark");
         task["task_result"] = new JsonObject { ["videos"] = new JsonArray(video) };
         task["final_unit_deduction"] = Text("units");

@@ -61,6 +61,21 @@ internal sealed record KlingModel(string Name)
     /// <summary>Whether it takes several shots.</summary>
     public bool HasShots { get; init; }
 
+    /// <summary>New generation: whether it always makes sound.</summary>
+    public bool IsNeverSilent { get; init; }
+
+    /// <summary>New generation: words of the setting <c>audio</c>; empty where there is no such setting.</summary>
+    public string[] AudioWords { get; init; } = [];
+
+    /// <summary>New generation: what can stand in <c>contents</c>.</summary>
+    public string[] ContentTypes { get; init; } = [];
+
+    /// <summary>New generation: longest prompt in characters.</summary>
+    public int MaxPromptLength { get; init; } = 2500;
+
+    /// <summary>New generation: units a second by mode with a video among the contents.</summary>
+    public decimal[]? VideoUnits { get; init; }
+
     /// <summary>Every model there is.</summary>
     public static IReadOnlyList<KlingModel> All { get; } =
     [
@@ -110,5 +125,6 @@ internal sealed record KlingModel(string Name)
     /// <summary>Where a mode stands in the lists by mode.</summary>
     public static int IndexOf(string mode) => mode switch { "std" => 0, "pro" => 1, _ => 2 };
 
-    private static string[] Range(int first, int last) => [.. Enumerable.Range(first, last - first + 1).Select(seconds => $"{seconds}")];
+    /// <summary>Lengths from one to another.</summary>
+    public static string[] Range(int first, int last) => [.. Enumerable.Range(first, last - first + 1).Select(seconds => $"{seconds}")];
 }

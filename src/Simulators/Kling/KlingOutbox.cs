@@ -23,7 +23,7 @@ internal sealed class KlingOutbox(SandboxCore sandbox, string providerId) : Call
     /// <inheritdoc/>
     protected override CallbackMessage Message(SimulatedJob job, int stage, Uri url)
     {
-        JsonObject task = new KlingJob(job).Task(At(stage, Sandbox.Read(job)));
+        JsonObject task = new KlingJob(job).Shown(At(stage, Sandbox.Read(job)));
         JsonObject shown = job.Has("callback", "wrapped") ? KlingReply.Envelope(Sandbox.Random, 0, "SUCCEED", task) : task;
         byte[] body = Encoding.UTF8.GetBytes(JsonText.Of(shown));
         return new CallbackMessage(body, Sign(body));
@@ -33,10 +33,10 @@ internal sealed class KlingOutbox(SandboxCore sandbox, string providerId) : Call
     /// <inheritdoc/>
     protected override CallbackMessage Forged(SimulatedJob job, Uri url)
     {
-        JsonObject task = new()
-        {
-            ["task_id"] = job.Id, ["task_status"] = "failed", ["task_status_msg"] = "forged " + Sandbox.Random.Hex(4),
-        };
+        string message = "forged " + Sandbox.Random.Hex(4);
+        JsonObject task = new KlingJob(job).IsNew
+            ? new() { ["id"] = job.Id, ["status"] = "failed", ["message"] = message }
+            : new() { ["task_id"] = job.Id, ["task_status"] = "failed", ["task_status_msg"] = message };
         byte[] body = Encoding.UTF8.GetBytes(JsonText.Of(task));
         Dictionary<string, string> headers = Sign(body);
         if (headers.Count > 0)

@@ -5,13 +5,15 @@ namespace Reelay.Simulators.Kling;
 /// <summary>Checks pictures and links in a create call. Links are not fetched: the sandbox fetches nothing.</summary>
 internal static class KlingPictures
 {
-    private const int MaxBytes = 10 * 1024 * 1024;
+    private const int UsualMegabytes = 10;
     private const int MinSidePixels = 300;
     private const double MaxRatio = 2.5;
 
     /// <summary>Checks one picture: a link, or base64 without a <c>data:</c> prefix.</summary>
+    /// <param name="value">The field.</param>
+    /// <param name="maxMegabytes">Largest file.</param>
     /// <returns>What is known of it, or the refusal.</returns>
-    public static (KlingPicture? Picture, KlingRefusal? Refusal) Check(JsonNode? value)
+    public static (KlingPicture? Picture, KlingRefusal? Refusal) Check(JsonNode? value, int maxMegabytes = UsualMegabytes)
     {
         if (value is not JsonValue text || !text.TryGetValue(out string? picture) || picture.Length == 0)
             return (null, new KlingRefusal(1201, "image can not be null"));
@@ -21,8 +23,8 @@ internal static class KlingPictures
         byte[] bytes = new byte[picture.Length];
         if (!Convert.TryFromBase64String(picture, bytes, out int count))
             return (null, new KlingRefusal(1201, "File is not in a valid base64 format"));
-        if (count > MaxBytes)
-            return (null, new KlingRefusal(1201, "Image size can not exceed 10MB"));
+        if (count > maxMegabytes * 1024 * 1024)
+            return (null, new KlingRefusal(1201, $"Image size can not exceed {maxMegabytes}MB"));
         if (ImageHeader.Read(bytes.AsSpan(0, count)) is not { ContentType: "image/png" or "image/jpeg" } header)
             return (null, new KlingRefusal(1201, "Image format must be jpg, jpeg or png"));
 

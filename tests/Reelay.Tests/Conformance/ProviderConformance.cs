@@ -34,6 +34,9 @@ public abstract class ProviderConformance
     /// <summary>Whether the orders of this suite can be cancelled, where the provider can cancel at all; false for a dialect that cannot.</summary>
     public virtual bool HasCancel => true;
 
+    /// <summary>Whether states can be read together, where the provider can at all; false for a dialect that cannot.</summary>
+    public virtual bool HasBatches => true;
+
     /// <summary>Where the sandbox plays an upstream of this protocol that can be searched, if it is another.</summary>
     public virtual SandboxChannel SearchSandbox => Sandbox;
 

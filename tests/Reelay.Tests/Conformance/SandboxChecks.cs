@@ -34,7 +34,7 @@ internal static class SandboxChecks
             });
         }
 
-        if (suite.Provider is IPollsInBatches batches)
+        if (suite.Provider is IPollsInBatches batches && suite.HasBatches)
         {
             yield return new("sandbox: states that are read together are those that are read alone", () => BatchAsync(suite, batches));
         }

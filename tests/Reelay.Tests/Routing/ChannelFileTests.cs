@@ -67,9 +67,9 @@ public sealed class ChannelFileTests
                 max_in_flight: -1
                 submissions_per_second: 2000
               three:
-                provider: kling
+                provider: seedance
                 base_url: https://api.example.com
-                models: kling-v99
+                models: seedance-v99
                 access_key_env: NOT_THERE
                 headers: {Authorization: Bearer sk-must-not-be-shown, content-type: text/plain}
               one:
@@ -87,7 +87,7 @@ public sealed class ChannelFileTests
         [
             ":1: there is no key 'colour'", ":4: one.base_url: http://8.8.8.8/v1 is plain http to a public host", ":6: one.wieght: there is no setting 'wieght'; there are provider,",
             ":7: one.weight: weight takes a whole number", ":9: two.provider: there is no provider 'nobody'; there are dashscope, google_omni, google_veo", ":10: two.base_url: 'gopher://upstream'",
-            ":11: two.max_in_flight: ", ":12: two.submissions_per_second: ", ":16: three.models: kling has no model 'kling-v99'; it has kling-",
+            ":11: two.max_in_flight: ", ":12: two.submissions_per_second: ", ":16: three.models: seedance has no model 'seedance-v99'; it has ",
             ":17: three.access_key_env: there is no environment variable NOT_THERE", ":18: three.headers: Authorization cannot be added",
             ":18: three.headers: content-type cannot be added", ":19: 'one' stands here a second time; the first is on line 3", ":21: four: must map settings",
             ":24: five.options: ", ":25: five.priority: has no value",
