@@ -87,7 +87,7 @@ internal sealed class Audit(Disk disk, Upstreams upstreams, Callers callers, lon
 
     private IEnumerable<string> Files() => disk.Database.Read(connection => connection.Query(
             row => (Task: row.GetString(0), Key: row.GetString(1), Size: row.GetInt64(2)),
-            "SELECT a.task_id, a.key, a.size_bytes FROM assets a JOIN tasks t ON t.id = a.task_id WHERE t.discarded_at IS NULL"))
+            "SELECT a.task_id, a.key, a.size_bytes FROM assets a JOIN tasks t ON t.id = a.task_id WHERE t.discarded_at IS NULL AND t.deleted_at IS NULL"))
         .Where(row => disk.Assets.SizeOf(row.Key) != row.Size).Select(row => $"the file {row.Key} of {row.Task} is not there");
 
     private long Tasks(string prompt, string model) => Number(
