@@ -88,7 +88,7 @@ public sealed class KlingSubmissionTests
 
     [Theory]
     [InlineData(404, """{"code":1203,"message":"gone"}""", true)]
-    [InlineData(404, "", true)]
+    [InlineData(404, "", false)]
     [InlineData(404, "Not Found", false)]
     [InlineData(404, """{"message":"no such route"}""", false)]
     [InlineData(400, """{"code":1201,"message":"task_id value is invalid"}""", false)]

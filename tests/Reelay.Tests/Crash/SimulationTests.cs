@@ -5,12 +5,12 @@ namespace Reelay.Tests.Crash;
 /// <summary>Runs the simulation (`tests/Simulation`), which needs a process of its own; `make chaos` runs many more seeds.</summary>
 public sealed class SimulationTests
 {
-    private const string Seeds = "1-50";
+    private const string Seeds = "1-30";
 
     [Fact]
     public async Task Nothing_is_lost_made_twice_or_left_behind_whatever_goes_wrong()
     {
-        var (code, output) = await RunAsync("--seeds", Seeds, "--twice", "25");
+        var (code, output) = await RunAsync("--seeds", Seeds, "--twice", "10");
         Assert.True(code == 0, output);
         Assert.Contains(" 0 seeds with mistakes", output, StringComparison.Ordinal);
     }
