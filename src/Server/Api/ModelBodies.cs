@@ -79,7 +79,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
             Capabilities = capabilities with
             {
                 Seconds = seconds,
-                DefaultSeconds = seconds.Count == 0 ? null : seconds.Contains(4) ? 4 : spec.Seconds!.Default,
+                DefaultSeconds = seconds.Count == 0 ? null : spec.Seconds!.WhereNoneIsAsked(seconds.Contains),
                 Sizes = [.. succession.Sizes.Keys],
                 DefaultSize = spec.DefaultSize,
             },
@@ -100,7 +100,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
         Modes = capability.Modes,
         Inputs = capability.Modes.ToDictionary(mode => mode, mode => new ModelMode(spec.Modes[mode].Requires, spec.Modes[mode].Takes ?? [])),
         Seconds = capability.Seconds,
-        DefaultSeconds = spec.Seconds is null ? null : capability.Seconds.Contains(4) ? 4 : spec.Seconds.Default,
+        DefaultSeconds = spec.Seconds?.WhereNoneIsAsked(capability.Seconds.Contains),
         Sizes = spec.AnySize is null ? capability.Sizes : [.. capability.Sizes, "any"],
         AnySize = spec.AnySize is { } any
             ? new(any.MinSide, any.MaxSide, any.MultipleOf, any.MinPixels, any.MaxPixels, any.MaxRatio) : null,

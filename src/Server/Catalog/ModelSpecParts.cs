@@ -36,6 +36,9 @@ public sealed record ModeSpec
 /// <summary>Lengths: a set, or a range where <see cref="Allowed"/> is null. A set of one is a fixed length, whatever is asked.</summary>
 public sealed record SecondsSpec
 {
+    // OpenAI's own default: callers of its protocol leave the length out and expect this one.
+    private const int Usual = 4;
+
     /// <summary>The lengths allowed, or null.</summary>
     public IReadOnlyList<int>? Allowed { get; init; }
 
@@ -53,6 +56,10 @@ public sealed record SecondsSpec
 
     /// <summary>Whether a length above the largest becomes the largest; otherwise it is refused.</summary>
     public bool CapsAtLargest { get; init; }
+
+    /// <summary>The length in seconds that is made where none is asked.</summary>
+    /// <param name="isAllowed">Whether that many seconds can be made; need not allow <see cref="Default"/>.</param>
+    public int WhereNoneIsAsked(Func<int, bool> isAllowed) => isAllowed(Usual) ? Usual : Default;
 }
 
 /// <summary>One resolution tier.</summary>

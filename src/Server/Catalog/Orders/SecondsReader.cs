@@ -8,7 +8,6 @@ internal static class SecondsReader
 {
     private const int Shortest = 1;
     private const int Longest = 60;
-    private const int UsualDefault = 4;
 
     // A clip of 5 s is a frame or two longer in its file.
     private const decimal Slack = 0.1m;
@@ -56,7 +55,8 @@ internal static class SecondsReader
     {
         var offers = draft.Offers.FindAll(offer => !offer.Seconds.IsNone);
         if (offers.Count == 0) return;
-        int[] wanted = [UsualDefault, spec.Default, offers[0].Seconds.Values.First()];
+        var usual = spec.WhereNoneIsAsked(seconds => offers.Exists(offer => offer.Seconds.Allows(seconds)));
+        int[] wanted = [usual, offers[0].Seconds.Values.First()];
         draft.Seconds = wanted.First(seconds => draft.TryNarrow(offer => offer.Seconds.Allows(seconds)));
         draft.Note(Parameters.Seconds.Name, draft.Seconds.ToString(), "default", "none was asked");
     }

@@ -9,8 +9,6 @@ namespace Reelay.Server.Catalog.Orders;
 /// </summary>
 internal static class SuccessionReader
 {
-    private const int UsualSeconds = 4;
-
     private static readonly Parameter[] _sizing =
         [Parameters.Size, Parameters.Width, Parameters.Height, Parameters.AspectRatio, Parameters.Tier, Parameters.Quality];
 
@@ -30,7 +28,7 @@ internal static class SuccessionReader
     {
         if (draft.Asked.One<int>(Parameters.Seconds, SecondsReader.ReadValue, out var asked, out var path) is { } error) return error;
         if (succession.Old.Spec.Seconds is not { } spec || (path is null && !hasDefault)) return null;
-        if (path is null) asked = Succession.SecondsOf(succession.Old).Contains(UsualSeconds) ? UsualSeconds : spec.Default;
+        if (path is null) asked = spec.WhereNoneIsAsked(Succession.SecondsOf(succession.Old).Contains);
         if (!succession.Seconds.TryGetValue(asked, out var image))
         {
             return OrderErrors.Invalid(
