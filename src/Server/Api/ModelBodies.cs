@@ -25,7 +25,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
     public Model? Find(string name)
     {
         if (catalog.FindFamily(name) is { } family) return Family(name, family);
-        if (catalog.Find(name) is not { } model || (Body(model) ?? Succeeded(model)) is not { } body) return null;
+        if (catalog.Find(name) is not { } model || Orderable(model) is not { } body) return null;
         return catalog.FindAlias(name) is { } alias
             ? body with { Id = name, AliasOf = model.Name, Fixed = alias.Parameters.Count > 0 ? alias.Parameters : null }
             : body;
@@ -34,7 +34,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
     // What the first can do stands for the family; each member is listed under its own name too.
     private Model? Family(string name, IReadOnlyList<PublicModel> family)
     {
-        var bodies = family.Select(model => Body(model) ?? Succeeded(model)).OfType<Model>().ToList();
+        var bodies = family.Select(Orderable).OfType<Model>().ToList();
         return bodies.Count == 0 ? null : bodies[^1] with
         {
             Id = name,
@@ -42,6 +42,8 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
             ModelNames = [.. bodies.Select(body => body.Id)],
         };
     }
+
+    private Model? Orderable(PublicModel model) => Body(model) ?? Succeeded(model);
 
     private Model? Body(PublicModel model)
     {
