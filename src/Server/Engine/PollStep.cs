@@ -66,12 +66,12 @@ internal sealed partial class PollStep(
         {
             // Counted from acceptance also after a restart: what was due while nobody looked is due now.
             var first = PollPolicy.Next(TimeSpan.Zero, CurveOf(live, channel), parts.Randomness.Fraction()).TotalSeconds;
-            memory.DueAt = Math.Max(first, Least(channel));
+            memory.DueAt = Math.Max(first, Least(channel).TotalSeconds);
         }
 
         // A result is not to be found a second late because a poll was sent just before its callback. Callbacks may be forged: more than a
         // few do not make it faster than the channel allows.
-        var wantedAt = memory.EarlyCount >= MaxEarlyCount ? memory.SentAt + Least(channel) : 0;
+        var wantedAt = memory.EarlyCount >= MaxEarlyCount ? memory.SentAt + Least(channel).TotalSeconds : 0;
         var dueAt = memory.IsWanted ? Math.Min(wantedAt, memory.DueAt) : memory.DueAt;
         var pause = TimeSpan.FromSeconds(dueAt - memory.Elapsed(parts.Time));
         var isOwnTurn = live.Task is { Phase: TaskPhase.Fetching } or { CancelRequestedAt: not null, Phase: TaskPhase.Submitted };
@@ -83,7 +83,7 @@ internal sealed partial class PollStep(
     {
         var lastAt = memory.SentAt;
         var sentAt = memory.SentAt = memory.Elapsed(parts.Time);
-        if (memory.IsWanted && lastAt > 0 && sentAt < lastAt + Least(channel)) memory.EarlyCount++;
+        if (memory.IsWanted && lastAt > 0 && sentAt < lastAt + Least(channel).TotalSeconds) memory.EarlyCount++;
         memory.IsWanted = false;
         var curve = CurveOf(live, channel);
         if (await _reader.ReadAsync(live, channel, sentAt - curve.Median) is not { } reading)
@@ -103,8 +103,8 @@ internal sealed partial class PollStep(
         };
     }
 
-    // Seconds between two polls of one task.
-    private static double Least(ProviderChannel channel) => channel.Config.MinPollMilliseconds / 1000.0;
+    // The least pause between two polls of one task.
+    private static TimeSpan Least(ProviderChannel channel) => TimeSpan.FromMilliseconds(channel.Config.MinPollMilliseconds);
 
     // A result came somewhere between the last look that did not find it and this one. Failures end at other times and teach nothing;
     // neither does a task whose first part this process has not seen, unless it was seen running since.
@@ -206,11 +206,10 @@ internal sealed partial class PollStep(
     {
         var memory = live.Polls!;
         var elapsed = memory.Elapsed(parts.Time);
-        var least = TimeSpan.FromMilliseconds(channel.Config.MinPollMilliseconds);
-        var pause = memory.IsWanted ? (memory.EarlyCount < MaxEarlyCount ? TimeSpan.Zero : least) : PollPolicy.Pause(
+        var pause = memory.IsWanted ? (memory.EarlyCount < MaxEarlyCount ? TimeSpan.Zero : Least(channel)) : PollPolicy.Pause(
             TimeSpan.FromSeconds(elapsed),
             CurveOf(live, channel),
-            least,
+            Least(channel),
             asked,
             parts.Randomness.Fraction());
         memory.DueAt = elapsed + pause.TotalSeconds;
