@@ -6,10 +6,10 @@ using Reelay.Tests.Conformance;
 
 namespace Reelay.Tests.Providers.Kling;
 
-/// <summary>Errors that both generations give alike.</summary>
-internal static class KlingErrorCases
+/// <summary>What both generations have alike: the adapter, and the errors of a submission.</summary>
+public abstract class KlingConformance : ProviderConformance
 {
-    public static readonly IReadOnlyList<(int Status, string Fixture, ProviderErrorKind Kind)> Fixtures =
+    private static readonly IReadOnlyList<(int Status, string Fixture, ProviderErrorKind Kind)> Fixtures =
     [
         (401, "error.401.1001.json", ProviderErrorKind.Unauthorized),
         (401, "error.401.1002.json", ProviderErrorKind.Unauthorized),
@@ -19,7 +19,7 @@ internal static class KlingErrorCases
         (400, "error.400.1201.json", ProviderErrorKind.InvalidRequest),
     ];
 
-    public static readonly IReadOnlyList<(int Status, int Code, ProviderErrorKind Kind)> Codes =
+    private static readonly IReadOnlyList<(int Status, int Code, ProviderErrorKind Kind)> Codes =
     [
         (401, 1000, ProviderErrorKind.Unauthorized),
         (401, 1003, ProviderErrorKind.Unauthorized),
@@ -45,15 +45,21 @@ internal static class KlingErrorCases
         (429, 1399, ProviderErrorKind.OutcomeUnknown),
     ];
 
-    public static string Of(int code) => $$"""{"code":{{code}},"message":"no","request_id":"r","data":null}""";
+    public override IVideoProvider Provider { get; } = new KlingProvider();
+
+    public override IReadOnlyList<DocumentedError> SubmissionErrors =>
+    [
+        .. Fixtures.Select(error => Error(error.Status, error.Fixture, error.Kind)),
+        .. Codes.Select(error => new DocumentedError(Body(error.Status, Coded(error.Code)), error.Kind)),
+    ];
+
+    private static string Coded(int code) => $$"""{"code":{{code}},"message":"no","request_id":"r","data":null}""";
 }
 
 /// <summary>What every provider must do, with Kling's own errors and states, in the legacy generation.</summary>
-public sealed class KlingConformanceTests : ProviderConformance
+public sealed class KlingConformanceTests : KlingConformance
 {
     private static readonly string Frame = Convert.ToBase64String(PngImage.Gradient(640, 360));
-
-    public override IVideoProvider Provider { get; } = new KlingProvider();
 
     public override Reply Accepted => Fixture(200, "submit.ok.json");
 
@@ -62,12 +68,6 @@ public sealed class KlingConformanceTests : ProviderConformance
 
     public override CallbackSigning Signing =>
         new("""{"callback_secret":"whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI="}""", "whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=");
-
-    public override IReadOnlyList<DocumentedError> SubmissionErrors =>
-    [
-        .. KlingErrorCases.Fixtures.Select(error => Error(error.Status, error.Fixture, error.Kind)),
-        .. KlingErrorCases.Codes.Select(error => new DocumentedError(Body(error.Status, KlingErrorCases.Of(error.Code)), error.Kind)),
-    ];
 
     public override IReadOnlyList<DocumentedPoll> Polls =>
     [
@@ -107,22 +107,14 @@ public sealed class KlingConformanceTests : ProviderConformance
 }
 
 /// <summary>The same in the new generation, with an API key.</summary>
-public sealed class KlingNewConformanceTests : ProviderConformance
+public sealed class KlingNewConformanceTests : KlingConformance
 {
-    public override IVideoProvider Provider { get; } = new KlingProvider();
-
     // Not among the provider's own: it would compete with the legacy channel for the same models.
     public override SandboxChannel Sandbox => KlingNewCase.Sandbox;
 
     public override string Options => KlingNewCase.Options;
 
     public override Reply Accepted => Fixture(200, "new.submit.ok.json");
-
-    public override IReadOnlyList<DocumentedError> SubmissionErrors =>
-    [
-        .. KlingErrorCases.Fixtures.Select(error => Error(error.Status, error.Fixture, error.Kind)),
-        .. KlingErrorCases.Codes.Select(error => new DocumentedError(Body(error.Status, KlingErrorCases.Of(error.Code)), error.Kind)),
-    ];
 
     public override IReadOnlyList<DocumentedPoll> Polls =>
     [
