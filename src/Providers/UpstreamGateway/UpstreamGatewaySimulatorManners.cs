@@ -73,6 +73,21 @@ public abstract class UpstreamGatewayManner
         _ => "failed",
     };
 
+    /// <summary>What Reelay and Aurora show of every task, in their order; new-api's fields are others in between.</summary>
+    protected static JsonObject Head(SimulatedJob job, JobReading reading) => new()
+    {
+        ["id"] = job.Id,
+        ["task_id"] = job.Id,
+        ["object"] = "video",
+        ["model"] = job.Model,
+        ["status"] = Word(reading),
+        ["progress"] = reading.Progress,
+        ["created_at"] = job.CreatedAt.ToUnixTimeSeconds(),
+        ["seconds"] = $"{job.Clip.Seconds}",
+        ["size"] = $"{job.Clip.WidthPixels}x{job.Clip.HeightPixels}",
+        ["prompt"] = job.Prompt,
+    };
+
     /// <summary>Why a task failed.</summary>
     protected static JsonObject Failure(SimulatedJob job, string usual) => new()
     {
@@ -201,19 +216,7 @@ public sealed class UpstreamGatewayAurora : UpstreamGatewayManner
     /// <inheritdoc/>
     public override JsonObject Shown(SimulatedJob job, JobReading reading, string root)
     {
-        JsonObject shown = new()
-        {
-            ["id"] = job.Id,
-            ["task_id"] = job.Id,
-            ["object"] = "video",
-            ["model"] = job.Model,
-            ["status"] = Word(reading),
-            ["progress"] = reading.Progress,
-            ["created_at"] = job.CreatedAt.ToUnixTimeSeconds(),
-            ["seconds"] = $"{job.Clip.Seconds}",
-            ["size"] = $"{job.Clip.WidthPixels}x{job.Clip.HeightPixels}",
-            ["prompt"] = job.Prompt,
-        };
+        JsonObject shown = Head(job, reading);
         if (reading.State == JobState.Completed)
         {
             shown["completed_at"] = reading.EndedAt!.Value.ToUnixTimeSeconds();

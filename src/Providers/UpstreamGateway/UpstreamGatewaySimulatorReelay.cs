@@ -30,19 +30,7 @@ public sealed class UpstreamGatewayReelay : UpstreamGatewayManner
     /// <inheritdoc/>
     public override JsonObject Shown(SimulatedJob job, JobReading reading, string root)
     {
-        JsonObject shown = new()
-        {
-            ["id"] = job.Id,
-            ["task_id"] = job.Id,
-            ["object"] = "video",
-            ["model"] = job.Model,
-            ["status"] = Word(reading),
-            ["progress"] = reading.Progress,
-            ["created_at"] = job.CreatedAt.ToUnixTimeSeconds(),
-            ["seconds"] = $"{job.Clip.Seconds}",
-            ["size"] = $"{job.Clip.WidthPixels}x{job.Clip.HeightPixels}",
-            ["prompt"] = job.Prompt,
-        };
+        JsonObject shown = Head(job, reading);
         if (job.Details?["external_task_id"] is { } token) shown["external_task_id"] = token.DeepClone();
         if (reading.State == JobState.Completed)
         {
