@@ -9,17 +9,14 @@ public sealed class DashScopeNodeTests
     [Fact]
     public async Task The_ai_sdk_orders_polls_and_downloads()
     {
-        await using var sandbox = await SandboxHost.StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
-        using var folder = new TemporaryFolder();
-        var picture = Path.Combine(folder.Path, "frame.png");
-        await File.WriteAllBytesAsync(picture, PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+        await using var sandbox = await NodeSandbox.StartAsync();
 
         var result = await NodeScripts.RunAsync(
             new Dictionary<string, string>
             {
-                ["DASHSCOPE_ROOT"] = new Uri(sandbox.BaseUrl, "dashscope").ToString(), ["ALIBABA_API_KEY"] = "sk-sandbox-dashscope",
+                ["DASHSCOPE_ROOT"] = sandbox.Url("dashscope"), ["ALIBABA_API_KEY"] = "sk-sandbox-dashscope",
             },
-            "dashscope", picture);
+            "dashscope", sandbox.Picture);
 
         var size = StandInClipStore.Clip.Length;
         foreach (var name in new[] { "text", "frame", "references", "newest", "older", "olderFrame" })
@@ -46,6 +43,6 @@ public sealed class DashScopeNodeTests
             Assert.Contains(words, error.GetProperty("message").GetString(), StringComparison.Ordinal);
         }
 
-        Assert.Equal(8, sandbox.Core.Submissions().Count(report => report.Row.Accepted));
+        Assert.Equal(8, sandbox.Host.Submissions.Count(report => report.Row.Accepted));
     }
 }

@@ -10,19 +10,16 @@ public sealed class GoogleVeoNodeTests
     [Fact]
     public async Task Googles_client_and_the_ai_sdk_order_poll_and_download_at_both_surfaces()
     {
-        await using var sandbox = await SandboxHost.StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
-        using var folder = new TemporaryFolder();
-        var picture = Path.Combine(folder.Path, "frame.png");
-        await File.WriteAllBytesAsync(picture, PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+        await using var sandbox = await NodeSandbox.StartAsync();
 
         var result = await NodeScripts.RunAsync(
             new Dictionary<string, string>
             {
-                ["GOOGLE_ROOT"] = new Uri(sandbox.BaseUrl, "google-veo").ToString(),
+                ["GOOGLE_ROOT"] = sandbox.Url("google-veo"),
                 ["GOOGLE_KEY"] = "AIzaSandboxGoogle0000000000000000000000",
                 ["GOOGLE_TOKEN"] = "ya29.sandbox",
             },
-            "google-veo", picture, Path.Combine(folder.Path, "fox.mp4"));
+            "google-veo", sandbox.Picture, sandbox.PathOf("fox.mp4"));
 
         var size = StandInClipStore.Clip.Length;
         var gemini = result.GetProperty("gemini");
@@ -43,8 +40,7 @@ public sealed class GoogleVeoNodeTests
     {
         using var mock = await NodeScripts.StartMockAsync("aimock-veo", "https://cdn.example/fox.mp4");
         var veo = new GoogleVeoCase();
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-        var account = veo.Account(GoogleVeoCase.GeminiSurface) with { BaseUrl = new(mock.Url), Http = http };
+        var account = veo.Account(GoogleVeoCase.GeminiSurface) with { BaseUrl = new(mock.Url), Http = mock.Http };
 
         var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(veo, account, "a fox"));
         Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
@@ -54,15 +50,6 @@ public sealed class GoogleVeoNodeTests
         Assert.Equal(ProviderErrorKind.InvalidRequest, unknown.Kind);
     }
 
-    private static async Task<PollResult> FinishAsync(GoogleVeoCase veo, ProviderAccount account, string prompt)
-    {
-        var order = veo.Order(account, GoogleVeoCase.GeminiClip with { Prompt = prompt });
-        var accepted = Assert.IsType<Submission.Accepted>(await veo.Provider.SubmitAsync(order, TestContext.Current.CancellationToken));
-        while (true)
-        {
-            var result = await veo.Provider.PollAsync(account, accepted.Reference, TestContext.Current.CancellationToken);
-            if (result is not PollResult.Running)
-                return result;
-        }
-    }
+    private static Task<PollResult> FinishAsync(GoogleVeoCase veo, ProviderAccount account, string prompt) =>
+        NodeMock.FinishAsync(veo.Provider, veo.Order(account, GoogleVeoCase.GeminiClip with { Prompt = prompt }));
 }

@@ -10,17 +10,14 @@ public sealed class HailuoNodeTests
     [Fact]
     public async Task The_vendors_own_clients_and_the_ai_sdk_order_query_and_download()
     {
-        await using var sandbox = await SandboxHost.StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
-        using var folder = new TemporaryFolder();
-        var picture = Path.Combine(folder.Path, "frame.png");
-        await File.WriteAllBytesAsync(picture, PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+        await using var sandbox = await NodeSandbox.StartAsync();
 
         var result = await NodeScripts.RunAsync(
             new Dictionary<string, string>
             {
-                ["HAILUO_ROOT"] = new Uri(sandbox.BaseUrl, "hailuo").ToString(), ["HAILUO_KEY"] = "sk-sandbox-hailuo",
+                ["HAILUO_ROOT"] = sandbox.Url("hailuo"), ["HAILUO_KEY"] = "sk-sandbox-hailuo",
             },
-            "hailuo", picture, folder.Path);
+            "hailuo", sandbox.Picture, sandbox.Folder);
 
         var size = StandInClipStore.Clip.Length;
         foreach (var name in new[] { "text", "frame" })
@@ -65,7 +62,7 @@ public sealed class HailuoNodeTests
             "I2V-01", "I2V-01-Director", "I2V-01-live", "MiniMax-H3", "MiniMax-H3", "MiniMax-H3", "MiniMax-H3-Max", "MiniMax-Hailuo-02", "MiniMax-Hailuo-02",
             "MiniMax-Hailuo-02", "MiniMax-Hailuo-02", "MiniMax-Hailuo-2.3", "MiniMax-Hailuo-2.3-Fast", "S2V-01", "T2V-01", "T2V-01-Director",
         ];
-        var accepted = sandbox.Submissions.Where(report => report.Row.Accepted).Select(report => report.Row.Model).Order(StringComparer.Ordinal);
+        var accepted = sandbox.Host.Submissions.Where(report => report.Row.Accepted).Select(report => report.Row.Model).Order(StringComparer.Ordinal);
         Assert.True(models.SequenceEqual(accepted), $"{string.Join(' ', accepted)}: {result.GetProperty("others")}");
 
         int Status(string name) => result.GetProperty(name).GetProperty("status").GetInt32();

@@ -15,12 +15,9 @@ public sealed class KlingNodeTests
     [Fact]
     public async Task The_npm_package_creates_reads_and_extends()
     {
-        await using var sandbox = await StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
-        using var folder = new TemporaryFolder();
-        var picture = Path.Combine(folder.Path, "frame.png");
-        await File.WriteAllBytesAsync(picture, PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+        await using var sandbox = await NodeSandbox.StartAsync();
 
-        var result = await RunAsync(sandbox, "kling-videos", picture);
+        var result = await RunAsync(sandbox.Host, "kling-videos", sandbox.Picture);
 
         var created = result.GetProperty("created").GetProperty("data");
         Assert.Equal(("submitted", "order-1"), (Text(created, "task_status"), Text(created.GetProperty("task_info"), "external_task_id")));

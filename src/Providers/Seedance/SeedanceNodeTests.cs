@@ -10,17 +10,14 @@ public sealed class SeedanceNodeTests
     [Fact]
     public async Task The_ai_sdk_orders_polls_and_downloads_and_reads_our_refusals()
     {
-        await using var sandbox = await SandboxHost.StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
-        using var folder = new TemporaryFolder();
-        var picture = Path.Combine(folder.Path, "frame.png");
-        await File.WriteAllBytesAsync(picture, PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+        await using var sandbox = await NodeSandbox.StartAsync();
 
         var result = await NodeScripts.RunAsync(
             new Dictionary<string, string>
             {
-                ["SEEDANCE_BASE_URL"] = new Uri(sandbox.BaseUrl, "seedance/api/v3").ToString(), ["ARK_API_KEY"] = "ark-sandbox-seedance",
+                ["SEEDANCE_BASE_URL"] = sandbox.Url("seedance/api/v3"), ["ARK_API_KEY"] = "ark-sandbox-seedance",
             },
-            "seedance", picture);
+            "seedance", sandbox.Picture);
 
         foreach (var (name, tokens) in new[] { ("text", 1248 * 704 * 121 / 1024), ("frames", 1280 * 720 * 145 / 1024), ("material", 40_594) })
         {
@@ -52,8 +49,7 @@ public sealed class SeedanceNodeTests
     {
         using var mock = await NodeScripts.StartMockAsync("aimock-seedance", "https://cdn.example/fox.mp4");
         var test = new SeedanceCase();
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-        var account = test.Account(baseUrl: mock.Url + "/api/v3") with { Http = http };
+        var account = test.Account(baseUrl: mock.Url + "/api/v3") with { Http = mock.Http };
 
         var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(test, account, "a fox"));
         Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
@@ -78,15 +74,6 @@ public sealed class SeedanceNodeTests
         Assert.Equal(ProviderErrorKind.NotFound, missing.Kind);
     }
 
-    private static async Task<PollResult> FinishAsync(SeedanceCase test, ProviderAccount account, string prompt)
-    {
-        var order = test.Order(account, SeedanceCase.Boat with { Prompt = prompt });
-        var accepted = Assert.IsType<Submission.Accepted>(await test.Provider.SubmitAsync(order, TestContext.Current.CancellationToken));
-        while (true)
-        {
-            var result = await test.Provider.PollAsync(account, accepted.Reference, TestContext.Current.CancellationToken);
-            if (result is not PollResult.Running)
-                return result;
-        }
-    }
+    private static Task<PollResult> FinishAsync(SeedanceCase test, ProviderAccount account, string prompt) =>
+        NodeMock.FinishAsync(test.Provider, test.Order(account, SeedanceCase.Boat with { Prompt = prompt }));
 }

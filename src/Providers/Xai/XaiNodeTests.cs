@@ -10,14 +10,12 @@ public sealed class XaiNodeTests
     [Fact]
     public async Task The_ai_sdk_generates_edits_extends_and_reads_every_end()
     {
-        await using var sandbox = await SandboxHost.StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
-        using var folder = new TemporaryFolder();
-        var (picture, clip) = (Path.Combine(folder.Path, "frame.png"), Path.Combine(folder.Path, "clip.mp4"));
-        await File.WriteAllBytesAsync(picture, PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+        await using var sandbox = await NodeSandbox.StartAsync();
+        var clip = sandbox.PathOf("clip.mp4");
         await File.WriteAllBytesAsync(clip, StandInClipStore.Clip, TestContext.Current.CancellationToken);
 
         var result = await NodeScripts.RunAsync(
-            new Dictionary<string, string> { ["XAI_ROOT"] = new Uri(sandbox.BaseUrl, "xai").ToString(), ["XAI_KEY"] = "xai-sandbox-key" }, "xai", picture, clip);
+            new Dictionary<string, string> { ["XAI_ROOT"] = sandbox.Url("xai"), ["XAI_KEY"] = "xai-sandbox-key" }, "xai", sandbox.Picture, clip);
 
         (string Name, int Seconds, long Ticks)[] made =
         [
@@ -46,15 +44,14 @@ public sealed class XaiNodeTests
             Assert.Equal(status, failure.TryGetProperty("status", out var told) ? told.GetInt32() : 0);
         }
 
-        Assert.Equal(2 + 5 + 4, sandbox.Submissions.Count(report => report.Row.Accepted));
+        Assert.Equal(2 + 5 + 4, sandbox.Host.Submissions.Count(report => report.Row.Accepted));
     }
 
     [Fact]
     public async Task Our_adapter_reads_what_another_teams_mock_of_grok_answers()
     {
         using var mock = await NodeScripts.StartMockAsync("aimock-grok", "https://cdn.example/fox.mp4");
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-        var account = new XaiCase().Account() with { BaseUrl = new(mock.Url.TrimEnd('/') + "/v1"), Http = http };
+        var account = new XaiCase().Account() with { BaseUrl = new(mock.Url.TrimEnd('/') + "/v1"), Http = mock.Http };
 
         var done = Assert.IsType<PollResult.Succeeded>(await FinishAsync(account, "a fox"));
         Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(done.Outputs)).Url.Value.AbsoluteUri);
@@ -66,17 +63,7 @@ public sealed class XaiNodeTests
         Assert.Equal(ProviderErrorKind.InvalidRequest, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "a bear"))).Kind);
     }
 
-    private static async Task<PollResult> FinishAsync(ProviderAccount account, string prompt)
-    {
-        var provider = new XaiCase().Provider;
-        var accepted = Assert.IsType<Submission.Accepted>(await provider.SubmitAsync(
-            new() { Account = account, Request = XaiCase.Boat with { Prompt = prompt }, AttemptToken = "att_7", Deadline = DateTimeOffset.MaxValue },
-            TestContext.Current.CancellationToken));
-        while (true)
-        {
-            var result = await provider.PollAsync(account, accepted.Reference, TestContext.Current.CancellationToken);
-            if (result is not PollResult.Running)
-                return result;
-        }
-    }
+    private static Task<PollResult> FinishAsync(ProviderAccount account, string prompt) => NodeMock.FinishAsync(
+        new XaiCase().Provider,
+        new() { Account = account, Request = XaiCase.Boat with { Prompt = prompt }, AttemptToken = "att_7", Deadline = DateTimeOffset.MaxValue });
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reelay.Providers;
 
 namespace Reelay.Tests.Support;
 
@@ -9,8 +10,23 @@ internal sealed class NodeMock(Process process, string url) : IDisposable
 {
     public string Url => url;
 
+    /// <summary>What an adapter calls it with.</summary>
+    public HttpMessageInvoker Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+
+    /// <summary>Has an adapter order, and poll until the order has ended.</summary>
+    public static async Task<PollResult> FinishAsync(IVideoProvider provider, SubmissionContext order)
+    {
+        var accepted = Assert.IsType<Submission.Accepted>(await provider.SubmitAsync(order, TestContext.Current.CancellationToken));
+        while (true)
+        {
+            var result = await provider.PollAsync(order.Account, accepted.Reference, TestContext.Current.CancellationToken);
+            if (result is not PollResult.Running) return result;
+        }
+    }
+
     public void Dispose()
     {
+        Http.Dispose();
         process.Kill(entireProcessTree: true);
         process.Dispose();
     }
