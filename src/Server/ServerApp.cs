@@ -55,8 +55,9 @@ internal static class ServerApp
         return app;
     }
 
-    // The catalog is most of what a start compiles and reads. It depends on no setting, so it is read once beside the rest of the start;
-    // what is wrong with it is told where it is used.
+    // The catalog is most of what a start compiles and reads, so that is done beside the rest of the start. What is read is kept: the start
+    // finds it in CatalogFiles and at the providers. What is joined of it cannot be handed over, since channels, aliases and successors
+    // belong in it, which settings tell; it is joined so that the code is compiled. What is wrong with it is told where it is used.
     private static void Prepare()
     {
         if (Interlocked.Exchange(ref _isPrepared, true)) return;
