@@ -19,8 +19,8 @@ internal sealed class BuiltChannels(IReadOnlyDictionary<string, IReadOnlyList<Up
     /// <summary>Models that channels added to the catalog.</summary>
     public IReadOnlyList<ModelSpec> Added => _added;
 
-    /// <summary>What an operator should know of them.</summary>
-    public List<string> Notes { get; } = [];
+    /// <summary>What their settings name in vain, at the channels that do.</summary>
+    public List<GoneModels> Gone { get; } = [];
 
     /// <summary>Adds a channel.</summary>
     public void Add(ProviderChannel channel) => _channels.Add(channel);

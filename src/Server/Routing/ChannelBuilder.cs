@@ -70,8 +70,8 @@ internal sealed class ChannelBuilder(ProviderSet providers, Func<HttpMessageInvo
         var provider = providers.Find(config.Provider)!;
         var options = config.Options.Count > 0 ? Options(config) : default;
         var url = new Uri(config.BaseUrl.TrimEnd('/'));
-        var served = ServedModels.Of(config, provider, url);
-        if (ServedModels.Note(id, config, provider, url) is { } note) built.Notes.Add(note);
+        var (served, gone) = ServedModels.Of(config, provider, url);
+        if (gone.Count > 0) built.Gone.Add(new GoneModels(id, url.Host, gone));
 
         // Options can change what a channel makes of a model; then its models are its own, and orders for them go nowhere else.
         var isOwn = provider is IDescribesModels && (config.Options.Count > 0 || served.Any(model => provider.Models.All(known => known.Name != model.Upstream)));

@@ -25,7 +25,7 @@ public sealed class LifecycleFlowTests
     {
         var provider = new ProviderSet().Find("kling")!;
         var config = new ChannelConfig { Provider = "kling", BaseUrl = url, Models = models };
-        var served = ServedModels.Of(config, provider, new Uri(url)).Select(model => model.Upstream).ToList();
+        var served = ServedModels.Of(config, provider, new Uri(url)).Models.Select(model => model.Upstream).ToList();
         Assert.Equal(isServed, served.Contains("kling-v1-6"));
         Assert.Contains("kling-v3", served);
         Assert.True(models.Length == 0 || served.Count == (isServed ? 2 : 1));

@@ -195,6 +195,26 @@ public sealed class ChannelRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_its_vendor_has_switched_off_is_told_once_for_each_channel_that_names_it()
+    {
+        const string vendor = "{base_url: https://api.openai.com/v1, api_key: sk-secret-one, models: ";
+        _world.WriteFile($"channels:\n  own: {vendor}'sora-2, gpt-image-2'}}");
+        var registry = _world.Open();
+        Assert.Contains("The channel own names sora-2, which api.openai.com has switched off", Assert.Single(_world.Notes));
+
+        _world.WriteFile($"channels:\n  own: {vendor}'sora-2, gpt-image-2', weight: 5}}");
+        registry.Look();
+        Assert.Equal(5, registry.Channels.Find("own")!.Config.Weight);
+        Assert.Empty(Warnings());
+
+        _world.WriteFile($"channels:\n  own: {vendor}'sora-2, mine=sora-2-pro'}}\n  other: {vendor}sora-2}}");
+        registry.Look();
+        Assert.Equal(["Warning The channel own names mine=sora-2-pro", "Warning The channel other names sora-2"], Warnings().Select(line => line[..line.IndexOf(',')]));
+
+        IEnumerable<string> Warnings() => _world.Log.Where(line => line.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_change_through_the_admin_api_that_is_wrong_writes_nothing()
     {
         var registry = _world.Open();

@@ -15,6 +15,9 @@ internal sealed partial class ChannelRegistry
     private readonly AdminChannels _admin;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+
+    // Gone models that an operator has read of: channels are put together anew often, and it is no news then.
+    private readonly HashSet<(string ChannelId, string Model)> _told = [];
     private ChannelLayer _fileLayer = ChannelLayer.Nothing;
     private (DateTime, long) _fileStamp;
     private DateTimeOffset _checkedAt;
@@ -140,7 +143,7 @@ internal sealed partial class ChannelRegistry
             var usual = _settings.Sandbox.Enabled ? SandboxChannels.SuccessorsOf(_builder.Providers) : [];
             var configuration = _settings.Configuration;
             var catalog = ModelCatalog.Load(built.Upstream, built.Added, AliasSettings.Read(configuration), SuccessorSettings.Read(configuration, usual));
-            notes.AddRange(built.Notes);
+            notes.AddRange(built.Gone.Select(gone => gone.Note(_told)).OfType<string>());
             if (Channels is null) notes.AddRange(catalog.Successions.Select(succession => succession.Note).OfType<string>());
             return new Assembled(drafts, built, catalog);
         }
