@@ -170,7 +170,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
         var callMilliseconds = route.Channel.Config.CallSeconds * 1000L;
         var longest = callMilliseconds + WorkMilliseconds(live.Task);
         var token = parts.Randomness.Text(TokenLength);
-        var outcome = await parts.Writer.ApplyAsync(live, task => task is { Phase: TaskPhase.Accepted, CancelRequestedAt: null }
+        return await parts.Writer.ApplyAsync(live, task => task is { Phase: TaskPhase.Accepted, CancelRequestedAt: null }
             ? new Change(task with
             {
                 Phase = TaskPhase.Submitting,
@@ -199,9 +199,6 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
                 },
             }
             : null);
-
-        // The write can be done although its answer was lost. Then the row bears this token, the slot is taken, and nothing was sent yet.
-        return outcome is null && live.Task.Phase == TaskPhase.Submitting && live.Attempt?.Token == token ? OperationOutcome.Applied : outcome;
     }
 
     // The route that was taken, or when to look again.

@@ -22,6 +22,24 @@ internal sealed record Change(GenerationTask After)
 
     /// <summary>What an operator does by it.</summary>
     public TaskAction? Action { get; init; }
+
+    /// <summary>
+    /// Whether the rows are as this change makes them and were not before. Phases and attempts are written by a task's owner alone, so that its
+    /// owner then knows that it wrote them itself, though the answer of the commit was lost.
+    /// </summary>
+    /// <param name="before">The task it was made from.</param>
+    /// <param name="attempt">The attempt that <paramref name="before"/> had, or null.</param>
+    /// <param name="found">What stands in the store now.</param>
+    public bool IsDone(GenerationTask before, TaskAttempt? attempt, TaskDetail found)
+    {
+        if (found.Task.Version <= before.Version || found.Task.Phase != After.Phase) return false;
+        if (Attempt is not { } wanted) return After.Phase != before.Phase;
+
+        // The store sets these two for a new one.
+        var stored = found.Attempts.FirstOrDefault(row => row.Number == wanted.Number);
+        return stored == wanted with { StartedAt = stored?.StartedAt ?? 0, SendBy = stored?.SendBy ?? 0 }
+            && (After.Phase != before.Phase || stored != attempt);
+    }
 }
 
 /// <summary>Writes decisions about live tasks: a write that missed is followed by a reload and a new decision.</summary>
@@ -41,12 +59,13 @@ internal sealed partial class TaskWriter(
     {
         while (true)
         {
-            var before = live.Task;
+            var (before, attempt) = (live.Task, live.Attempt);
             if (decide(before) is not { } change) return null;
             var result = await WriteAsync(live, Operation(before, change));
             if (result.Outcome == OperationOutcome.VersionChanged)
             {
-                if (!await ReloadAsync(live)) return OperationOutcome.NotFound;
+                if (await ReloadAsync(live) is not { } found) return OperationOutcome.NotFound;
+                if (change.IsDone(before, attempt, found)) return OperationOutcome.Applied;
                 continue;
             }
 
@@ -75,14 +94,14 @@ internal sealed partial class TaskWriter(
         WriteAsync(live, new StoreOperation.Note(ownership.Fence(live.Task.Shard), live.Task.Id, [row.Id], action));
 
     /// <summary>Reads the task's rows again.</summary>
-    /// <returns>False if it is gone.</returns>
-    public async Task<bool> ReloadAsync(LiveTask live)
+    /// <returns>What was found, or null if it is gone.</returns>
+    public async Task<TaskDetail?> ReloadAsync(LiveTask live)
     {
-        if (await store.FindAsync(live.Task.Id, CancellationToken.None) is not { } found) return false;
+        if (await store.FindAsync(live.Task.Id, CancellationToken.None) is not { } found) return null;
         live.Attempt = found.Attempts.FirstOrDefault(attempt => attempt.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount));
         live.Inputs = found.Inputs;
         live.Offer(found.Task);
-        return true;
+        return found;
     }
 
     private StoreOperation.Transition Operation(GenerationTask before, Change change)

@@ -43,7 +43,8 @@ internal sealed class EngineWorld : IAsyncDisposable
         _database = new SqliteDatabase(folder.File("reelay.db"), busySeconds: 1);
         SqliteMigrations.Apply(_database.Writer, TimeProvider.System);
         _store = new SqliteTaskStore(_database, time);
-        Committer = new GroupCommitter(_store);
+        (var store, Answers) = LossyStore.Around(_store);
+        Committer = new GroupCommitter(store);
         _committing = Committer.RunAsync();
         Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, provider)), Catalog)
         {
@@ -68,6 +69,9 @@ internal sealed class EngineWorld : IAsyncDisposable
     public ScriptedUpstream Upstream { get; }
 
     public ITaskStore Store => _store;
+
+    /// <summary>Which answers of the store are lost.</summary>
+    public LossyStore Answers { get; }
 
     public GroupCommitter Committer { get; }
 
