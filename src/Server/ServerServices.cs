@@ -74,6 +74,8 @@ internal static class ServerServices
         services.AddSingleton<ITaskStore, SqliteTaskStore>();
         services.AddSingleton<IKeyStore, SqliteKeyStore>();
         services.AddSingleton<KeyRing>();
+        services.AddSingleton<IAccountStore, SqliteAccountStore>();
+        services.AddSingleton<AccountBook>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<TaskIds>();
         services.AddSingleton(provider => new Ownership("node_" + provider.GetRequiredService<Randomness>().Text(16)));
