@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Reelay.Providers;
 using Reelay.Simulators;
+using Reelay.Tests.Docs;
 using Reelay.Tests.Simulators;
 using Reelay.Tests.Support;
 
@@ -9,6 +10,7 @@ namespace Reelay.Tests.Providers.Kling;
 /// <summary>Packages that others wrote, over real HTTP: they find in the sandbox what they find at Kling, and understand our tokens.</summary>
 public sealed class KlingNodeTests
 {
+    private const string Client = "npm `kling-api`";
     private const string Access = "ak-sandbox-kling";
     private const string Secret = "sk-sandbox-kling";
 
@@ -36,6 +38,16 @@ public sealed class KlingNodeTests
         Assert.Equal((200, "video/mp4"), (result.GetProperty("file").GetProperty("status").GetInt32(), Text(result.GetProperty("file"), "type")));
         Assert.Equal(StandInClipStore.Clip.Length, result.GetProperty("file").GetProperty("bytes").GetInt32());
         Assert.Equal("online", Text(result.GetProperty("costs").GetProperty("resource_pack_subscribe_infos")[0], "status"));
+    }
+
+    [Fact]
+    [Proves("kling", Client)]
+    public async Task The_npm_package_makes_a_video_of_every_model_it_can_name()
+    {
+        await using var sandbox = await StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
+        using var folder = new TemporaryFolder();
+        await File.WriteAllBytesAsync(folder.File("frame.png"), PngImage.Gradient(640, 360), TestContext.Current.CancellationToken);
+        ProofClaims.Check(sandbox, "kling", Client, await RunAsync(sandbox, "kling-every", ProofClaims.Prompt(Client), folder.File("frame.png")));
     }
 
     [Fact]
@@ -108,6 +120,7 @@ public sealed class KlingNodeTests
         new Dictionary<string, string>
         {
             ["KLING_BASE_URL"] = new Uri(sandbox.BaseUrl, "kling").ToString(), ["KLING_ACCESS_KEY"] = Access, ["KLING_SECRET_KEY"] = Secret,
+            ["REELAY_ORDERS"] = ProofClaims.Orders("kling"),
         },
         scenario,
         arguments);
