@@ -1,5 +1,6 @@
 using Reelay.Providers;
 using Reelay.Simulators;
+using Reelay.Tests.Docs;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.Seedance;
@@ -7,7 +8,11 @@ namespace Reelay.Tests.Providers.Seedance;
 /// <summary>What others wrote, over real HTTP: the AI SDK finds in the sandbox what it finds at Ark, and our adapter understands another team's mock.</summary>
 public sealed class SeedanceNodeTests
 {
+    private const string AiSdk = "npm `@ai-sdk/bytedance`";
+    private const string Mock = "npm `@copilotkit/aimock`";
+
     [Fact]
+    [Proves("seedance", AiSdk)]
     public async Task The_ai_sdk_orders_polls_and_downloads_and_reads_our_refusals()
     {
         await using var sandbox = await NodeSandbox.StartAsync();
@@ -16,8 +21,9 @@ public sealed class SeedanceNodeTests
             new Dictionary<string, string>
             {
                 ["SEEDANCE_BASE_URL"] = sandbox.Url("seedance/api/v3"), ["ARK_API_KEY"] = "ark-sandbox-seedance",
+                ["REELAY_ORDERS"] = ProofClaims.Orders("seedance"),
             },
-            "seedance", sandbox.Picture);
+            "seedance", sandbox.Picture, ProofClaims.Prompt(AiSdk));
 
         foreach (var (name, tokens) in new[] { ("text", 1248 * 704 * 121 / 1024), ("frames", 1280 * 720 * 145 / 1024), ("material", 40_594) })
         {
@@ -42,18 +48,25 @@ public sealed class SeedanceNodeTests
 
         Assert.Equal("BYTEDANCE_VIDEO_GENERATION_FAILED", result.GetProperty("failed").GetProperty("class").GetString());
         Assert.Contains("\"status\":\"failed\"", result.GetProperty("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
+        ProofClaims.Check(sandbox.Host, "seedance", AiSdk, result.GetProperty("swept"));
     }
 
     [Fact]
+    [Proves("seedance", Mock)]
     public async Task Our_adapter_reads_what_another_teams_mock_of_ark_answers_and_survives_its_chaos()
     {
         using var mock = await NodeScripts.StartMockAsync("aimock-seedance", "https://cdn.example/fox.mp4");
         var test = new SeedanceCase();
         var account = test.Account(baseUrl: mock.Url + "/api/v3") with { Http = mock.Http };
 
-        var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(test, account, "a fox"));
-        Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
-        Assert.Equal(new Usage(5, OutputTokens: 108_900), made.Usage);
+        var driven = ProofClaims.UpstreamModels("seedance", "t2v", "i2v");
+        foreach (var model in driven)
+        {
+            var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(test, account, "a fox", model));
+            Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
+            Assert.Equal(new Usage(5, OutputTokens: 108_900), made.Usage);
+        }
+
         foreach (var (prompt, kind) in new[]
         {
             ("a wolf", ProviderErrorKind.ContentRejected), ("an owl", ProviderErrorKind.Expired), ("a hare", ProviderErrorKind.Cancelled),
@@ -72,8 +85,15 @@ public sealed class SeedanceNodeTests
         var missing = await Assert.ThrowsAsync<ProviderException>(
             () => test.Provider.PollAsync(account, SeedanceCase.Reference(), TestContext.Current.CancellationToken));
         Assert.Equal(ProviderErrorKind.NotFound, missing.Kind);
+        ProofClaims.Check("seedance", Mock, driven);
     }
 
-    private static Task<PollResult> FinishAsync(SeedanceCase test, ProviderAccount account, string prompt) =>
-        NodeMock.FinishAsync(test.Provider, test.Order(account, SeedanceCase.Boat with { Prompt = prompt }));
+    private static Task<PollResult> FinishAsync(SeedanceCase test, ProviderAccount account, string prompt, string model = SeedanceCase.Pro)
+    {
+        var isFrame = model.Contains("-i2v-", StringComparison.Ordinal);
+        var order = test.Order(
+            account, SeedanceCase.Boat with { Prompt = prompt, UpstreamModel = model, Mode = isFrame ? "i2v" : "t2v" },
+            isFrame ? [SeedanceCase.File(MediaRole.FirstFrame)] : []);
+        return NodeMock.FinishAsync(test.Provider, order);
+    }
 }

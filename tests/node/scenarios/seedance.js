@@ -1,9 +1,11 @@
-// Seedance by the AI SDK's own package, as it is published, pointed at the sandbox. Takes a PNG. SEEDANCE_BASE_URL and ARK_API_KEY come from
-// the environment. One call creates and polls.
+// Seedance by the AI SDK's own package, as it is published, pointed at the sandbox. Takes a PNG and the prompt by which every
+// model of the catalog is ordered. SEEDANCE_BASE_URL and ARK_API_KEY come from the environment. One call creates and polls.
 import { createByteDance } from '@ai-sdk/bytedance';
 import { readFile } from 'node:fs/promises';
+import { sweep } from '../sweep.js';
 
-const png = new Uint8Array(await readFile(process.argv[2]));
+const [picture, prompt] = process.argv.slice(2);
+const png = new Uint8Array(await readFile(picture));
 const link = 'data:image/png;base64,' + Buffer.from(png).toString('base64');
 const provider = (apiKey = process.env.ARK_API_KEY) => createByteDance({ apiKey, baseURL: process.env.SEEDANCE_BASE_URL });
 
@@ -31,7 +33,10 @@ async function failure(promise) {
 }
 
 const image = { type: 'file', data: png, mediaType: 'image/png' };
+const swept = await sweep(async ({ model, mode, seconds: duration }) =>
+  (await made(generate(model, { prompt, resolution: '480p', duration, ...(mode === 't2v' ? { aspectRatio: '16:9' } : { image }) }))).bytes);
 console.log(JSON.stringify({
+  swept,
   text: await made(generate('doubao-seedance-1-0-pro-250528', { prompt: 'a fox', resolution: '1248x704', aspectRatio: '16:9', duration: 5, seed: 7 }, { cameraFixed: true, watermark: false })),
   frames: await made(generate('seedance-1-5-pro-251215', { prompt: 'a fox', image, resolution: '1280x720', duration: 6 }, { lastFrameImage: link, generateAudio: false })),
   material: await made(generate('dreamina-seedance-2-0-260128', { prompt: 'a fox', resolution: '480p', aspectRatio: '9:16', duration: 4 }, {
