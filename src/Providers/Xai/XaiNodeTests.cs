@@ -1,5 +1,6 @@
 using Reelay.Providers;
 using Reelay.Simulators;
+using Reelay.Tests.Docs;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.Xai;
@@ -7,7 +8,11 @@ namespace Reelay.Tests.Providers.Xai;
 /// <summary>Packages that others wrote, over real HTTP: the AI SDK finds in the sandbox what it finds at xAI, and our adapter reads another team's mock.</summary>
 public sealed class XaiNodeTests
 {
+    private const string AiSdk = "npm `@ai-sdk/xai`";
+    private const string Mock = "npm `@copilotkit/aimock`";
+
     [Fact]
+    [Proves("xai", AiSdk)]
     public async Task The_ai_sdk_generates_edits_extends_and_reads_every_end()
     {
         await using var sandbox = await NodeSandbox.StartAsync();
@@ -15,7 +20,11 @@ public sealed class XaiNodeTests
         await File.WriteAllBytesAsync(clip, StandInClipStore.Clip, TestContext.Current.CancellationToken);
 
         var result = await NodeScripts.RunAsync(
-            new Dictionary<string, string> { ["XAI_ROOT"] = sandbox.Url("xai"), ["XAI_KEY"] = "xai-sandbox-key" }, "xai", sandbox.Picture, clip);
+            new Dictionary<string, string>
+            {
+                ["XAI_ROOT"] = sandbox.Url("xai"), ["XAI_KEY"] = "xai-sandbox-key", ["REELAY_ORDERS"] = ProofClaims.Orders("xai"),
+            },
+            "xai", sandbox.Picture, clip, ProofClaims.Prompt(AiSdk));
 
         (string Name, int Seconds, long Ticks)[] made =
         [
@@ -44,26 +53,47 @@ public sealed class XaiNodeTests
             Assert.Equal(status, failure.TryGetProperty("status", out var told) ? told.GetInt32() : 0);
         }
 
-        Assert.Equal(2 + 5 + 4, sandbox.Host.Submissions.Count(report => report.Row.Accepted));
+        Assert.Equal(2 + 5 + 4, sandbox.Host.Submissions.Count(report => report.Row.Accepted && report.Row.Prompt != ProofClaims.Prompt(AiSdk)));
+        ProofClaims.Check(sandbox.Host, "xai", AiSdk, result.GetProperty("swept"));
     }
 
     [Fact]
+    [Proves("xai", Mock)]
     public async Task Our_adapter_reads_what_another_teams_mock_of_grok_answers()
     {
         using var mock = await NodeScripts.StartMockAsync("aimock-grok", "https://cdn.example/fox.mp4");
         var account = new XaiCase().Account() with { BaseUrl = new(mock.Url.TrimEnd('/') + "/v1"), Http = mock.Http };
 
-        var done = Assert.IsType<PollResult.Succeeded>(await FinishAsync(account, "a fox"));
-        Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(done.Outputs)).Url.Value.AbsoluteUri);
-        Assert.Equal(8, done.Usage!.Seconds);
+        var (videos, pictures) = (ProofClaims.UpstreamModels("xai", "t2v"), ProofClaims.UpstreamModels("xai", "t2i"));
+        foreach (var model in videos)
+        {
+            var done = Assert.IsType<PollResult.Succeeded>(await FinishAsync(account, "a fox", model));
+            Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(done.Outputs)).Url.Value.AbsoluteUri);
+            Assert.Equal(8, done.Usage!.Seconds);
+        }
+
+        foreach (var model in pictures)
+        {
+            var order = XaiCase.Picture with { Prompt = "a fox", UpstreamModel = model };
+            var finished = Assert.IsType<Submission.Finished>(await SubmitAsync(account, order));
+            var output = Assert.Single(await finished.Outputs.ToListAsync(TestContext.Current.CancellationToken));
+            Assert.Equal("https://cdn.example/fox.png", Assert.IsType<ProviderOutput.AtUrl>(output).Url.Value.AbsoluteUri);
+        }
+
         var failed = Assert.IsType<PollResult.Failed>(await FinishAsync(account, "a wolf"));
         Assert.Equal((ProviderErrorKind.GenerationFailed, FailureCharge.None), (failed.Kind, failed.Charge));
         Assert.Contains("no wolves today", failed.Message, StringComparison.Ordinal);
         Assert.Equal(ProviderErrorKind.RateLimited, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "an owl"))).Kind);
         Assert.Equal(ProviderErrorKind.InvalidRequest, (await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(account, "a bear"))).Kind);
+        ProofClaims.Check("xai", Mock, videos.Concat(pictures));
     }
 
-    private static Task<PollResult> FinishAsync(ProviderAccount account, string prompt) => NodeMock.FinishAsync(
-        new XaiCase().Provider,
-        new() { Account = account, Request = XaiCase.Boat with { Prompt = prompt }, AttemptToken = "att_7", Deadline = DateTimeOffset.MaxValue });
+    private static Task<Submission> SubmitAsync(ProviderAccount account, ProviderRequest request) =>
+        new XaiCase().Provider.SubmitAsync(Order(account, request), TestContext.Current.CancellationToken);
+
+    private static Task<PollResult> FinishAsync(ProviderAccount account, string prompt, string model = "grok-imagine-video") =>
+        NodeMock.FinishAsync(new XaiCase().Provider, Order(account, XaiCase.Boat with { Prompt = prompt, UpstreamModel = model }));
+
+    private static SubmissionContext Order(ProviderAccount account, ProviderRequest request) =>
+        new() { Account = account, Request = request, AttemptToken = "att_7", Deadline = DateTimeOffset.MaxValue };
 }

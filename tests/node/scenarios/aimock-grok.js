@@ -10,6 +10,7 @@ const mock = new LLMock({ port: 0, host: '127.0.0.1' });
 mock.addFixture({
   match: { userMessage: 'a fox', endpoint: 'video' }, response: { video: { id: 'x', status: 'completed', url: process.argv[2], duration: 8, cost: 0.56 } },
 });
+mock.addFixture({ match: { userMessage: 'a fox', endpoint: 'image' }, response: { image: { url: 'https://cdn.example/fox.png' } } });
 mock.addFixture({ match: { userMessage: 'a wolf', endpoint: 'video' }, response: { video: { id: 'y', status: 'failed', error: 'no wolves today' } } });
 mock.addFixture({
   match: { userMessage: 'an owl', endpoint: 'video' },

@@ -1,9 +1,11 @@
-// Grok Imagine by the AI SDK as it is published, pointed at the sandbox: XAI_ROOT and XAI_KEY come from the environment. Takes a PNG and an MP4.
+// Grok Imagine by the AI SDK as it is published, pointed at the sandbox: XAI_ROOT and XAI_KEY come from the environment. Takes a PNG,
+// an MP4 and the prompt by which every model of the catalog is ordered.
 import { createXai } from '@ai-sdk/xai';
 import { experimental_generateVideo as generateVideo, generateImage } from 'ai';
 import { readFile } from 'node:fs/promises';
+import { sweep } from '../sweep.js';
 
-const [picture, clip] = process.argv.slice(2);
+const [picture, clip, prompt] = process.argv.slice(2);
 const png = await readFile(picture);
 const pngUrl = `data:image/png;base64,${png.toString('base64')}`;
 const videoUrl = `data:video/mp4;base64,${(await readFile(clip)).toString('base64')}`;
@@ -38,7 +40,13 @@ const newer = 'grok-imagine-video-1.5';
 const images = await generateImage({ model: client().image('grok-imagine-image'), prompt: 'a fox', n: 2, aspectRatio: '16:9' });
 const edited = await generateImage({ model: client().image('grok-imagine-image'), prompt: { text: 'make it snow', images: [png] } });
 
+const swept = await sweep(async ({ model, mode, seconds: duration }) => {
+  if (mode === 't2v') return (await video(model, { prompt, duration }, { resolution: '480p' })).bytes;
+  return (await generateImage({ model: client().image(model), prompt })).image.uint8Array.length;
+});
+
 console.log(JSON.stringify({
+  swept,
   text: await video(base, { prompt: 'a fox runs', duration: 2, aspectRatio: '9:16' }, { resolution: '720p' }),
   frame: await video(newer, { prompt: { text: 'a fox runs', image: png }, duration: 3 }, { resolution: '1080p' }),
   references: await video(base, { prompt: 'a fox runs', duration: 10 }, { mode: 'reference-to-video', referenceImageUrls: [pngUrl, pngUrl] }),
