@@ -1,4 +1,5 @@
 using Reelay.Simulators;
+using Reelay.Tests.Docs;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.DashScope;
@@ -6,7 +7,10 @@ namespace Reelay.Tests.Providers.DashScope;
 /// <summary>A package that others wrote, over real HTTP: the AI SDK finds in the sandbox what it finds at DashScope.</summary>
 public sealed class DashScopeNodeTests
 {
+    private const string Client = "npm `@ai-sdk/alibaba`";
+
     [Fact]
+    [Proves("dashscope", Client)]
     public async Task The_ai_sdk_orders_polls_and_downloads()
     {
         await using var sandbox = await NodeSandbox.StartAsync();
@@ -15,8 +19,9 @@ public sealed class DashScopeNodeTests
             new Dictionary<string, string>
             {
                 ["DASHSCOPE_ROOT"] = sandbox.Url("dashscope"), ["ALIBABA_API_KEY"] = "sk-sandbox-dashscope",
+                ["REELAY_ORDERS"] = ProofClaims.Orders("dashscope"),
             },
-            "dashscope", sandbox.Picture);
+            "dashscope", sandbox.Picture, ProofClaims.Prompt(Client));
 
         var size = StandInClipStore.Clip.Length;
         foreach (var name in new[] { "text", "frame", "references", "newest", "older", "olderFrame" })
@@ -43,6 +48,7 @@ public sealed class DashScopeNodeTests
             Assert.Contains(words, error.GetProperty("message").GetString(), StringComparison.Ordinal);
         }
 
-        Assert.Equal(8, sandbox.Host.Submissions.Count(report => report.Row.Accepted));
+        ProofClaims.Check(sandbox.Host, "dashscope", Client, result.GetProperty("swept"));
+        Assert.Equal(8, sandbox.Host.Submissions.Count(report => report.Row.Accepted && report.Row.Prompt != ProofClaims.Prompt(Client)));
     }
 }

@@ -1,12 +1,14 @@
 // Wan by the AI SDK's Alibaba provider as it is published: every generation's fields, states and errors. DASHSCOPE_ROOT and ALIBABA_API_KEY
-// come from the environment; the host stands without /api/v1.
+// come from the environment; the host stands without /api/v1. Takes a PNG and the prompt by which every model of the catalog is ordered.
 import { createAlibaba } from '@ai-sdk/alibaba';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sweep } from '../sweep.js';
 
+const [path, prompt] = process.argv.slice(2);
 const videoBaseURL = process.env.DASHSCOPE_ROOT;
 const provider = createAlibaba({ videoBaseURL });
-const picture = { type: 'file', mediaType: 'image/png', data: new Uint8Array(await readFile(process.argv[2])) };
+const picture = { type: 'file', mediaType: 'image/png', data: new Uint8Array(await readFile(path)) };
 const link = { type: 'url', url: 'https://example.com/frame.png' };
 const usual = { n: 1, prompt: 'a fox runs', duration: 5, resolution: '1280x720', providerOptions: {} };
 
@@ -34,8 +36,16 @@ async function failure(promise) {
   }
 }
 
+// It does not know HappyHorse: only without a size are the fields it falls back to those of text to video, and never those of the others.
+const swept = await sweep(async ({ model, mode, seconds: duration, size }) => {
+  const inputs = { i2v: { image: link }, r2v: { inputReferences: [picture] } }[mode] ?? {};
+  const made = await finish(model, { prompt, duration, resolution: model.startsWith('happyhorse') ? undefined : size, ...inputs });
+  if (made.status !== 'completed') throw new Error(JSON.stringify(made));
+  return made.bytes;
+});
 const stuck = await start('wan2.7-t2v', { prompt: 'a fox [stuck]' });
 console.log(JSON.stringify({
+  swept,
   text: await finish('wan2.7-t2v', { aspectRatio: '9:16', seed: 7, providerOptions: { alibaba: { watermark: false, promptExtend: true, negativePrompt: 'rain' } } }),
   frame: await finish('wan2.7-i2v', { image: link }),
   references: await finish('wan2.7-r2v', { inputReferences: [picture, link] }),
