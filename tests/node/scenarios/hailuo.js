@@ -1,5 +1,6 @@
 // MiniMax by its own MCP client and command line (first protocol, and the order of the second) and by the AI SDK (second protocol).
-// HAILUO_ROOT and HAILUO_KEY come from the environment. Takes a PNG and a folder that stands in for the command line's home.
+// HAILUO_ROOT and HAILUO_KEY come from the environment. Takes a PNG, a folder that stands in for the command line's home,
+// and the prompts by which each of the three orders every model of the catalog that it knows.
 import { createMiniMax } from '@ai-sdk/minimax';
 import { experimental_generateVideo as generateVideo } from 'ai';
 import { execFile } from 'node:child_process';
@@ -10,8 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { VideoAPI } from 'minimax-mcp-js/build/api/video.js';
 import { MiniMaxAPI } from 'minimax-mcp-js/build/utils/api.js';
+import { orders, sweep } from '../sweep.js';
 
-const [picture, home] = process.argv.slice(2);
+const [picture, home, mcpPrompt, cliPrompt, aiPrompt] = process.argv.slice(2);
 const root = process.env.HAILUO_ROOT;
 const key = process.env.HAILUO_KEY;
 
@@ -54,16 +56,15 @@ async function run(words, apiKey = key) {
   }
 }
 
-async function finishCli(model, words) {
-  const created = await run(['video', 'generate', '--model', model, ...words, '--async']);
-  const taskId = created.taskId ?? created.task_id;
+async function finishCli(model) {
+  const taskId = cliTasks[model];
   for (let look = 0; taskId && look < 50; look++) {
     const state = await run(['video', 'task', 'get', '--task-id', taskId, '--model', model]);
     const status = state.status ?? state.task?.status;
-    if (status === 'Success' || status === 'succeeded' || state.code) return { created, state };
+    if (status === 'Success' || status === 'succeeded' || state.code) return { state };
     await sleep(50);
   }
-  return { created };
+  return {};
 }
 
 // The SDK refuses to fetch from this machine by itself.
@@ -82,28 +83,41 @@ const generate = (model, options) => generateVideo({
 const png = await readFile(picture);
 const text = await finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox runs [Pan left]', duration: 10, resolution: '768P' });
 const frame = await finishMcp({ model: 'I2V-01', prompt: 'it wakes up', firstFrameImage: picture });
-const others = [];
-for (const model of ['T2V-01', 'T2V-01-Director', 'I2V-01-Director', 'I2V-01-live']) {
-  const firstFrameImage = model.startsWith('I') ? picture : undefined;
-  others.push((await mcp().generateVideo({ model, prompt: 'a fox runs', firstFrameImage, asyncMode: true })).task_id);
-}
-for (const words of [['--model', 'MiniMax-Hailuo-2.3-Fast', '--image', picture], ['--image', picture, '--last-frame', picture], ['--subject-image', picture]]) {
-  others.push(await run(['video', 'generate', '--prompt', 'a fox runs', ...words, '--async']));
-}
+
+// The MCP client takes 02 in place of a model it does not know, and has no field for a subject.
+const isSecond = ({ model }) => model.startsWith('MiniMax-H3');
+const first = orders.filter((one) => !isSecond(one));
+const sweptMcp = await sweep(async ({ model, mode }) =>
+  (await finishMcp({ model, prompt: mcpPrompt, firstFrameImage: mode === 'i2v' ? picture : undefined })).bytes, first.filter(({ mode }) => mode !== 'reference_images'));
+const sweptAi = await sweep(async ({ model, seconds: duration }) =>
+  (await generate(ai(model), { prompt: aiPrompt, aspectRatio: '16:9', duration })).video.uint8Array.length, orders.filter(isSecond));
+
+// The command line picks the model by what it is given; one process each.
+const cliWords = {
+  'MiniMax-Hailuo-2.3': [], 'MiniMax-Hailuo-2.3-Fast': ['--model', 'MiniMax-Hailuo-2.3-Fast', '--image', picture],
+  'MiniMax-Hailuo-02': ['--image', picture, '--last-frame', picture], 'S2V-01': ['--subject-image', picture], 'MiniMax-H3': ['--model', 'MiniMax-H3'],
+};
+const cliTasks = {};
+const sweptCli = await sweep(async ({ model }) => {
+  const created = await run(['video', 'generate', '--prompt', cliPrompt, ...cliWords[model], '--async']);
+  cliTasks[model] = created.taskId ?? created.task_id;
+  if (!cliTasks[model]) throw new Error(JSON.stringify(created));
+  return 1;
+}, orders.filter(({ model }) => model in cliWords));
 const h3 = await generate(ai('MiniMax-H3'), { prompt: 'a fox runs', aspectRatio: '9:16', duration: 8, resolution: '768x1366' });
 const h3Frame = await generate(ai('MiniMax-H3-Max'), { prompt: { text: 'it wakes up', image: png }, duration: 6 });
 
 console.log(JSON.stringify({
   text,
   frame,
-  others,
+  swept: { mcp: sweptMcp, cli: sweptCli, ai: sweptAi },
   failed: await failure(finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox [fail:content_policy]' })),
   broken: await failure(finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox [fail:generation]' })),
   refused: await failure(finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox [refuse:content_policy]' })),
   combination: await failure(finishMcp({ model: 'MiniMax-Hailuo-02', prompt: 'a fox', duration: 10, resolution: '1080P' })),
   key: await failure(mcp('sk-nobody').generateVideo({ model: 'T2V-01', prompt: 'x', asyncMode: true })),
-  cli: await finishCli('MiniMax-Hailuo-2.3', ['--prompt', 'a fox runs']),
-  cliSecond: await finishCli('MiniMax-H3', ['--prompt', 'a fox runs']),
+  cli: await finishCli('MiniMax-Hailuo-2.3'),
+  cliSecond: await finishCli('MiniMax-H3'),
   cliRefused: await run(['video', 'generate', '--prompt', 'a fox [refuse:content_policy]', '--async']),
   cliKey: await run(['video', 'generate', '--prompt', 'a fox', '--async'], 'sk-nobody'),
   h3: { bytes: h3.video.uint8Array.length, meta: h3.providerMetadata?.minimax },
