@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reelay.Simulators;
+using Reelay.Tests.Docs;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.GoogleOmni;
@@ -7,7 +8,12 @@ namespace Reelay.Tests.Providers.GoogleOmni;
 /// <summary>Packages that others wrote, over real HTTP: Google's client and the AI SDK speak to our Interactions API.</summary>
 public sealed class GoogleOmniNodeTests
 {
+    private const string Genai = "npm `@google/genai`";
+    private const string AiSdk = "npm `@ai-sdk/google`";
+
     [Fact]
+    [Proves("google_omni", Genai)]
+    [Proves("google_omni", AiSdk)]
     public async Task Googles_client_and_the_ai_sdk_make_cancel_and_delete_interactions()
     {
         await using var sandbox = await SandboxHost.StartAsync(new() { Duration = 0.2, Render = RenderMode.StandIn });
@@ -18,8 +24,9 @@ public sealed class GoogleOmniNodeTests
                 ["GOOGLE_ROOT"] = new Uri(sandbox.BaseUrl, "google-omni").ToString(),
                 ["GOOGLE_KEY"] = "AIzaSandboxGoogle0000000000000000000000",
                 ["GOOGLE_TOKEN"] = "ya29.sandbox",
+                ["REELAY_ORDERS"] = ProofClaims.Orders("google_omni"),
             },
-            "google-omni");
+            "google-omni", ProofClaims.Prompt(Genai), ProofClaims.Prompt(AiSdk));
 
         var size = StandInClipStore.Clip.Length;
         Assert.Equal("in_progress", Text(result.GetProperty("created"), "status"));
@@ -34,6 +41,8 @@ public sealed class GoogleOmniNodeTests
         var made = Assert.Single(result.GetProperty("aiSdk").EnumerateArray());
         Assert.Equal(("video/mp4", size), (Text(made, "type"), made.GetProperty("bytes").GetInt32()));
         Assert.Equal((400, 400), (result.GetProperty("unknown").GetProperty("status").GetInt32(), result.GetProperty("length").GetProperty("status").GetInt32()));
+        ProofClaims.Check(sandbox, "google_omni", Genai, result.GetProperty("swept").GetProperty("genai"));
+        ProofClaims.Check(sandbox, "google_omni", AiSdk, result.GetProperty("swept").GetProperty("aiGoogle"));
     }
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;

@@ -1,5 +1,6 @@
 using Reelay.Providers;
 using Reelay.Simulators;
+using Reelay.Tests.Docs;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.GoogleVeo;
@@ -7,7 +8,15 @@ namespace Reelay.Tests.Providers.GoogleVeo;
 /// <summary>Packages that others wrote, over real HTTP: Google's client and the AI SDK find in the sandbox what they find at Google.</summary>
 public sealed class GoogleVeoNodeTests
 {
+    private const string Genai = "npm `@google/genai`";
+    private const string AiGoogle = "npm `@ai-sdk/google`";
+    private const string AiVertex = "npm `@ai-sdk/google-vertex`";
+    private const string Mock = "npm `@copilotkit/aimock`";
+
     [Fact]
+    [Proves("google_veo", Genai)]
+    [Proves("google_veo", AiGoogle)]
+    [Proves("google_veo", AiVertex)]
     public async Task Googles_client_and_the_ai_sdk_order_poll_and_download_at_both_surfaces()
     {
         await using var sandbox = await NodeSandbox.StartAsync();
@@ -18,8 +27,9 @@ public sealed class GoogleVeoNodeTests
                 ["GOOGLE_ROOT"] = sandbox.Url("google-veo"),
                 ["GOOGLE_KEY"] = "AIzaSandboxGoogle0000000000000000000000",
                 ["GOOGLE_TOKEN"] = "ya29.sandbox",
+                ["REELAY_ORDERS"] = ProofClaims.Orders("google_veo"),
             },
-            "google-veo", sandbox.Picture, sandbox.PathOf("fox.mp4"));
+            "google-veo", sandbox.Picture, sandbox.PathOf("fox.mp4"), ProofClaims.Prompt(Genai), ProofClaims.Prompt(AiGoogle), ProofClaims.Prompt(AiVertex));
 
         var size = StandInClipStore.Clip.Length;
         var gemini = result.GetProperty("gemini");
@@ -33,23 +43,36 @@ public sealed class GoogleVeoNodeTests
         Assert.Equal((size, size), (result.GetProperty("aiGoogle").GetInt32(), result.GetProperty("aiVertex").GetInt32()));
         foreach (var (name, status) in new[] { ("ratio", 400), ("refused", 400), ("retired", 404), ("key", 400) })
             Assert.Equal((name, "ApiError", status), (name, result.GetProperty(name).GetProperty("class").GetString(), result.GetProperty(name).GetProperty("status").GetInt32()));
+        foreach (var (client, name) in new[] { (Genai, "genai"), (AiGoogle, "aiGoogle"), (AiVertex, "aiVertex") })
+            ProofClaims.Check(sandbox.Host, "google_veo", client, result.GetProperty("swept").GetProperty(name));
     }
 
     [Fact]
+    [Proves("google_veo", Mock)]
     public async Task Our_adapter_reads_what_another_teams_mock_of_veo_answers()
     {
         using var mock = await NodeScripts.StartMockAsync("aimock-veo", "https://cdn.example/fox.mp4");
         var veo = new GoogleVeoCase();
         var account = veo.Account(GoogleVeoCase.GeminiSurface) with { BaseUrl = new(mock.Url), Http = mock.Http };
 
-        var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(veo, account, "a fox"));
-        Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
+        // The Gemini API never had but the previews.
+        var driven = ProofClaims.UpstreamModels("google_veo", "t2v").Where(model => model.EndsWith("-preview", StringComparison.Ordinal)).ToList();
+        foreach (var model in driven)
+        {
+            var made = Assert.IsType<PollResult.Succeeded>(await FinishAsync(veo, account, "a fox", model));
+            Assert.Equal("https://cdn.example/fox.mp4", Assert.IsType<ProviderOutput.AtUrl>(Assert.Single(made.Outputs)).Url.Value.AbsoluteUri);
+        }
+
         var failed = Assert.IsType<PollResult.Failed>(await FinishAsync(veo, account, "a wolf"));
         Assert.Contains("no wolves today", failed.Message, StringComparison.Ordinal);
         var unknown = await Assert.ThrowsAsync<ProviderException>(() => FinishAsync(veo, account, "a bear"));
         Assert.Equal(ProviderErrorKind.InvalidRequest, unknown.Kind);
+        ProofClaims.Check("google_veo", Mock, driven);
     }
 
-    private static Task<PollResult> FinishAsync(GoogleVeoCase veo, ProviderAccount account, string prompt) =>
-        NodeMock.FinishAsync(veo.Provider, veo.Order(account, GoogleVeoCase.GeminiClip with { Prompt = prompt }));
+    private static Task<PollResult> FinishAsync(GoogleVeoCase veo, ProviderAccount account, string prompt, string? model = null)
+    {
+        var clip = GoogleVeoCase.GeminiClip with { Prompt = prompt, UpstreamModel = model ?? GoogleVeoCase.GeminiClip.UpstreamModel };
+        return NodeMock.FinishAsync(veo.Provider, veo.Order(account, clip));
+    }
 }

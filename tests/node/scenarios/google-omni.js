@@ -1,8 +1,11 @@
 // Omni by Google's own client, at the Gemini API and at Vertex, and by the AI SDK's interactions.
+// Takes the prompts by which the two order every model of the catalog.
 import { generateText } from 'ai';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sweep } from '../sweep.js';
 import { aiGoogle, downloadAll, failure, gemini, root, vertex } from '../google.js';
 
+const [genaiPrompt, aiGooglePrompt] = process.argv.slice(2);
 const model = 'gemini-omni-1.1-flash';
 const format = { type: 'video', duration: '3s', aspect_ratio: '9:16', delivery: 'uri' };
 const client = gemini();
@@ -38,7 +41,22 @@ const viaAiSdk = await generateText({
   providerOptions: { google: { background: true, responseFormat: [{ type: 'video', duration: '4s', delivery: 'inline' }] } },
 });
 
+// Each model at a surface that has it: the preview is Vertex's alone, where a video comes as bytes unasked.
+const bytesOfBlock = ({ data, uri }) => data ? Buffer.from(data, 'base64').length : 0;
+const swept = {
+  genai: await sweep(async ({ model: id }) => {
+    const [api, more] = id.endsWith('-preview') ? [vertexClient, {}] : [client, { delivery: 'inline' }];
+    const order = { model: id, input: genaiPrompt, response_format: { ...format, delivery: undefined, ...more }, background: true };
+    return bytesOfBlock(blocks(await finish(api, await api.interactions.create(order)))[0]);
+  }),
+  aiGoogle: await sweep(async ({ model: id }) => (await generateText({
+    model: aiGoogle().interactions(id), prompt: aiGooglePrompt, experimental_download: downloadAll,
+    providerOptions: { google: { background: true, responseFormat: [{ type: 'video', duration: '4s', delivery: 'inline' }] } },
+  })).files[0].uint8Array.length),
+};
+
 console.log(JSON.stringify({
+  swept,
   created: { id: created.id, status: created.status },
   made: { status: made.status, uri: blocks(made)[0].uri, tokens: made.usage.total_output_tokens },
   file: { status: file.status, type: file.headers.get('content-type'), bytes: (await file.arrayBuffer()).byteLength },
