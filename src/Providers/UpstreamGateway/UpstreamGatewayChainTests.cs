@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Reelay.Simulators;
+using Reelay.Tests.Docs;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Providers.UpstreamGateway;
@@ -11,16 +12,20 @@ namespace Reelay.Tests.Providers.UpstreamGateway;
 /// </summary>
 public sealed class UpstreamGatewayChainTests
 {
+    private const string Model = "gateway-example";
+
     [Fact]
+    [Proves("upstream_gateway", "npm `openai`")]
+    [Proves("upstream_gateway", "a second Reelay")]
     public async Task The_official_sdk_orders_through_two_gateways()
     {
         await using var chain = await Chain.StartAsync("resend");
         var picture = Path.Combine(chain.Front.Folder, "frame.png");
         await File.WriteAllBytesAsync(picture, PngImage.Gradient(1280, 720), TestContext.Current.CancellationToken);
 
-        var result = await NodeScripts.RunAsync(chain.Front, "gateway-chain", "film", picture);
+        var result = await NodeScripts.RunAsync(chain.Front, "gateway-chain", Model, picture);
 
-        Assert.Equal(("completed", "film", "i2v"), (Text(result.GetProperty("video"), "status"), Text(result.GetProperty("video"), "model"), result.GetProperty("video").GetProperty("effective").GetProperty("mode").GetString()));
+        Assert.Equal(("completed", Model, "i2v"), (Text(result.GetProperty("video"), "status"), Text(result.GetProperty("video"), "model"), result.GetProperty("video").GetProperty("effective").GetProperty("mode").GetString()));
         Assert.Equal(StandInClipStore.Clip.Length, result.GetProperty("bytes").GetInt32());
         Assert.Equal(("completed", result.GetProperty("video").GetProperty("id").GetString()), (Text(result.GetProperty("remix"), "status"), Text(result.GetProperty("remix"), "remixed_from_video_id")));
         Assert.Equal(("failed", "content_policy_violation"), (Text(result.GetProperty("refused"), "status"), Text(result.GetProperty("refused").GetProperty("error"), "code")));
@@ -32,6 +37,7 @@ public sealed class UpstreamGatewayChainTests
         Assert.All(behind, task => Assert.Equal(32, Text(task, "external_task_id").Length));
         Assert.Equal(3, chain.Back.Sandbox.Submissions.Count);
         Assert.Empty(chain.Front.Sandbox.Submissions);
+        foreach (var other in new[] { "npm `openai`", "a second Reelay" }) ProofClaims.Check("upstream_gateway", other, [Model]);
     }
 
     [Theory]
@@ -109,7 +115,7 @@ public sealed class UpstreamGatewayChainTests
                 ["Reelay:Channels:back:Provider"] = "upstream_gateway",
                 ["Reelay:Channels:back:BaseUrl"] = new Uri(way.Url, "v1").AbsoluteUri,
                 ["Reelay:Channels:back:ApiKey"] = "sk-reelay-sandbox",
-                ["Reelay:Channels:back:Models"] = "film=sora-2",
+                ["Reelay:Channels:back:Models"] = $"film=sora-2,{Model}=sora-2",
                 ["Reelay:Channels:back:CallSeconds"] = "5",
                 ["Reelay:Channels:back:MinPollMilliseconds"] = "50",
                 ["Reelay:Channels:back:ExpectedSeconds"] = "0.3",
