@@ -31,8 +31,10 @@ public sealed class ProvidersPageTests
         var page = new StringBuilder();
         page.Append("# Providers and their models\n\n");
         page.Append("Made from the catalog by a test; `REELAY_WRITE_DOCS=1` rewrites it. What each fact is known from stands in the provider's folder.\n");
-        page.Append("*Lifecycle* is that at the vendor's own host, which gets no order for a retired model; other hosts serve it on. *Proof* is a client that\n");
-        page.Append("others wrote and that the tests run.\n");
+        page.Append("*Lifecycle* is that at the vendor's own host, which gets no order for a retired model; other hosts serve it on. *Proof* names what\n");
+        page.Append("others wrote and the tests run: clients that order an upstream model of the row's first mode from the provider's simulator, and the mock\n");
+        page.Append("npm `@copilotkit/aimock`, from which our own adapter orders it. The tests compare this column with what was ordered. It proves the\n");
+        page.Append("model, not each of its modes, and nothing of it ran against a vendor's service.\n");
         foreach (var provider in new ProviderSet().All) Append(page, provider);
         return page.ToString();
     }
