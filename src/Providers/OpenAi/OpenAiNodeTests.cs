@@ -16,9 +16,8 @@ public sealed class OpenAiNodeTests
     {
         using var folder = new TemporaryFolder();
         using var mock = await StartMockAsync(folder);
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
         var test = new OpenAiCase();
-        var account = test.Account() with { BaseUrl = new(mock.Url + "/v1"), Http = http };
+        var account = test.Account() with { BaseUrl = new(mock.Url + "/v1"), Http = mock.Http };
 
         var driven = new List<string>();
         foreach (var model in ProofClaims.UpstreamModels("openai", "t2v"))
@@ -50,9 +49,8 @@ public sealed class OpenAiNodeTests
     {
         using var folder = new TemporaryFolder();
         using var mock = await StartMockAsync(folder);
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
         var test = new OpenAiCase();
-        var account = test.Account() with { BaseUrl = new(mock.Url + "/v1"), Http = http };
+        var account = test.Account() with { BaseUrl = new(mock.Url + "/v1"), Http = mock.Http };
 
         foreach (var (prompt, kind) in Ends)
         {
@@ -80,7 +78,7 @@ public sealed class OpenAiNodeTests
         async Task SetChaosAsync(HttpMethod method, string json)
         {
             using var request = new HttpRequestMessage(method, mock.Url + "/__aimock/chaos") { Content = new StringContent(json) };
-            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            using var answer = await mock.Http.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.True(answer.IsSuccessStatusCode);
         }
     }
@@ -104,16 +102,11 @@ public sealed class OpenAiNodeTests
 
     private static async Task<Submission.Accepted> SubmitAsync(OpenAiCase test, ProviderAccount account, string prompt, string model = "sora-2") =>
         Assert.IsType<Submission.Accepted>(await test.Provider.SubmitAsync(
-            OpenAiCase.Order(account, OpenAiCase.BoatClip with { Prompt = prompt, UpstreamModel = model }), TestContext.Current.CancellationToken));
+            Order(account, prompt, model), TestContext.Current.CancellationToken));
 
-    private static async Task<PollResult> FinishAsync(OpenAiCase test, ProviderAccount account, string prompt, string model = "sora-2")
-    {
-        var accepted = await SubmitAsync(test, account, prompt, model);
-        while (true)
-        {
-            var result = await test.Provider.PollAsync(account, accepted.Reference, TestContext.Current.CancellationToken);
-            if (result is not PollResult.Running)
-                return result;
-        }
-    }
+    private static Task<PollResult> FinishAsync(OpenAiCase test, ProviderAccount account, string prompt, string model = "sora-2") =>
+        NodeMock.FinishAsync(test.Provider, Order(account, prompt, model));
+
+    private static SubmissionContext Order(ProviderAccount account, string prompt, string model) =>
+        OpenAiCase.Order(account, OpenAiCase.BoatClip with { Prompt = prompt, UpstreamModel = model });
 }

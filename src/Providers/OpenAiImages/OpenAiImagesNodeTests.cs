@@ -51,9 +51,8 @@ public sealed class OpenAiImagesNodeTests
     {
         using var folder = new TemporaryFolder();
         using var mock = await OpenAiNodeTests.StartMockAsync(folder);
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
         var test = new OpenAiImagesCase();
-        var account = test.Account() with { BaseUrl = new(mock.Url + "/v1"), Http = http };
+        var account = test.Account() with { BaseUrl = new(mock.Url + "/v1"), Http = mock.Http };
         var picture = PngImage.Gradient(64, 64);
 
         var driven = new List<string>();
@@ -79,9 +78,8 @@ public sealed class OpenAiImagesNodeTests
     {
         using var folder = new TemporaryFolder();
         using var mock = await OpenAiNodeTests.StartMockAsync(folder);
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
         var test = new OpenAiImagesCase();
-        var account = test.Account() with { BaseUrl = new(mock.Url + "/v1"), Http = http };
+        var account = test.Account() with { BaseUrl = new(mock.Url + "/v1"), Http = mock.Http };
         foreach (var order in new[] { OpenAiImagesCase.Boat, OpenAiImagesCase.Edit })
         {
             foreach (var (prompt, kind) in OpenAiNodeTests.Ends)
