@@ -27,4 +27,13 @@ namespace Reelay.Contracts;
 [JsonSerializable(typeof(DeletedFile))]
 [JsonSerializable(typeof(Character))]
 [JsonSerializable(typeof(Estimate))]
+[JsonSerializable(typeof(WebhookEndpoint))]
+[JsonSerializable(typeof(Page<WebhookEndpoint>))]
+[JsonSerializable(typeof(DeletedWebhookEndpoint))]
+[JsonSerializable(typeof(WebhookEndpointTest))]
+[JsonSerializable(typeof(WebhookEventTypes))]
+[JsonSerializable(typeof(WebhookSecret))]
+[JsonSerializable(typeof(WebhookEvent))]
+[JsonSerializable(typeof(WebhookDelivery))]
+[JsonSerializable(typeof(Page<WebhookDelivery>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -7,6 +7,7 @@ using Reelay.Server.Files;
 using Reelay.Server.OpenApi;
 using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
+using Reelay.Server.Webhooks;
 
 namespace Reelay.Server;
 
@@ -84,6 +85,9 @@ internal static class ServerApp
         app.Services.GetRequiredService<CharacterEndpoints>().Map(app);
         app.Services.GetRequiredService<InputEndpoints>().Map(app);
         app.Services.GetRequiredService<ModelEndpoints>().Map(app);
+        app.Services.GetRequiredService<EndpointRoutes>().Map(app);
+        app.Services.GetRequiredService<SecretRoutes>().Map(app);
+        app.Services.GetRequiredService<DeliveryRoutes>().Map(app);
         app.Services.GetRequiredService<AdminChannelEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);

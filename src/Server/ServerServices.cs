@@ -24,6 +24,7 @@ using Reelay.Server.Secrets;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
 using Reelay.Server.Tasks.Sqlite;
+using Reelay.Server.Webhooks;
 
 namespace Reelay.Server;
 
@@ -43,6 +44,9 @@ internal static class ServerServices
         var variantOptions = new VariantOptions();
         configuration.GetSection("Reelay:Variants").Bind(variantOptions);
         Check(variantOptions, "Reelay:Variants");
+        var webhookOptions = new WebhookOptions();
+        configuration.GetSection("Reelay:Webhooks").Bind(webhookOptions);
+        Check(webhookOptions, "Reelay:Webhooks");
         services.AddSingleton(options);
         services.AddSingleton(engineOptions);
         services.TryAddSingleton(TimeProvider.System);
@@ -50,7 +54,7 @@ internal static class ServerServices
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(engineOptions.DrainSeconds + 15));
 
         AddStorage(services, configuration, options);
-        AddAssets(services, options);
+        AddAssets(services, options, WebhookServices.ReadOrigins(configuration));
         services.AddVariants(variantOptions);
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
         AddEngine(services, options);
@@ -60,6 +64,7 @@ internal static class ServerServices
         AddApi(services);
         AddArchives(services, configuration);
         services.AddFiles();
+        services.AddWebhooks(webhookOptions);
     }
 
     private static void AddStorage(IServiceCollection services, IConfiguration configuration, ServerOptions options)
@@ -81,12 +86,12 @@ internal static class ServerServices
         services.AddSingleton(provider => new Ownership("node_" + provider.GetRequiredService<Randomness>().Text(16)));
     }
 
-    private static void AddAssets(IServiceCollection services, ServerOptions options)
+    private static void AddAssets(IServiceCollection services, ServerOptions options, IReadOnlyList<WebOrigin> webhookOrigins)
     {
         services.AddSingleton(provider => new LocalAssetStore(
             provider.GetRequiredService<DataFolder>().Path("assets"), provider.GetRequiredService<Randomness>().Fill));
         services.TryAddSingleton<IAssetStore>(provider => provider.GetRequiredService<LocalAssetStore>());
-        services.TryAddSingleton(_ => Fetching(options.Sandbox));
+        services.TryAddSingleton(_ => Fetching(options.Sandbox, webhookOrigins));
         services.TryAddSingleton(provider => new CheckedDialer(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FetcherOptions>().MaxConnectTime));
         services.AddSingleton<OutboundHttp>();
@@ -99,14 +104,14 @@ internal static class ServerServices
     }
 
     // The sandbox's own origin may be fetched from although it is private, and documented requests find their files there.
-    private static FetcherOptions Fetching(SandboxSettings sandbox)
+    private static FetcherOptions Fetching(SandboxSettings sandbox, IReadOnlyList<WebOrigin> webhookOrigins)
     {
-        if (!sandbox.Enabled) return new FetcherOptions();
+        if (!sandbox.Enabled) return new FetcherOptions { WebhookOrigins = webhookOrigins };
         var origin = new Uri($"http://127.0.0.1:{sandbox.Port}");
         return new FetcherOptions
         {
             MediaOrigins = [WebOrigin.Of(origin)],
-            WebhookOrigins = [WebOrigin.Of(origin)],
+            WebhookOrigins = [WebOrigin.Of(origin), .. webhookOrigins],
             Rewrites = [new HostRewrite("example.com", new Uri(origin, "/_sandbox/samples"))],
         };
     }

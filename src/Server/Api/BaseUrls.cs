@@ -23,6 +23,9 @@ internal sealed class BaseUrls(ServerOptions options)
         return url;
     }
 
+    /// <summary>The base where no request is at hand: that of the request which made the task, if none is configured.</summary>
+    public string Of(Tasks.GenerationTask task) => _configured ?? task.BaseUrl;
+
     // A Host that no address can be made of, an empty one for example: links then begin with where the request came in.
     private static string ArrivedAt(HttpRequest request)
     {

@@ -8,7 +8,7 @@ using Reelay.Server.Routing;
 namespace Reelay.Server.Api;
 
 /// <summary>Reads what a request orders: its body, and what its key and route add to it.</summary>
-internal sealed class OrderIntake(EngineParts parts, LibraryParts library, BaseUrls baseUrls, ServerOptions options)
+internal sealed class OrderIntake(EngineParts parts, LibraryParts library, BaseUrls baseUrls, ServerOptions options, Webhooks.WebhookUrls webhookUrls)
 {
     /// <summary>Reads a request whose inputs go into a folder; the order takes them over once the caller keeps the folder.</summary>
     public async Task<ApiResult<OrderDraft>> ReadAsync(HttpContext context, ApiKey key, OrderRoute route, UploadFolder folder)
@@ -29,6 +29,7 @@ internal sealed class OrderIntake(EngineParts parts, LibraryParts library, BaseU
         DefaultModel = options.DefaultModel,
         IsStrict = key.IsStrict,
         IsLenient = key.IsLenient,
+        FindCallbackFault = webhookUrls.FindFault,
         Route = route,
         Library = new AccountLibrary(library, key.AccountId, baseUrls.Of(context.Request), VideoAnswers.DialectOf(context)),
     };

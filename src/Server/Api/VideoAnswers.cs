@@ -11,7 +11,7 @@ namespace Reelay.Server.Api;
 internal sealed class VideoAnswers(BaseUrls baseUrls, LinkSigner links, CompletionEstimates estimates)
 {
     // Errors have a dialect of their own; it leaves videos as they are.
-    private const Dialect OfVideos = Dialect.Pending | Dialect.Nulls;
+    internal const Dialect OfVideos = Dialect.Pending | Dialect.Nulls;
 
     /// <summary>What of the key's dialects concerns videos.</summary>
     public static Dialect DialectOf(HttpContext context) => (context.Features.Get<ApiKey>()?.Dialects ?? Dialect.None) & OfVideos;

@@ -63,6 +63,9 @@ public sealed record GenerationOrder
     /// <summary>The caller's own id: stored, echoed, never sent upstream.</summary>
     public string? ExternalTaskId { get; init; }
 
+    /// <summary>Where its end is told, or null.</summary>
+    public OrderCallback? Callback { get; init; }
+
     /// <summary>Hints that the model cannot honour, listed on the task.</summary>
     public IReadOnlyList<OrderWarning> Warnings { get; init; } = [];
 
@@ -72,6 +75,11 @@ public sealed record GenerationOrder
     /// <summary>The earlier task whose result is extended or edited, or null.</summary>
     public OrderSource? Source { get; init; }
 }
+
+/// <summary>Where and how the end of an order is told.</summary>
+/// <param name="Url">The caller's address.</param>
+/// <param name="Format"><c>event</c> for an event that names the task, <c>task</c> for the task itself.</param>
+public sealed record OrderCallback(string Url, string Format);
 
 /// <summary>One hint that could not be honoured.</summary>
 /// <param name="Param">The field.</param>

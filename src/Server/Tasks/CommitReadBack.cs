@@ -10,7 +10,8 @@ internal static class CommitReadBack
         StoreOperation.Transition transition => Judge(transition, found),
 
         // Marks can be repeated without harm.
-        StoreOperation.Intent or StoreOperation.Discard or StoreOperation.NoteIntent or StoreOperation.Post or StoreOperation.Note => null,
+        StoreOperation.Intent or StoreOperation.Discard or StoreOperation.NoteIntent or StoreOperation.Post or StoreOperation.Note
+            or StoreOperation.Deliver => null,
 
         // One line too many is harmless: it lets one retry be a new order.
         StoreOperation.NoteRefusal => null,

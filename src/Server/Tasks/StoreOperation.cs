@@ -106,6 +106,14 @@ public abstract record StoreOperation
         public override string TaskId => Order.Fingerprint + Order.At;
     }
 
+    /// <summary>Changes a delivery to a caller, on any node: claims it, notes what became of it, or has it sent again.</summary>
+    /// <remarks>VersionChanged where somebody else was quicker, NotFound where there is none.</remarks>
+    public sealed record Deliver(Webhooks.DeliveryWrite Write) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Write.DeliveryId;
+    }
+
     /// <summary>Notes that the files of a terminal task, inputs, outputs and their variants, are gone from the asset store.</summary>
     /// <param name="Id">The task.</param>
     /// <param name="At">Unix milliseconds.</param>

@@ -46,7 +46,8 @@ public enum Operations
     /// <summary>Everything under <c>/v1/files</c>.</summary>
     Files = 1 << 12,
 
-    /// <summary>Everything under <c>/v1/webhook_endpoints</c> and <c>/v1/webhook_event_types</c>.</summary>
+    /// <summary>Everything under <c>/v1/webhook_endpoints</c>, <c>/v1/webhook_event_types</c>, <c>/v1/webhook_secret</c> and
+    /// <c>/v1/webhook_deliveries</c>.</summary>
     WebhookEndpoints = 1 << 13,
 }
 

@@ -74,6 +74,8 @@ internal sealed class OrderDraft(RequestFields fields, OrderTerms terms)
 
     public string? ExternalTaskId { get; set; }
 
+    public OrderCallback? Callback { get; set; }
+
     public List<OrderWarning> Warnings { get; } = [];
 
     /// <summary>What the server decided beyond what was asked, for estimates.</summary>
@@ -125,6 +127,7 @@ internal sealed class OrderDraft(RequestFields fields, OrderTerms terms)
         Metadata = Metadata,
         User = User,
         ExternalTaskId = ExternalTaskId,
+        Callback = Callback,
         Warnings = SharedText.Of<OrderWarning>(Warnings),
         Media = SharedText.Of<OrderMedia>(Stored),
         Source = Source is null ? null : Source.Source with { IsBound = Offers.TrueForAll(offer => offer.NeedsSourceId) },

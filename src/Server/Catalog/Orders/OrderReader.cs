@@ -50,6 +50,7 @@ public static class OrderReader
         ?? SizeReader.Read(draft)
         ?? AudioReader.Read(draft)
         ?? KeptReader.Read(draft)
+        ?? CallbackReader.Read(draft)
         ?? ExtrasReader.ReadContent(draft)
         ?? Complete(draft)
         ?? ExtrasReader.ReadHints(draft);

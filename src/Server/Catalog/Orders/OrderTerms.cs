@@ -23,6 +23,9 @@ public sealed record OrderTerms
     /// <summary>Whether of two values of one parameter the one at top level wins instead of both being refused.</summary>
     public bool IsLenient { get; init; }
 
+    /// <summary>Why a caller's address cannot be told of the order's end, as a sentence; null if it may be tried.</summary>
+    public Func<string, string?> FindCallbackFault { get; init; } = _ => null;
+
     /// <summary>What the route asks for beyond the body: a mode and perhaps a source. None for a plain create.</summary>
     public OrderRoute Route { get; init; }
 

@@ -25,6 +25,8 @@ internal static class Parameters
     public static readonly Parameter ResponseFormat = new("response_format", ParameterClass.Read);
     public static readonly Parameter User = new("user", ParameterClass.Read);
     public static readonly Parameter ExternalTaskId = new("external_task_id", ParameterClass.Read);
+    public static readonly Parameter CallbackUrl = new("callback_url", ParameterClass.Read);
+    public static readonly Parameter CallbackFormat = new("callback_format", ParameterClass.Read);
     public static readonly Parameter Metadata = new("metadata", ParameterClass.Read);
     public static readonly Parameter SourceTask = new("video_id", ParameterClass.Read, "task_id", "remixed_from_video_id");
 
@@ -42,7 +44,7 @@ internal static class Parameters
     private static readonly Parameter[] _all =
     [
         Model, ModelName, Prompt, Content, Seconds, Size, Width, Height, AspectRatio, Tier, Quality, Mode, FunctionMode, GenerationType,
-        FirstLastFrame, Audio, Count, ResponseFormat, User, ExternalTaskId, Metadata, SourceTask,
+        FirstLastFrame, Audio, Count, ResponseFormat, User, ExternalTaskId, CallbackUrl, CallbackFormat, Metadata, SourceTask,
 
         Picture, LastFrame, Reference, Video, AudioFile,
         Media("first_frame", MediaHint.FirstFrame, "first_frame_image", "first_frame_url", "first_image_url"),
@@ -53,7 +55,6 @@ internal static class Parameters
         new("camera_control", ParameterClass.Content),
         new("num_frames", ParameterClass.Content, "frames") { Advice = "Ask for `seconds`." },
         new("stream", ParameterClass.Content) { Advice = "Poll the task, or read GET /v1/videos/{id}/events." },
-        new("callback_url", ParameterClass.Content, "callback_format") { Advice = "This server does not call back yet; poll the task, or read GET /v1/videos/{id}/events." },
 
         new("fps", ParameterClass.Hint, "frame_rate"),
         new("seed", ParameterClass.Hint),

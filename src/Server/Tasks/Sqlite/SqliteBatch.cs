@@ -6,7 +6,8 @@ namespace Reelay.Server.Tasks.Sqlite;
 
 /// <summary>One transaction over many operations. SQLite has one writer, so the lock order of the contract needs no locks here.</summary>
 internal sealed class SqliteBatch(
-    SqliteStatements statements, OpenAttempts open, SqliteConnection connection, SqliteTransaction transaction, long now)
+    SqliteStatements statements, OpenAttempts open, SqliteConnection connection, SqliteTransaction transaction, long now,
+    Webhooks.SqliteDeliveryWriter deliveries)
 {
     private readonly Dictionary<string, AccountChange> _accounts = new(StringComparer.Ordinal);
 
@@ -22,6 +23,7 @@ internal sealed class SqliteBatch(
         StoreOperation.NoteRefusal note => NoteRefusal(note.Order),
         StoreOperation.Post post => _inbox.Post(post),
         StoreOperation.Note note => Note(note),
+        StoreOperation.Deliver deliver => deliveries.Apply(deliver.Write),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
     };
 
@@ -102,6 +104,7 @@ internal sealed class SqliteBatch(
         }
 
         if (transition.Money is { } money) Close(after, money);
+        if (transition.Money is not null) deliveries.Announce(after, transaction, now);
         foreach (var asset in transition.Assets) InsertAsset(asset);
         foreach (var input in transition.Inputs) InsertInput(input);
         _inbox.Use(transition.UsedMail, transition.Action);

@@ -1,16 +1,23 @@
 using Microsoft.Data.Sqlite;
 using Reelay.Server.Storage;
+using Reelay.Server.Webhooks;
 
 namespace Reelay.Server.Tasks.Sqlite;
 
 /// <summary>The store on one SQLite file: a cluster of one node, whose leases need no clock.</summary>
 /// <remarks>Calls run to their end on the caller's thread: SQLite has no asynchronous interface, and one fsync is what a caller waits for anyway.</remarks>
-internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvider time) : ITaskStore, IDisposable
+internal sealed partial class SqliteTaskStore(
+    SqliteDatabase database, TimeProvider time, WebhookSubscriptions? webhooks = null, WebhookOptions? webhookOptions = null)
+    : ITaskStore, IDisposable
 {
     // Upstreams tell times in whole seconds, by clocks of their own.
     private const long RivalMarginMilliseconds = 2000;
 
     private readonly SqliteStatements _statements = new(database.Writer);
+    private readonly SqliteDeliveryWriter _deliveries = new(
+        database.Writer, webhooks ?? new WebhookSubscriptions(time, Randomness.System),
+        TimeSpan.FromHours((webhookOptions ?? new WebhookOptions()).RetryHours));
+
     private OpenAttempts? _counts;
 
     public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => new(Now);
@@ -37,7 +44,7 @@ internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvi
     public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         using var transaction = Begin();
-        var work = new SqliteBatch(_statements, _counts ??= new OpenAttempts(_statements), database.Writer, transaction, Now);
+        var work = new SqliteBatch(_statements, _counts ??= new OpenAttempts(_statements), database.Writer, transaction, Now, _deliveries);
         var results = new OperationResult[batch.Count];
         for (var i = 0; i < results.Length; i++) results[i] = work.Apply(batch[i]);
         work.Flush();
@@ -49,6 +56,8 @@ internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvi
         {
             throw new CommitOutcomeUnknownException("The commit failed.", exception);
         }
+
+        _deliveries.Committed();
 
         return Task.FromResult<IReadOnlyList<OperationResult>>(results);
     }
@@ -185,5 +194,9 @@ internal sealed partial class SqliteTaskStore(SqliteDatabase database, TimeProvi
             """,
             ("$now", now), ("$limit", limit))));
 
-    public void Dispose() => _statements.Dispose();
+    public void Dispose()
+    {
+        _statements.Dispose();
+        _deliveries.Dispose();
+    }
 }

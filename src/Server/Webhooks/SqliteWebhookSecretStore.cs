@@ -1,0 +1,43 @@
+using Microsoft.Data.Sqlite;
+using Reelay.Server.Storage;
+
+namespace Reelay.Server.Webhooks;
+
+/// <summary>Sealed secrets on SQLite.</summary>
+internal sealed class SqliteWebhookSecretStore(SqliteDatabase database) : IWebhookSecretStore
+{
+    private const string Columns = "owner, number, sealed, hint, created_at, expires_at";
+
+    public void Rotate(string owner, long? previousUntil, long now, string hint, Func<long, byte[]> seal) => database.Write((connection, transaction) =>
+    {
+        long number;
+        using (var last = connection.Command("SELECT coalesce(max(number), 0) FROM webhook_secrets WHERE owner = $owner", transaction, ("$owner", owner)))
+            number = (long)last.ExecuteScalar()! + 1;
+
+        // At most one stays beside the new one, however often somebody rotates.
+        connection.Execute(
+            "DELETE FROM webhook_secrets WHERE owner = $owner AND (number < $previous OR $until IS NULL OR expires_at <= $now)", transaction,
+            ("$owner", owner), ("$previous", number - 1), ("$until", previousUntil), ("$now", now));
+        connection.Execute(
+            "UPDATE webhook_secrets SET expires_at = min(coalesce(expires_at, $until), $until) WHERE owner = $owner", transaction,
+            ("$owner", owner), ("$until", previousUntil));
+        return connection.Execute(
+            $"INSERT INTO webhook_secrets ({Columns}) VALUES ($owner, $number, $sealed, $hint, $now, NULL)", transaction,
+            ("$owner", owner), ("$number", number), ("$sealed", seal(number)), ("$hint", hint), ("$now", now));
+    });
+
+    public IReadOnlyList<WebhookSecretRow> List(string owner, long now) => database.Read(connection => connection.Query(
+        Map,
+        $"SELECT {Columns} FROM webhook_secrets WHERE owner = $owner AND (expires_at IS NULL OR expires_at > $now) ORDER BY number DESC",
+        ("$owner", owner), ("$now", now)));
+
+    public IReadOnlyList<WebhookSecretRow> ListAll() =>
+        database.Read(connection => connection.Query(Map, $"SELECT {Columns} FROM webhook_secrets ORDER BY owner, number"));
+
+    public bool Replace(WebhookSecretRow row, byte[] envelope) => database.Write((connection, transaction) => connection.Execute(
+        "UPDATE webhook_secrets SET sealed = $new WHERE owner = $owner AND number = $number AND sealed = $old", transaction,
+        ("$owner", row.Owner), ("$number", row.Number), ("$new", envelope), ("$old", row.Sealed))) == 1;
+
+    private static WebhookSecretRow Map(SqliteDataReader row) =>
+        new(row.GetString(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt64(4), row.LongOrNull(5));
+}
