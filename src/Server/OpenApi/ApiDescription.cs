@@ -9,7 +9,7 @@ internal static class ApiDescription
     private const string Components = "#/components/";
 
     // In the order in which a reader wants them.
-    private static readonly string[] Areas = ["base", "videos", "orders", "estimate", "edits", "content", "characters", "files", "models"];
+    private static readonly string[] Areas = ["base", "videos", "orders", "estimate", "edits", "content", "characters", "files", "models", "webhooks"];
 
     private static readonly string[] Methods = ["get", "head", "post", "put", "patch", "delete", "options"];
 
@@ -99,6 +99,7 @@ internal static class ApiDescription
         var components = document["components"]!.AsObject();
         var used = new HashSet<string>(StringComparer.Ordinal);
         Collect(document["paths"], components, used);
+        Collect(document["webhooks"], components, used);
         foreach (var (kind, members) in components)
         {
             // These are named, not referred to.

@@ -44,6 +44,17 @@ public sealed class ContractSchemaTests
         { "ModelReference", typeof(ModelReference) },
         { "ModelParameter", typeof(ModelParameter) },
         { "ModelPrice", typeof(ModelPrice) },
+        { "WebhookEndpoint", typeof(WebhookEndpoint) },
+        { "WebhookEndpointList", typeof(Page<WebhookEndpoint>) },
+        { "DeletedWebhookEndpoint", typeof(DeletedWebhookEndpoint) },
+        { "WebhookEndpointTest", typeof(WebhookEndpointTest) },
+        { "WebhookEventTypes", typeof(WebhookEventTypes) },
+        { "WebhookSecret", typeof(WebhookSecret) },
+        { "WebhookEvent", typeof(WebhookEvent) },
+        { "WebhookEventData", typeof(WebhookEventData) },
+        { "WebhookDelivery", typeof(WebhookDelivery) },
+        { "WebhookAttempt", typeof(WebhookAttempt) },
+        { "WebhookDeliveryList", typeof(Page<WebhookDelivery>) },
     };
 
     [Theory]

@@ -18,6 +18,9 @@ public sealed class OpenApiAnswerTests : IDisposable
     private static readonly string[] NotWalked =
     [
         "GET /v1/videos/{id} 503", "GET /v1/videos/{id}/content 503", "HEAD /v1/videos/{id}/content 503", "DELETE /v1/videos/{id} 500", "POST /v1/videos/{id}/cancel 500",
+        "POST /v1/webhook_endpoints 503", "POST /v1/webhook_endpoints/{id} 503", "DELETE /v1/webhook_endpoints/{id} 503",
+        "POST /v1/webhook_endpoints/{id}/rotate_secret 503", "POST /v1/webhook_endpoints/{id}/test 429", "POST /v1/webhook_secret/rotate 503",
+        "POST /v1/webhook_deliveries/{id}/redeliver 500",
         "POST /v1/videos/characters 500", "POST /v1/files 500", "DELETE /v1/files/{id} 500", "GET /v1/models 500", "GET /v1/models/{id} 500",
     ];
 
@@ -44,11 +47,11 @@ public sealed class OpenApiAnswerTests : IDisposable
     {
         await WalkAsync(
             null, UsualStretches.OrdersAsync, UsualStretches.ContentAsync, UsualStretches.EditsAsync, UsualStretches.LibraryAsync,
-            UsualStretches.ModelsAsync, RefusedStretches.RefusedAsync, RefusedStretches.NobodyAsync, RefusedStretches.PoorAsync);
+            UsualStretches.ModelsAsync, WebhookStretches.UsualAsync, WebhookStretches.RefusedAsync, RefusedStretches.RefusedAsync, RefusedStretches.NobodyAsync, RefusedStretches.PoorAsync);
         await WalkAsync(Waiting, UsualStretches.InputsAsync);
         await WalkAsync(OneSlot, RefusedStretches.FullAsync);
         await WalkAsync(new() { ["Reelay:MinFreeDisk"] = long.MaxValue.ToString() }, RefusedStretches.ShortOfDiskAsync);
-        await WalkAsync(null, RefusedStretches.LostTablesAsync);
+        await WalkAsync(null, RefusedStretches.LostTablesAsync, WebhookStretches.LostTablesAsync);
 
         var verdict = await JudgeAsync(Answers);
         AssertNone(Texts(verdict, "problems"));

@@ -16,6 +16,7 @@ internal static class RefusedStretches
         foreach (var (method, path) in Operations(walk))
         {
             var isOrder = path.EndsWith("/remix", StringComparison.Ordinal) || !path.Contains(Unknown);
+            if (IsWebhooks(path) && !path.Contains(Unknown)) continue;
             if (path.StartsWith("/v1/inputs", StringComparison.Ordinal)) continue;
             if (method == HttpMethod.Post && isOrder)
             {
@@ -59,7 +60,7 @@ internal static class RefusedStretches
     public static async Task ShortOfDiskAsync(ApiWalk walk)
     {
         while (!walk.Gateway.Services.GetRequiredService<Server.Engine.EngineGate>().IsDiskLow) await GatewayHost.PauseAsync();
-        foreach (var (method, path) in Operations(walk).Where(operation => operation.Method == HttpMethod.Post && operation.Path != "/v1/videos/estimate"))
+        foreach (var (method, path) in Operations(walk).Where(operation => operation.Method == HttpMethod.Post && operation.Path != "/v1/videos/estimate" && !IsWebhooks(operation.Path)))
         {
             if (!path.EndsWith("/cancel", StringComparison.Ordinal)) await walk.PostAsync(path, new { prompt = "x" }, 503);
         }
@@ -73,7 +74,7 @@ internal static class RefusedStretches
         foreach (var table in new[] { "files", "characters", "tasks" }) walk.Gateway.Database(connection => connection.Execute($"ALTER TABLE {table} RENAME TO lost_{table}"));
         foreach (var (method, path) in Operations(walk).Where(operation => operation.Method == HttpMethod.Get || operation.Method == HttpMethod.Head))
         {
-            if (path.StartsWith("/v1/models", StringComparison.Ordinal)) continue;
+            if (path.StartsWith("/v1/models", StringComparison.Ordinal) || IsWebhooks(path)) continue;
             await walk.SendAsync(method, path.StartsWith("/v1/inputs", StringComparison.Ordinal) ? signer.InputLink("", Unknown, 0) : path, 500);
         }
 
@@ -86,6 +87,9 @@ internal static class RefusedStretches
         await walk.PostAsync($"/v1/videos/{Unknown}/cancel", status: 503);
         await walk.DeleteAsync("/v1/files/" + file, 503);
     }
+
+    // They have stretches of their own.
+    private static bool IsWebhooks(string path) => path.StartsWith("/v1/webhook_", StringComparison.Ordinal);
 
     private static List<string> Orders(ApiWalk walk) =>
         [.. Operations(walk).Where(operation => operation.Method == HttpMethod.Post).Select(operation => operation.Path).Where(path =>

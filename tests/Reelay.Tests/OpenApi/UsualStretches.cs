@@ -61,7 +61,7 @@ internal static class UsualStretches
         await walk.DeleteAsync("/v1/videos/" + running);
         await walk.DeleteAsync("/v1/videos/" + running, 404);
         await walk.PostAsync("/v1/videos", new { prompt = "x", seconds = 5 }, 400);
-        await walk.PostAsync("/v1/videos", new { prompt = "x", callback_url = "not a url" }, 400);
+        await walk.PostAsync("/v1/videos", new { prompt = "x", callback_url = "not a url", callback_format = "event" }, 400);
         await walk.GetAsync("/v1/never", 404);
         await walk.SendAsync(HttpMethod.Put, "/v1/videos", 405);
     }
