@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Reelay.Simulators;
-using Reelay.Tests.Files;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Webhooks;

@@ -43,7 +43,8 @@ public sealed class AnswerRuleTests
             Proof.By<WithholdingTests>(nameof(WithholdingTests.A_hidden_operation_answers_like_a_route_or_a_method_that_never_was)),
             Proof.By<WithholdingTests>(nameof(WithholdingTests.A_key_without_operations_meets_the_same_server_as_everybody_on_a_server_without_them)),
             Proof.By<WithholdingTests>(nameof(WithholdingTests.A_hidden_wait_is_ignored_like_any_unknown_word))]),
-        (25, "callbacks are not made yet: refused clearly", [Proof.By<CallbackRefusalTests>()]),
+        (25, "callback_url, the event or the task itself, signed; allowed origins are exempt from address checks", [
+            Proof.By<CallbackTests>(), Proof.By<Webhooks.DeliveryTests>()]),
         (26, "example.com is the sandbox's, and only with the sandbox", [
             Proof.By<SandboxSampleTests>(), Proof.By<MediaFetcherTests>(nameof(MediaFetcherTests.A_rewritten_host_leads_to_its_target_and_the_target_is_checked))]),
         (26, "glyphs for Chinese prompts", [
