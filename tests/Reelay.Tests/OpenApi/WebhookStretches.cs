@@ -41,7 +41,7 @@ internal static class WebhookStretches
         foreach (var path in new[] { Endpoints, $"{Endpoints}/{id}", $"{Endpoints}/{id}/rotate_secret", $"{Endpoints}/{id}/test", "/v1/webhook_secret/rotate" })
         {
             await walk.PostAsync(path, "{", 400);
-            await walk.PostAsync(path, new ApiWalk.ClaimedContent("application/json"), 413);
+            await walk.PostAsync(path, new ApiWalk.ClaimedContent("multipart/form-data; boundary=x"), 413);
         }
 
         await walk.PostAsync($"{Endpoints}/{id}", new { url = "http://10.0.0.1/" }, 400);

@@ -31,12 +31,15 @@ public sealed class BurstTests
             ["Reelay:Webhooks:AllowOrigins"] = $"{Origin(receiver.Url)} {Origin(slow.Url)} {Origin(dead.Url)}",
             ["Reelay:Webhooks:TimeoutSeconds"] = "60",
             ["Reelay:Webhooks:FirstRetrySeconds"] = "0.5",
-            ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "200",
+            ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0",
         });
         var urls = Enumerable.Range(0, HealthyReceivers).SelectMany(n => Enumerable.Repeat($"{receiver.Url}{n}", PerHealthy))
             .Concat(Enumerable.Repeat(slow.Url.ToString(), PerSick)).Concat(Enumerable.Repeat(dead.Url.ToString(), PerSick)).ToList();
         Assert.Equal(200, urls.Count);
-        await Task.WhenAll(urls.Select(url => gateway.OrderAsync(body: new { prompt = "x", callback_url = url })));
+        var orders = await Task.WhenAll(urls.Select(url => gateway.OrderAsync(body: new { prompt = "x", callback_url = url })));
+
+        // They all wait for a channel, so that they can all be ended at once.
+        await Task.WhenAll(orders.Select(id => gateway.SendAsync(HttpMethod.Post, $"/v1/videos/{id}/cancel")));
         await UntilAsync(gateway, "SELECT count(*) FROM deliveries", 200);
         var ended = Stopwatch.GetTimestamp();
         while (got.Values.Sum() < HealthyReceivers * PerHealthy) await GatewayHost.PauseAsync();
@@ -50,12 +53,18 @@ public sealed class BurstTests
         await UntilAsync(gateway, "SELECT count(*) FROM deliveries WHERE outcome = 'delivered'", 200 - PerSick);
         TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{HealthyReceivers * PerHealthy} deliveries to healthy receivers were taken {drained.TotalSeconds:F2} s after the last of 200 tasks had ended, with {posts} POSTs; "
+            $"{HealthyReceivers * PerHealthy} deliveries to healthy receivers were taken {drained.TotalSeconds:F2} s after the last of 200 tasks had ended, with {posts} POSTs "
+            + $"(from a task's end to its POST: {LatencyOf(gateway, receiver.Url, "avg")} ms on average, {LatencyOf(gateway, receiver.Url, "max")} ms at most); "
             + $"meanwhile {slowBefore} POSTs to the slow one (answering nothing) and {triesBefore} tries at the dead one for {PerSick} deliveries each."));
     }
 
     private static long TriesOf(GatewayHost gateway, Uri url) => gateway.Database(database => Reelay.Server.Storage.SqliteMapper.Scalar<long>(
         database, "SELECT coalesce(sum(attempt_count), 0) FROM deliveries WHERE url = $url", ("$url", url.ToString())));
+
+    private static long LatencyOf(GatewayHost gateway, Uri url, string of) => gateway.Database(database => Reelay.Server.Storage.SqliteMapper.Scalar<long>(
+        database,
+        $"SELECT CAST({of}(a.started_at - d.created_at) AS INTEGER) FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id WHERE d.url LIKE $url || '%'",
+        ("$url", url.ToString())));
 
     private static string Origin(Uri url) => url.GetLeftPart(UriPartial.Authority);
 
