@@ -36,4 +36,7 @@ namespace Reelay.Contracts;
 [JsonSerializable(typeof(WebhookEvent))]
 [JsonSerializable(typeof(WebhookDelivery))]
 [JsonSerializable(typeof(Page<WebhookDelivery>))]
+[JsonSerializable(typeof(Page<AdminAuditEntry>))]
+[JsonSerializable(typeof(AdminMasterKey))]
+[JsonSerializable(typeof(AdminLinkKeys))]
 public sealed partial class ContractsJson : JsonSerializerContext;

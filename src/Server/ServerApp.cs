@@ -2,6 +2,8 @@ using Reelay.Server.Api;
 using Reelay.Server.Api.Callbacks;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
+using Reelay.Server.Api.Guards;
+using Reelay.Server.Audit;
 using Reelay.Server.Catalog;
 using Reelay.Server.Files;
 using Reelay.Server.OpenApi;
@@ -29,10 +31,13 @@ internal static class ServerApp
         // ASP.NET's own switch would believe the forwarded headers of everybody.
         builder.Configuration["ForwardedHeaders_Enabled"] = null;
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls(DefaultUrl);
+        var limits = new ConnectionLimits();
+        builder.Configuration.GetSection("Reelay:Limits").Bind(limits);
+        ServerServices.Check(limits, "Reelay:Limits");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            limits.Apply(kestrel.Limits);
         });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -48,9 +53,13 @@ internal static class ServerApp
         var app = builder.Build();
         app.UseErrorBody(new RequestIds(app.Services.GetRequiredService<Randomness>()));
         app.Services.GetRequiredService<TrustedProxies>().Use(app);
+        app.UseSecurityHeaders();
+        app.Services.GetRequiredService<CorsGate>().Use(app);
+        app.UseRequestGate();
         var withholding = app.Services.GetRequiredService<Withholding>();
         withholding.Use(app);
         app.UseRouting();
+        app.Services.GetRequiredService<AuditTrail>().Use(app);
         Map(app);
         withholding.Apply(app);
         return app;
@@ -92,6 +101,8 @@ internal static class ServerApp
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskActions>().Map(app);
+        app.Services.GetRequiredService<AdminAuditEndpoints>().Map(app);
+        app.Services.GetRequiredService<AdminSecretEndpoints>().Map(app);
         app.Services.GetRequiredService<CallbackEndpoint>().Map(app);
         app.Services.GetRequiredService<HealthEndpoints>().Map(app);
         app.Services.GetRequiredService<OpenApiEndpoint>().Map(app);

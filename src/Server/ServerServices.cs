@@ -9,15 +9,18 @@ using Reelay.Server.Api.Callbacks;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Api.Events;
+using Reelay.Server.Api.Guards;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Assets.Variants;
+using Reelay.Server.Audit;
 using Reelay.Server.Engine;
 using Reelay.Server.Engine.Callbacks;
 using Reelay.Server.Engine.Polling;
 using Reelay.Server.Files;
 using Reelay.Server.OpenApi;
+using Reelay.Server.Retention;
 using Reelay.Server.Routing;
 using Reelay.Server.Routing.Sources;
 using Reelay.Server.Secrets;
@@ -65,6 +68,10 @@ internal static class ServerServices
         AddArchives(services, configuration);
         services.AddFiles();
         services.AddWebhooks(webhookOptions);
+        services.AddSecrets(configuration);
+        services.AddAudit();
+        services.AddRetention(options.Retention);
+        services.AddSingleton(CorsGate.Read(configuration));
     }
 
     private static void AddStorage(IServiceCollection services, IConfiguration configuration, ServerOptions options)
@@ -126,8 +133,6 @@ internal static class ServerServices
         var file = configuration["Reelay:ChannelsFile"] is { Length: > 0 } path ? new ChannelFile(path, configuration) : null;
         services.AddSingleton(new ChannelSettings(configuration, options.Sandbox, ChannelSources.OwnAddresses(urls), file, notes));
         services.AddSingleton<IChannelStore, SqliteChannelStore>();
-        services.AddSingleton(provider => OpenMasterKey(provider, configuration[MasterKey.Setting]));
-        services.AddSingleton<SecretBox>();
         services.AddSingleton<AdminChannels>();
         services.AddSingleton<ChannelVersions>();
         services.AddSingleton(provider => new AccountHolds(new SqliteHoldStore(provider.GetRequiredService<SqliteDatabase>())));
@@ -137,22 +142,15 @@ internal static class ServerServices
         services.AddHostedService<ChannelWatch>();
     }
 
-    // The check comes before anything is encrypted with it, and its note before anything could have been.
-    private static MasterKey OpenMasterKey(IServiceProvider provider, string? setting)
-    {
-        var store = provider.GetRequiredService<IChannelStore>();
-        var key = MasterKey.Open(
-            setting, provider.GetRequiredService<DataFolder>().Path(MasterKey.FileName), store.MasterKeyId(), provider.GetRequiredService<Randomness>());
-        store.NoteMasterKey(Convert.ToHexStringLower(key.Id), provider.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
-        return key;
-    }
-
     private static void AddEngine(IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton<EngineGate>();
         services.AddSingleton(provider => new TaskWriter(
             provider.GetRequiredService<GroupCommitter>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Ownership>(),
-            options.Assets.Retention, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TaskWriter>>()));
+            options.Assets.Retention, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TaskWriter>>())
+        {
+            Accounts = provider.GetRequiredService<AccountBook>(),
+        });
         services.AddSingleton<IInputLinks, SignedInputLinks>();
         services.AddSingleton(provider => new InputAddresses(
             provider.GetRequiredService<IInputLinks>(), options, new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
@@ -235,7 +233,9 @@ internal static class ServerServices
     private static bool ListensOnLoopbackOnly(IServer server) =>
         server.Features.Get<IServerAddressesFeature>()!.Addresses.All(address => new Uri(address.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0")).IsLoopback);
 
-    private static void Check(object options, string section)
+    /// <summary>Checks what was read of a section.</summary>
+    /// <exception cref="InvalidOperationException">A value is out of its bounds.</exception>
+    public static void Check(object options, string section)
     {
         var mistakes = new List<ValidationResult>();
         if (Validator.TryValidateObject(options, new ValidationContext(options), mistakes, validateAllProperties: true)) return;

@@ -16,11 +16,12 @@ internal sealed class AdminChannelEndpoints(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/admin/v1/channels", ListAsync);
-        routes.MapPost("/admin/v1/channels", CreateAsync);
+        var audited = new AuditedFields([.. ChannelFields.All.Where(field => !field.IsSealed).Select(field => field.Name), "id"]);
+        routes.MapPost("/admin/v1/channels", CreateAsync).WithMetadata(audited);
         routes.MapGet("/admin/v1/channels/{id}", ReadAsync);
-        routes.MapPut("/admin/v1/channels/{id}", UpdateAsync);
-        routes.MapDelete("/admin/v1/channels/{id}", RemoveAsync);
-        routes.MapPost("/admin/v1/channels/{id}/test", TestAsync);
+        routes.MapPut("/admin/v1/channels/{id}", UpdateAsync).WithMetadata(audited);
+        routes.MapDelete("/admin/v1/channels/{id}", RemoveAsync).WithMetadata(new AuditedFields());
+        routes.MapPost("/admin/v1/channels/{id}/test", TestAsync).WithMetadata(new AuditedFields());
     }
 
     private Task ListAsync(HttpContext context)

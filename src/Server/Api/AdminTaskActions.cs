@@ -18,9 +18,9 @@ internal sealed class AdminTaskActions(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/admin/v1/tasks/{id}/adopt", context => ActAsync(context, OperatorRules.Adopt));
-        routes.MapPost("/admin/v1/tasks/{id}/mark-lost", context => ActAsync(context, OperatorRules.MarkLost));
-        routes.MapPost("/admin/v1/tasks/{id}/resubmit", context => ActAsync(context, OperatorRules.Resubmit));
+        routes.MapPost("/admin/v1/tasks/{id}/adopt", context => ActAsync(context, OperatorRules.Adopt)).WithMetadata(new AuditedFields("upstream_id", "attempt"));
+        routes.MapPost("/admin/v1/tasks/{id}/mark-lost", context => ActAsync(context, OperatorRules.MarkLost)).WithMetadata(new AuditedFields("attempt"));
+        routes.MapPost("/admin/v1/tasks/{id}/resubmit", context => ActAsync(context, OperatorRules.Resubmit)).WithMetadata(new AuditedFields());
     }
 
     private async Task ActAsync(HttpContext context, string action)

@@ -35,6 +35,22 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
     /// <summary>The query of a list as callers and operators send it: <c>limit</c>, <c>order</c>, <c>after</c>, <c>external_task_id</c>, <c>user</c>.</summary>
     public static ApiResult<TaskListQuery> Query(HttpRequest request)
     {
+        var page = Page(request);
+        if (page.Error is { } wrong) return wrong;
+        var after = (string?)request.Query["after"];
+        var cursor = string.IsNullOrEmpty(after) ? null : TaskIds.Normalize(after);
+        if (cursor is null && !string.IsNullOrEmpty(after)) return BadCursor(after);
+        return page.Value! with
+        {
+            AfterId = cursor,
+            ExternalTaskId = request.Query["external_task_id"],
+            EndUser = request.Query["user"],
+        };
+    }
+
+    /// <summary>The part of it that all lists share: <c>limit</c> and <c>order</c>.</summary>
+    public static ApiResult<TaskListQuery> Page(HttpRequest request)
+    {
         var limit = DefaultLimit;
         var text = (string?)request.Query["limit"];
         if (text is not null && (!int.TryParse(text, out limit) || limit is < 0 or > MaxLimit))
@@ -48,17 +64,7 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
             return ApiError.Invalid("invalid_order", "order", $"order must be 'asc' or 'desc', not '{Shown.Value(order)}'.");
         }
 
-        var after = (string?)request.Query["after"];
-        var cursor = string.IsNullOrEmpty(after) ? null : TaskIds.Normalize(after);
-        if (cursor is null && !string.IsNullOrEmpty(after)) return BadCursor(after);
-        return new TaskListQuery
-        {
-            Limit = limit,
-            IsDescending = order == "desc",
-            AfterId = cursor,
-            ExternalTaskId = request.Query["external_task_id"],
-            EndUser = request.Query["user"],
-        };
+        return new TaskListQuery { Limit = limit, IsDescending = order == "desc" };
     }
 
     // One row more than asked says whether there is a next page; a page of none has none.

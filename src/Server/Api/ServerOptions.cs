@@ -25,12 +25,15 @@ internal sealed class ServerOptions : IValidatableObject
     /// <summary>How long results are kept after completion. Default 30 days; 1 minute to 10 years.</summary>
     public AssetSettings Assets { get; set; } = new();
 
+    /// <summary>How long the words and the files of orders are kept after their end, for accounts that have no period of their own.</summary>
+    public RetentionSettings Retention { get; set; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         // The validator itself does not look into sections.
         var mistakes = new List<ValidationResult>();
-        foreach (var section in new object[] { Sandbox, Assets })
+        foreach (var section in new object[] { Sandbox, Assets, Retention })
             Validator.TryValidateObject(section, new ValidationContext(section), mistakes, validateAllProperties: true);
         if (PublicUrl is { Length: > 0 } && !IsLinkBase(PublicUrl))
             mistakes.Add(new ValidationResult($"PublicUrl: '{PublicUrl}' is no http or https address that links could begin with."));
@@ -65,4 +68,16 @@ internal sealed class AssetSettings
     /// <summary>How long results are kept after completion. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
+}
+
+/// <summary><c>Reelay:Retention</c>. Results: <see cref="AssetSettings"/>.</summary>
+internal sealed class RetentionSettings
+{
+    /// <summary>How long prompts and other words of an order are kept after its end. Default null: for ever.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan? Prompts { get; set; }
+
+    /// <summary>How long files and links that came with an order are kept after its end. Default null: as long as its results, and never longer.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan? Inputs { get; set; }
 }

@@ -72,6 +72,9 @@ public sealed record GenerationOrder
     /// <summary>Input files in the caller's order; durable in the asset store, except links, which the engine fetches.</summary>
     public IReadOnlyList<OrderMedia> Media { get; init; } = [];
 
+    /// <summary>True once its words, or its input files and links, were removed after their period: it cannot be made again. Null before.</summary>
+    public bool? IsForgotten { get; init; }
+
     /// <summary>The earlier task whose result is extended or edited, or null.</summary>
     public OrderSource? Source { get; init; }
 }

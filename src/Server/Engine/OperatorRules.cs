@@ -15,6 +15,8 @@ internal static class OperatorRules
     /// <param name="attempt">The attempt it is about: the last, or the one that the operator named.</param>
     public static (string Code, string Message)? Refusal(string action, GenerationTask task, TaskAttempt? attempt)
     {
+        if (action == Resubmit && task.Order.IsForgotten == true)
+            return ("order_forgotten", "The words or the input files of this order were removed after their period; it cannot be made again.");
         if (attempt is not null && (IsLookedFor(task, attempt) || (action == Resubmit ? IsUnknown(task, attempt) : IsLost(task, attempt)))) return null;
         var failed = task.Error is { } error ? $" with {error.Code}" : "";
         return ("wrong_phase", $"The task is {task.Phase.ToWord()}{failed}. adopt, mark-lost and resubmit are for tasks that are reconciling, "

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reelay.Server.Accounts;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Engine;
@@ -47,6 +48,9 @@ internal sealed partial class TaskWriter(
     GroupCommitter committer, ITaskStore store, Ownership ownership, TimeSpan retention, TimeProvider time, ILogger<TaskWriter> logger)
 {
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Who may keep results for another period than the server's; null for nobody.</summary>
+    public AccountBook? Accounts { get; init; }
 
     /// <summary>
     /// Decides on the current row and writes the outcome. While the store is away it tries again: what an upstream answered must not be
@@ -108,7 +112,7 @@ internal sealed partial class TaskWriter(
     {
         var after = change.After with { Version = before.Version + 1 };
         Check(before, after, change.Money);
-        if (change.Money is not null) after = after with { ExpiresAt = after.FinishedAt + (long)retention.TotalMilliseconds };
+        if (change.Money is not null) after = after with { ExpiresAt = after.FinishedAt + (long)KeptFor(after.AccountId).TotalMilliseconds };
         return new(ownership.Fence(after.Shard), after)
         {
             Attempt = change.Attempt,
@@ -120,6 +124,9 @@ internal sealed partial class TaskWriter(
             Action = change.Action,
         };
     }
+
+    // Fixed at the end: callers are told of it, and signed links are good until then.
+    private TimeSpan KeptFor(string accountId) => Accounts?.Find(accountId)?.Retention.Assets ?? retention;
 
     // Said here and again by the schema: a wrong transition must stop before it is durable.
     private static void Check(GenerationTask before, GenerationTask after, MoneyMove? money)

@@ -44,8 +44,6 @@ internal sealed class DocsEndpoints
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-cache";
 
         // Links are relative, so that the page works under a path prefix too; "/docs/" is one level deeper than "/docs".
@@ -65,7 +63,6 @@ internal sealed class DocsEndpoints
             return Task.CompletedTask;
         }
 
-        headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-cache";
         if (name == "start.js") return TypedResults.Text(Resource("docs/start.js"), Types[Bundle]).ExecuteAsync(context);
         var file = new FileInfo(path);

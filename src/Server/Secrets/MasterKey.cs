@@ -46,11 +46,20 @@ internal sealed class MasterKey
         throw new InvalidOperationException(
             $"The credentials of this data folder were encrypted with the master key of id {knownId}; "
             + (key is null ? $"{Setting} is not set and {path} is not there. " : $"{origin} holds the one of id {Convert.ToHexStringLower(key.Id)}. ")
-            + $"Set {Setting} to the key they were encrypted with, or bring {FileName} back. Nothing was changed.");
+            + $"Set {Setting} to the key they were encrypted with, or bring {FileName} back; to change keys, name the old one in {MasterKeys.PreviousSetting}. Nothing was changed.");
     }
 
-    // The message must not show the text: it may be a key with one digit too many.
-    private static MasterKey Read(string text, string origin)
+    /// <summary>A new one.</summary>
+    public static MasterKey Make(Randomness randomness)
+    {
+        var bytes = new byte[KeyBytes];
+        randomness.Fill(bytes);
+        return new MasterKey(bytes);
+    }
+
+    /// <summary>Reads one as operators write it. The message does not show the text: it may be a key with one digit too many.</summary>
+    /// <exception cref="InvalidOperationException">It is none.</exception>
+    public static MasterKey Read(string text, string origin)
     {
         text = text.Trim();
         var bytes = new byte[KeyBytes];

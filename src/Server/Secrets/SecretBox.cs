@@ -4,13 +4,13 @@ using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Secrets;
 
-/// <summary>Encrypts small secrets for the database: AES-256-GCM under the master key, bound to what they belong to.</summary>
+/// <summary>Encrypts small secrets for the database: AES-256-GCM under the newest master key, bound to what they belong to; older keys still open theirs.</summary>
 /// <remarks>
 /// Envelope: one byte of version (1), 8 of the key's id, 12 of nonce, 16 of tag, then the ciphertext. Version, key id and the owner's name
 /// are authenticated, so a row that was moved to another owner does not open. Nonces are random: at 2^32 secrets under one key, which no
 /// operator comes near, the chance of a repeated one would reach 2^-32 (NIST SP 800-38D, 8.3).
 /// </remarks>
-internal sealed class SecretBox(MasterKey key, Randomness randomness)
+internal sealed class SecretBox(MasterKeys keys, Randomness randomness)
 {
     private const byte Version = 1;
     private const int NonceBytes = 12;
@@ -18,10 +18,17 @@ internal sealed class SecretBox(MasterKey key, Randomness randomness)
     private const int HeaderBytes = 1 + MasterKey.IdBytes;
     private const int Overhead = HeaderBytes + NonceBytes + TagBytes;
 
+    /// <summary>With one key and no older ones.</summary>
+    internal SecretBox(MasterKey only, Randomness randomness)
+        : this(new MasterKeys(only), randomness)
+    {
+    }
+
     /// <summary>Encrypts a text.</summary>
     /// <param name="owner">What the secret belongs to, for example <c>channel/own/3</c>; the same is needed to open it.</param>
     public byte[] Seal(string owner, string secret)
     {
+        var key = keys.Current;
         var plain = Encoding.UTF8.GetBytes(secret);
         var envelope = new byte[Overhead + plain.Length];
         envelope[0] = Version;
@@ -39,9 +46,9 @@ internal sealed class SecretBox(MasterKey key, Randomness randomness)
     public string Open(string owner, ReadOnlySpan<byte> envelope)
     {
         if (envelope.Length < Overhead || envelope[0] != Version) throw new InvalidOperationException($"The secret of {owner} is damaged, or a newer version wrote it.");
-        if (!envelope.Slice(1, MasterKey.IdBytes).SequenceEqual(key.Id))
+        if (Find(envelope.Slice(1, MasterKey.IdBytes)) is not { } key)
         {
-            throw new InvalidOperationException($"The secret of {owner} was encrypted with another key than {MasterKey.Setting} now holds.");
+            throw new InvalidOperationException($"The secret of {owner} was encrypted with another key than {MasterKey.Setting} and {MasterKeys.PreviousSetting} now hold.");
         }
 
         var plain = new byte[envelope.Length - Overhead];
@@ -61,6 +68,16 @@ internal sealed class SecretBox(MasterKey key, Randomness randomness)
         {
             CryptographicOperations.ZeroMemory(plain);
         }
+    }
+
+    private MasterKey? Find(ReadOnlySpan<byte> id)
+    {
+        foreach (var key in keys.NewestFirst)
+        {
+            if (id.SequenceEqual(key.Id)) return key;
+        }
+
+        return null;
     }
 
     private static byte[] Bound(ReadOnlySpan<byte> envelope, string owner) => [.. envelope[..HeaderBytes], .. Encoding.UTF8.GetBytes(owner)];

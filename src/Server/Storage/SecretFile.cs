@@ -14,18 +14,26 @@ internal static class SecretFile
     {
         var key = new byte[keyBytes];
         randomness.Fill(key);
+        Write(path, [key], isNew: true);
+        return key;
+    }
+
+    /// <summary>Puts other keys in the place of a file's. Whoever dies in between leaves the old file or the new one.</summary>
+    public static void Replace(string path, IEnumerable<byte[]> keys) => Write(path, keys, isNew: false);
+
+    private static void Write(string path, IEnumerable<byte[]> keys, bool isNew)
+    {
         var unfinished = path + ".part";
         File.Delete(unfinished);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var file = new FileStream(unfinished, options))
         {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
+            foreach (var key in keys) file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(unfinished, path);
+        File.Move(unfinished, path, overwrite: !isNew);
         DurableFolder.Flush(Path.GetDirectoryName(path)!);
-        return key;
     }
 }

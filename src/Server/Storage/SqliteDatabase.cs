@@ -12,6 +12,7 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly string _patience;
     private readonly string _durable;
     private readonly ConcurrentBag<SqliteReadConnection> _readers = [];
+    private Action<SqliteConnection>? _opened;
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <param name="path">The file.</param>
@@ -24,7 +25,9 @@ internal sealed class SqliteDatabase : IDisposable
     private SqliteDatabase(SqliteConnectionStringBuilder connection, int busySeconds)
     {
         _patience = $"PRAGMA busy_timeout = {busySeconds * 1000};";
-        _durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _patience;
+
+        // What is removed is overwritten: prompts and secrets must not be found in a file that is copied or thrown away.
+        _durable = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;" + _patience;
         Reelay.Storage.SqliteLibrary.Init();
         connection.DefaultTimeout = busySeconds;
         _connectionString = connection.ToString();
@@ -63,6 +66,22 @@ internal sealed class SqliteDatabase : IDisposable
         return result;
     }
 
+    /// <summary>Moves what was written into the main file and empties the log, so that nothing removed is left in it.</summary>
+    /// <returns>False if somebody was reading meanwhile; then it is to be tried again.</returns>
+    public bool TryEmptyLog()
+    {
+        using var connection = Open(_patience);
+        return connection.Scalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    }
+
+    /// <summary>For tests: tells each connection that is open or will be opened.</summary>
+    internal void Watch(Action<SqliteConnection> opened)
+    {
+        _opened = opened;
+        opened(Writer);
+        while (_readers.TryTake(out var reader)) reader.Dispose();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -77,6 +96,7 @@ internal sealed class SqliteDatabase : IDisposable
         using var command = connection.CreateCommand();
         command.CommandText = pragmas;
         command.ExecuteNonQuery();
+        _opened?.Invoke(connection);
         return connection;
     }
 }

@@ -99,7 +99,7 @@ internal sealed class ArchiveContent(
         response.ContentType = type;
         response.ContentLength = length;
         response.Headers.CacheControl = "private, no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
+        Guards.SecurityHeaders.SetContent(response.Headers);
         var disposition = new ContentDispositionHeaderValue("inline");
         disposition.SetHttpFileName(id + MediaNames.Extension(type));
         response.Headers.ContentDisposition = disposition.ToString();

@@ -48,6 +48,9 @@ internal static class ContentResponse
         response.Headers.ETag = tag.ToString();
         response.Headers.LastModified = HeaderUtilities.FormatDate(lastModified);
         response.Headers.CacheControl = CacheControl;
+
+        // With 304 as well: caches take over what it says.
+        Guards.SecurityHeaders.SetContent(response.Headers);
         response.Headers.AcceptRanges = "bytes";
     }
 
@@ -55,7 +58,6 @@ internal static class ContentResponse
     {
         response.ContentType = content.ContentType;
         response.ContentLength = range.LengthBytes;
-        response.Headers.XContentTypeOptions = "nosniff";
         var disposition = new ContentDispositionHeaderValue("inline");
         if (content.FileName is not null) disposition.SetHttpFileName(content.FileName);
         response.Headers.ContentDisposition = disposition.ToString();

@@ -5,7 +5,8 @@ namespace Reelay.Server.Assets.Links;
 
 /// <summary>The keys of signed links, one to a line of a file of the data folder. The last one signs, all of them verify.</summary>
 /// <remarks>
-/// Rotation: add a line and restart; take the old line away once the longest link has expired, or at once to end every link made with it.
+/// Rotation: <c>POST /admin/v1/link_keys/rotate</c>, or add a line and restart; take the old line away once the longest link has expired, or at
+/// once to end every link made with it.
 /// </remarks>
 internal sealed class LinkKeys
 {
@@ -18,10 +19,24 @@ internal sealed class LinkKeys
     /// <summary>Most keys of a file: each one costs a hash for every wrong link.</summary>
     public const int MaxKeys = 16;
 
-    private LinkKeys(IReadOnlyList<byte[]> newestFirst) => NewestFirst = newestFirst;
+    private readonly string _path;
+    private volatile IReadOnlyList<byte[]> _newestFirst;
+
+    private LinkKeys(IReadOnlyList<byte[]> newestFirst, string path) => (_newestFirst, _path) = (newestFirst, path);
 
     /// <summary>The keys; the first one signs.</summary>
-    public IReadOnlyList<byte[]> NewestFirst { get; }
+    public IReadOnlyList<byte[]> NewestFirst => _newestFirst;
+
+    /// <summary>Makes a new key that signs from now on. Durable before it is used.</summary>
+    /// <param name="endsLinks">Whether the older keys go at once, and every link made with them; else the oldest goes once there are too many.</param>
+    public void Rotate(bool endsLinks, Randomness randomness)
+    {
+        var key = new byte[KeyBytes];
+        randomness.Fill(key);
+        IReadOnlyList<byte[]> keys = endsLinks ? [key] : [key, .. _newestFirst.Take(MaxKeys - 1)];
+        SecretFile.Replace(_path, keys.Reverse());
+        _newestFirst = keys;
+    }
 
     /// <summary>Reads the file; makes it, with one key and for the owner only, if it is not there.</summary>
     /// <exception cref="InvalidOperationException">A line is no key, or there is none.</exception>
@@ -30,7 +45,7 @@ internal sealed class LinkKeys
         if (!File.Exists(path)) SecretFile.Create(path, KeyBytes, randomness);
         var lines = File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').ToList();
         if (lines.Count is 0 or > MaxKeys) throw new InvalidOperationException($"{path} must hold 1 to {MaxKeys} keys, not {lines.Count}.");
-        return new LinkKeys([.. lines.Select((line, index) => Read(path, line, index)).Reverse()]);
+        return new LinkKeys([.. lines.Select((line, index) => Read(path, line, index)).Reverse()], path);
     }
 
     // The message must not show the line: it may be a key with one digit too many.

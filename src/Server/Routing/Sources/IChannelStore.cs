@@ -9,6 +9,9 @@ internal interface IChannelStore
     /// <summary>Notes it, once.</summary>
     void NoteMasterKey(string id, long now);
 
+    /// <summary>Notes another one: everything here is now encrypted with it.</summary>
+    void ReplaceMasterKey(string id, long now);
+
     /// <summary>The rows of the admin API, removed ones too, by id.</summary>
     IReadOnlyList<AdminChannelRow> ListAdmin();
 

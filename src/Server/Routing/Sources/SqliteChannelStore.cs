@@ -11,6 +11,13 @@ internal sealed class SqliteChannelStore(SqliteDatabase database) : IChannelStor
     public void NoteMasterKey(string id, long now) => database.Write((connection, transaction) => connection.Execute(
         "INSERT INTO master_key (id, created_at) VALUES ($id, $now) ON CONFLICT DO NOTHING", transaction, ("$id", id), ("$now", now)));
 
+    public void ReplaceMasterKey(string id, long now)
+    {
+        if (MasterKeyId() == id) return;
+        database.Write((connection, transaction) => connection.Execute(
+            "DELETE FROM master_key; INSERT INTO master_key (id, created_at) VALUES ($id, $now)", transaction, ("$id", id), ("$now", now)));
+    }
+
     public IReadOnlyList<AdminChannelRow> ListAdmin() => database.Read(connection => connection.Query(
         row => new AdminChannelRow(row.GetString(0), row.GetString(1), Bytes(row, 2), row.GetInt64(3), row.GetInt64(4), row.LongOrNull(5)),
         "SELECT id, settings_json, sealed, created_at, updated_at, removed_at FROM admin_channels ORDER BY id"));

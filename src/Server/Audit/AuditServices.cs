@@ -1,0 +1,14 @@
+using Reelay.Server.Api;
+
+namespace Reelay.Server.Audit;
+
+/// <summary>What keeps the audit log.</summary>
+internal static class AuditServices
+{
+    public static void AddAudit(this IServiceCollection services)
+    {
+        services.AddSingleton<IAuditStore, SqliteAuditStore>();
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<AdminAuditEndpoints>();
+    }
+}
