@@ -199,6 +199,7 @@ internal static class ServerServices
         services.AddSingleton<VideoAnswers>();
         services.AddSingleton<TaskWatch>();
         services.AddSingleton<EventStream>();
+        services.AddSingleton<PromptLog>();
         services.AddSingleton<VideoEndpoints>();
         services.AddSingleton<ContentAccess>();
         services.AddSingleton<ContentEndpoints>();

@@ -41,8 +41,8 @@ internal sealed class AccountLibrary(LibraryParts parts, string accountId, strin
     /// <inheritdoc/>
     public async ValueTask<ApiResult<LibraryVideo>> FindVideoAsync(string id, int index, CancellationToken cancellationToken)
     {
-        var found = TaskIds.Normalize(id) is { } known ? await parts.Tasks.FindAsync(known, cancellationToken) : null;
-        if (found is null || found.Task.AccountId != accountId || found.Task.DeletedAt is not null) return VideoEndpoints.NotFound(id);
+        var found = TaskIds.Normalize(id) is { } known ? await parts.Tasks.FindOwnAsync(known, accountId, cancellationToken) : null;
+        if (found is null || found.Task.DeletedAt is not null) return VideoEndpoints.NotFound(id);
         if (found.Task.Phase != TaskPhase.Completed)
         {
             var status = DialectJson.Status(VideoBodies.Status(found.Task), dialects);

@@ -13,9 +13,10 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/admin/v1/keys", CreateAsync);
+        routes.MapPost("/admin/v1/keys", CreateAsync).WithMetadata(new AuditedFields(
+            "name", "admin", "strict", "lenient", "idempotent_external_ids", "dialects", "groups", "withheld_routes"));
         routes.MapGet("/admin/v1/keys", ListAsync);
-        routes.MapDelete("/admin/v1/keys/{id}", RevokeAsync);
+        routes.MapDelete("/admin/v1/keys/{id}", RevokeAsync).WithMetadata(new AuditedFields());
     }
 
     private async Task CreateAsync(HttpContext context)

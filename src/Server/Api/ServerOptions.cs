@@ -19,6 +19,9 @@ internal sealed class ServerOptions : IValidatableObject
     [Range(1, 600)]
     public int BusySeconds { get; set; } = 5;
 
+    /// <summary>Whether the prompt of each accepted order is logged. Default false: no log holds words of callers.</summary>
+    public bool LogPrompts { get; set; }
+
     /// <summary>Whether the sandbox serves everything; see <see cref="SandboxSettings"/>.</summary>
     public SandboxSettings Sandbox { get; set; } = new();
 

@@ -20,14 +20,13 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook
     /// <summary>A task of an account, or null if there is none that it may see. Without an account, any that is not deleted: for signed links.</summary>
     public async ValueTask<Snapshot?> FindAsync(string id, string? accountId)
     {
-        var snapshot = FindInMemory(id) ?? await LoadAsync(id);
-        if (snapshot is null || snapshot.Task.DeletedAt is not null) return null;
-        return accountId is null || snapshot.Task.AccountId == accountId ? snapshot : null;
+        var snapshot = Mine(FindInMemory(id), accountId) ?? await LoadAsync(id, accountId);
+        return snapshot is null || snapshot.Task.DeletedAt is not null ? null : snapshot;
     }
 
     /// <summary>Whether a task is, or before its deletion was, an account's: a list can go on behind a row that was deleted meanwhile.</summary>
     public async ValueTask<bool> IsCursorAsync(string id, string accountId) =>
-        (FindInMemory(id) ?? await LoadAsync(id))?.Task.AccountId == accountId;
+        (Mine(FindInMemory(id), accountId) ?? await LoadAsync(id, accountId)) is not null;
 
     /// <summary>The same as <see cref="FindAsync"/> for an id as a caller sent it.</summary>
     public async ValueTask<ApiResult<Snapshot>> FindOrRefuseAsync(string id, string? accountId)
@@ -55,11 +54,16 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook
         return live.Snapshot = new Snapshot(task, []) { QueuePosition = position };
     }
 
-    private async Task<Snapshot?> LoadAsync(string id)
+    // What is in memory but another account's is looked for in the store as an id that never was: nobody can tell one from the other by the
+    // work it makes.
+    private static Snapshot? Mine(Snapshot? found, string? accountId) => accountId is null || found?.Task.AccountId == accountId ? found : null;
+
+    private async Task<Snapshot?> LoadAsync(string id, string? accountId)
     {
-        if (_finished.TryGetValue(id, out var kept)) return kept;
+        if (Mine(_finished.GetValueOrDefault(id), accountId) is { } kept) return kept;
         var before = Volatile.Read(ref _forgotten);
-        if (await store.FindAsync(id, CancellationToken.None) is not { } found) return null;
+        var row = accountId is null ? store.FindAsync(id, CancellationToken.None) : store.FindOwnAsync(id, accountId, CancellationToken.None);
+        if (await row is not { } found) return null;
         var snapshot = new Snapshot(found.Task, found.Assets);
         if (!found.Task.IsLive)
         {

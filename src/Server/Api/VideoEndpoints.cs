@@ -10,7 +10,7 @@ namespace Reelay.Server.Api;
 /// <summary>Create, read, wait, follow, list, delete and cancel.</summary>
 internal sealed class VideoEndpoints(
     Authentication authentication, TaskCreation creation, TaskReader reader, TaskIntents intents, ListReader lists, VideoAnswers answers,
-    TaskWatch watch, EventStream events, Withholding withholding, ArchiveAnswers archives)
+    TaskWatch watch, EventStream events, Withholding withholding, ArchiveAnswers archives, PromptLog prompts)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -35,8 +35,14 @@ internal sealed class VideoEndpoints(
     {
         var key = authentication.Authenticate(context);
         var created = key.Error is { } refused ? refused : await creation.CreateAsync(context, key.Value!, route);
-        if (created.Error is { } error) await ErrorWriter.WriteAsync(context, error);
-        else await answers.WriteAsync(context, created.Value!);
+        if (created.Error is { } error)
+        {
+            await ErrorWriter.WriteAsync(context, error);
+            return;
+        }
+
+        prompts.Note(created.Value!.Task);
+        await answers.WriteAsync(context, created.Value);
     }
 
     private async Task ReadAsync(HttpContext context)

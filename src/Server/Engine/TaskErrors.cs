@@ -72,7 +72,7 @@ internal static partial class TaskErrors
     [GeneratedRegex(@"\b(?:sk|req|key|ak|task|video|trace)[-_][\w-]{6,}|\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{20,}", RegexOptions.IgnoreCase)]
     private static partial Regex Secrets();
 
-    [GeneratedRegex(@"\b(?:open\s?ai|azure|google|vertex|gemini|kling|kuaishou|volcengine|bytedance|byteplus|xai|alibaba|dashscope|minimax|vidu|shengshu|vllm(?:-omni)?|sglang|tensorrt(?:-llm)?)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:open\s?ai|azure|google|vertex|gemini|kling|kuaishou|volcengine|bytedance|byteplus|xai|alibaba|dashscope|minimax|vidu|shengshu|aliyun|bailian|doubao|modelark|kwai|grok|seedance|hailuo|new-api|vllm(?:-omni)?|sglang|tensorrt(?:-llm)?)\b|火山引擎|火山方舟|字节跳动|豆包|可灵|快手|阿里云|百炼|通义|海螺|稀宇|生数|谷歌", RegexOptions.IgnoreCase)]
     private static partial Regex Vendors();
 
     // What adapters put before the upstream's sentence: its status and its own code, or the channel that would not send.

@@ -27,6 +27,9 @@ public interface ITaskStore : ITaskInbox
     /// <summary>One task with all its attempts, assets and fetched inputs, or null. Deleted tasks too.</summary>
     Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken);
 
+    /// <summary>The same, if it is this account's. Another account's is answered by the same reads as an id that never was.</summary>
+    Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken);
+
     /// <summary>The live tasks of a shard, each with its open attempt if it has one and its fetched inputs, in id order.</summary>
     /// <param name="afterId">Return only ids above this one; null for the first page.</param>
     Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken);

@@ -185,6 +185,8 @@ public sealed class GroupCommitterTests
 
         public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

@@ -61,6 +61,8 @@ internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskS
 
     public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) => store.FindAsync(taskId, cancellationToken);
 
+    public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) => store.FindOwnAsync(taskId, accountId, cancellationToken);
+
     public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
         store.LoadLiveAsync(shard, afterId, limit, cancellationToken);
 

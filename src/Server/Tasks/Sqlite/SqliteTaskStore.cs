@@ -80,11 +80,16 @@ internal sealed partial class SqliteTaskStore(
         return CommitReadBack.Judge(operation, found);
     }
 
-    public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) =>
-        Task.FromResult(database.Read(connection =>
+    public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) => Task.FromResult(Find(taskId, null));
+
+    public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) => Task.FromResult(Find(taskId, accountId));
+
+    private TaskDetail? Find(string taskId, string? accountId) =>
+        database.Read(connection =>
         {
             var task = connection.Query(
-                SqliteRows.Task, $"SELECT {SqliteRows.TaskColumns} FROM tasks t WHERE t.id = $id", ("$id", taskId)).FirstOrDefault();
+                SqliteRows.Task, $"SELECT {SqliteRows.TaskColumns} FROM tasks t WHERE t.id = $id {(accountId is null ? "" : "AND t.account_id = $account")}",
+                ("$id", taskId), ("$account", accountId)).FirstOrDefault();
             if (task is null) return null;
             var attempts = connection.Query(
                 SqliteRows.Attempt,
@@ -95,7 +100,7 @@ internal sealed partial class SqliteTaskStore(
             var inputs = connection.Query(
                 SqliteRows.Input, $"SELECT {SqliteRows.InputColumns} FROM task_inputs WHERE task_id = $id ORDER BY position", ("$id", taskId));
             return new TaskDetail(task, attempts, assets) { Inputs = inputs };
-        }));
+        });
 
     public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LiveRow>>(database.Read(connection =>
