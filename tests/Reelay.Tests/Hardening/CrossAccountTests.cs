@@ -38,7 +38,7 @@ public sealed partial class CrossAccountTests
             }
         }
 
-        Assert.True(asked.Distinct().Count() >= 14, string.Join('\n', asked.Distinct()));
+        Assert.True(asked.Distinct().Count() >= 13, string.Join('\n', asked.Distinct()));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed partial class CrossAccountTests
 
         Assert.Equal(unknown! with { Statements = 0 }, other! with { Statements = 0 });
         Assert.True(unknown!.Statements == other!.Statements, $"{request}: {other.Statements} statements for another's id, {unknown.Statements} for an unknown one");
-        if (wanted is not null) Assert.True(other.Status == wanted, $"{request}: {other}");
+        if (wanted is not null) Assert.True(statements.Total > 0 && other.Status == wanted, $"{request}: {other}");
     }
 
     private static Seen Fewer(Seen? before, Seen now) => before is null || now.Statements < before.Statements ? now : before;
@@ -131,7 +131,7 @@ public sealed partial class CrossAccountTests
         using var response = await client.SendAsync(message, Cancellation);
         var body = await response.Content.ReadAsStringAsync(Cancellation);
         var count = statements.Total - before;
-        var headers = response.Headers.Concat(response.Content.Headers).Where(header => header.Key is not ("x-request-id" or "Date"))
+        var headers = response.Headers.Concat(response.Content.Headers).Where(header => header.Key.ToLowerInvariant() is not ("x-request-id" or "date"))
             .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order(StringComparer.Ordinal);
         return new Seen((int)response.StatusCode, body.Replace(id, "{id}"), string.Join('\n', headers), count);
     }
