@@ -14,6 +14,7 @@ internal static class SecretServices
         services.AddSingleton<SecretBox>();
         services.AddSealedTable("admin_channels", "id", "admin_channel/");
         services.AddSealedTable("channel_versions", "channel_id || '/' || version", "channel/");
+        services.AddSealedTable("webhook_secrets", "owner || '/' || number", "webhook/");
         services.AddSingleton<KeyRotation>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyRotation>());
         services.AddSingleton<AdminSecretEndpoints>();

@@ -31,13 +31,6 @@ internal sealed class SqliteWebhookSecretStore(SqliteDatabase database) : IWebho
         $"SELECT {Columns} FROM webhook_secrets WHERE owner = $owner AND (expires_at IS NULL OR expires_at > $now) ORDER BY number DESC",
         ("$owner", owner), ("$now", now)));
 
-    public IReadOnlyList<WebhookSecretRow> ListAll() =>
-        database.Read(connection => connection.Query(Map, $"SELECT {Columns} FROM webhook_secrets ORDER BY owner, number"));
-
-    public bool Replace(WebhookSecretRow row, byte[] envelope) => database.Write((connection, transaction) => connection.Execute(
-        "UPDATE webhook_secrets SET sealed = $new WHERE owner = $owner AND number = $number AND sealed = $old", transaction,
-        ("$owner", row.Owner), ("$number", row.Number), ("$new", envelope), ("$old", row.Sealed))) == 1;
-
     private static WebhookSecretRow Map(SqliteDataReader row) =>
         new(row.GetString(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt64(4), row.LongOrNull(5));
 }

@@ -34,20 +34,6 @@ internal sealed class WebhookSecretBook(IWebhookSecretStore store, SecretBox box
     /// <summary>The older secret that still signs, or null.</summary>
     public WebhookSecretRow? Previous(string owner) => store.List(owner, Now) is [_, var previous, ..] ? previous : null;
 
-    /// <summary>Seals every secret anew, for a change of the master key. A secret that was rotated meanwhile is left as it is.</summary>
-    /// <param name="reseal">From the name of what a secret belongs to and its envelope to the new envelope; null leaves it.</param>
-    /// <returns>How many were replaced.</returns>
-    public int ResealAll(Func<string, byte[], byte[]?> reseal)
-    {
-        var count = 0;
-        foreach (var row in store.ListAll())
-        {
-            if (reseal(Name(row.Owner, row.Number), row.Sealed) is { } envelope && store.Replace(row, envelope)) count++;
-        }
-
-        return count;
-    }
-
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static string Name(string owner, long number) => $"webhook/{owner}/{number}";
@@ -70,10 +56,4 @@ internal interface IWebhookSecretStore
 
     /// <summary>An owner's secrets that sign at a moment, newest first.</summary>
     IReadOnlyList<WebhookSecretRow> List(string owner, long now);
-
-    /// <summary>Every secret of everybody, ended ones too.</summary>
-    IReadOnlyList<WebhookSecretRow> ListAll();
-
-    /// <summary>Replaces an envelope if it is still the one of the row.</summary>
-    bool Replace(WebhookSecretRow row, byte[] envelope);
 }
