@@ -46,11 +46,9 @@ internal sealed partial class DeliveryWorker(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        Task[] open;
-        lock (_inFlight) open = [_loop, .. _inFlight];
         try
         {
-            await Task.WhenAll(open).WaitAsync(TimeSpan.FromSeconds(options.TimeoutSeconds + 1), time, cancellationToken);
+            await EndAsync().WaitAsync(TimeSpan.FromSeconds(options.TimeoutSeconds + 1), time, cancellationToken);
         }
         catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
         {
@@ -67,6 +65,15 @@ internal sealed partial class DeliveryWorker(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
+    // The loop first: what its last round has claimed is sent.
+    private async Task EndAsync()
+    {
+        await _loop;
+        Task[] open;
+        lock (_inFlight) open = [.. _inFlight];
+        await Task.WhenAll(open);
+    }
+
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -78,7 +85,7 @@ internal sealed partial class DeliveryWorker(
                 KeepUp();
                 pause = await RoundAsync();
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!committer.IsCompleted)
             {
                 LogRoundFailed(exception);
             }
@@ -149,6 +156,10 @@ internal sealed partial class DeliveryWorker(
         {
             answer = row.IsEndpointDisabled ? null : await call.SendAsync(row, CancellationToken.None);
             await CloseAsync(row, answer);
+        }
+        catch (StoreUnavailableException) when (committer.IsCompleted)
+        {
+            // The server has stopped; its next start sends it again.
         }
         catch (Exception exception)
         {

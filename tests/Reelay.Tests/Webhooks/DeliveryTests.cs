@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Storage;
@@ -37,6 +39,8 @@ public sealed class DeliveryTests
         Assert.Equal(body.ToString(), unwrapped.GetProperty("event").ToString());
         Assert.Equal("InvalidWebhookSignatureError", unwrapped.Text("changed"));
         Assert.Equal("InvalidWebhookSignatureError", Assert.Single(unwrapped.GetProperty("others").EnumerateArray()).GetString());
+        Assert.True(IsGenuine(right, headers[0], headers[1], headers[2], got.Body.ToArray()));
+        Assert.False(IsGenuine(right, headers[0], headers[1], headers[2], [.. got.Body.Span, 32]));
         var standard = await NodeScripts.RunAsync(gateway, "standard-webhooks", [right, encoded, .. headers]);
         Assert.True(standard.GetProperty("real").GetBoolean());
         Assert.False(standard.GetProperty("changed").GetBoolean());
@@ -213,6 +217,16 @@ public sealed class DeliveryTests
         var row = (await gateway.LogAsync(id, rows => rows is [var only] && only.GetProperty("attempt_count").GetInt32() >= 1))[0];
         Assert.Equal("blocked_address", row.GetProperty("attempts")[0].Text("error"));
         Assert.Equal(0, dialled);
+    }
+
+    // As docs/webhooks.md shows it, but for the clock.
+    private static bool IsGenuine(string secret, string id, string timestamp, string signature, byte[] body)
+    {
+        if (!long.TryParse(timestamp, out var at) || Math.Abs(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - at) > 300) return false;
+        var key = Convert.FromBase64String(secret["whsec_".Length..]);
+        var expected = HMACSHA256.HashData(key, [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body]);
+        return signature.Split(' ').Any(one => one.StartsWith("v1,", StringComparison.Ordinal)
+            && CryptographicOperations.FixedTimeEquals(expected, Convert.FromBase64String(one[3..])));
     }
 
     private static Dictionary<string, string?> Allow(LoopbackServer receiver) =>
