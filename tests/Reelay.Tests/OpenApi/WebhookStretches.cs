@@ -1,6 +1,5 @@
 using Reelay.Server.Storage;
 using Reelay.Tests.Files;
-using Reelay.Tests.Support;
 using Reelay.Tests.Webhooks;
 
 namespace Reelay.Tests.OpenApi;

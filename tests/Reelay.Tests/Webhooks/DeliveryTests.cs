@@ -224,7 +224,8 @@ public sealed class DeliveryTests
     {
         if (!long.TryParse(timestamp, out var at) || Math.Abs(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - at) > 300) return false;
         var key = Convert.FromBase64String(secret["whsec_".Length..]);
-        var expected = HMACSHA256.HashData(key, [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body]);
+        byte[] signed = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body];
+        var expected = HMACSHA256.HashData(key, signed);
         return signature.Split(' ').Any(one => one.StartsWith("v1,", StringComparison.Ordinal)
             && CryptographicOperations.FixedTimeEquals(expected, Convert.FromBase64String(one[3..])));
     }
