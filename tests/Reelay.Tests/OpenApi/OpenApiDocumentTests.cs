@@ -15,7 +15,7 @@ public sealed partial class OpenApiDocumentTests
 
     // Said by routes outside /v1 alone, or in the words of the document's introduction.
     private static readonly string[] OtherRoutes =
-        ["action_pending", "callbacks_full", "channel_exists", "channel_not_found", "invalid_attempt", "invalid_channel", "invalid_dialects", "invalid_groups", "invalid_reference", "invalid_upstream_id", "invalid_withheld_routes", "invalid_phase", "key_in_use", "key_not_found"];
+        ["action_pending", "callbacks_full", "channel_exists", "channel_not_found", "invalid_attempt", "invalid_channel", "invalid_dialects", "invalid_end_links", "invalid_groups", "invalid_reference", "invalid_time", "invalid_upstream_id", "invalid_withheld_routes", "invalid_phase", "key_in_use", "key_not_found", "master_key_is_a_setting"];
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -14,7 +14,11 @@ ajv.addFormat('binary', true);
 ajv.addSchema({ ...api, $id: 'api' });
 
 // What every server of HTTP may say, documented or not.
-const plainHeaders = new Set(['date', 'content-type', 'content-length', 'transfer-encoding', 'connection', 'keep-alive']);
+// Those of every answer, which are the server's own matter and no operation's: docs/security.md.
+const securityHeaders = [
+  'x-content-type-options', 'x-frame-options', 'referrer-policy', 'content-security-policy', 'cross-origin-resource-policy', 'cache-control',
+];
+const plainHeaders = new Set(['date', 'content-type', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', ...securityHeaders]);
 const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'];
 
 const answers = answersFile ? (await readFile(answersFile, 'utf8')).trim().split('\n').map((line) => JSON.parse(line)) : [];
