@@ -10,6 +10,7 @@ using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
 using Reelay.Server.Api.Events;
 using Reelay.Server.Api.Guards;
+using Reelay.Server.Api.Limiting;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Assets.Links;
@@ -85,7 +86,9 @@ internal static class ServerServices
         });
         services.AddSingleton<ITaskStore, SqliteTaskStore>();
         services.AddSingleton<IKeyStore, SqliteKeyStore>();
+        services.AddSingleton<KeyUses>();
         services.AddSingleton<KeyRing>();
+        services.AddHostedService<KeyUseKeeper>();
         services.AddSingleton<IAccountStore, SqliteAccountStore>();
         services.AddSingleton<AccountBook>();
         services.AddSingleton<GroupCommitter>();
@@ -175,8 +178,9 @@ internal static class ServerServices
     {
         services.AddSingleton<Api.Intents.IntentBook>();
         services.AddSingleton<Api.Intents.CreationIntents>();
+        services.AddSingleton<KeyGate>();
         services.AddSingleton(provider => new Authentication(
-            provider.GetRequiredService<KeyRing>(), new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
+            provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<KeyGate>(), new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));
         services.AddSingleton<BaseUrls>();
         services.AddSingleton(provider =>
         {
@@ -207,7 +211,12 @@ internal static class ServerServices
         services.AddSingleton<InputFiles>();
         services.AddSingleton<InputEndpoints>();
         services.AddSingleton<AdminChannelEndpoints>();
+        services.AddSingleton<AdminGroups>();
+        services.AddSingleton<AdminKeyChanges>();
+        services.AddSingleton<AdminKeyCreation>();
         services.AddSingleton<AdminKeyEndpoints>();
+        services.AddSingleton<AdminAccountChanges>();
+        services.AddSingleton<AdminAccountEndpoints>();
         services.AddSingleton<AdminTaskEndpoints>();
         services.AddSingleton<AdminTaskActions>();
         services.AddSingleton<CallbackEndpoint>();

@@ -74,10 +74,10 @@ internal sealed class Run : IDisposable
         _disk.Database.Writer.Execute(
             "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ('acct_callers', 'callers', $balance, 1)", null, ("$balance", Balance));
         var store = new SqliteKeyStore(_disk.Database, TimeProvider.System);
-        var keys = new KeyRing(store, TimeProvider.System, new RepeatableRandomness(1));
-        keys.Import(CallerKey, new("acct_callers", "callers"));
+        var keys = new KeyRing(store, new KeyUses(), TimeProvider.System, new RepeatableRandomness(1));
+        keys.Import(keys.Draft("acct_callers", "callers"), CallerKey);
         store.EnsureAccount(FirstStart.AdminAccount, "Administrator", isUnlimited: true);
-        keys.Import(AdminKey, new(FirstStart.AdminAccount, "operator") { IsAdmin = true });
+        keys.Import(keys.Draft(FirstStart.AdminAccount, "operator") with { Scopes = ApiKey.CallerScopes | KeyScopes.Admin }, AdminKey);
     }
 
     private void RunUntil(Func<bool> isOver, long until)

@@ -38,6 +38,15 @@ public sealed record Account
 
     /// <summary>When its keys stopped working, or null. Unix milliseconds.</summary>
     public long? DisabledAt { get; init; }
+
+    /// <summary>When an operator changed it last, or null. Unix milliseconds.</summary>
+    public long? UpdatedAt { get; init; }
+
+    /// <summary>What all its tasks cost as it is known now: held for the unfinished, taken for the finished ones. Micro-dollars.</summary>
+    public long SpentMicros { get; init; }
+
+    /// <summary>Its unfinished tasks.</summary>
+    public long InFlightCount { get; init; }
 }
 
 /// <summary>Bounds of a key, or of all keys of an account together. Null is no bound.</summary>
@@ -86,4 +95,15 @@ internal interface IAccountStore
 {
     /// <summary>The account, or null.</summary>
     Account? Find(string id);
+
+    /// <summary>Stores a new account, its opening balance with a row of the ledger.</summary>
+    /// <returns>False if there is one with this id.</returns>
+    bool Insert(NewAccount account);
+
+    /// <summary>Replaces what an operator may change of an account: everything but its figures. Nobody else changes that meanwhile.</summary>
+    /// <returns>The account as stored, what <paramref name="change"/> refused, or an error-free null if there is no such account.</returns>
+    Api.ApiResult<Account> Change(string id, Func<Account, Api.ApiResult<Account>> change);
+
+    /// <summary>A page of accounts, or null if the account it begins after does not exist.</summary>
+    IReadOnlyList<Account>? List(PageQuery page);
 }

@@ -14,23 +14,23 @@ internal static class FirstStart
 
     private const string AdminKeyFile = "admin.key";
 
-    /// <summary>Makes what is missing.</summary>
+    /// <summary>Makes what is missing; an administrator's key also where none is left that works.</summary>
     /// <returns>The administrator's secret if it was made just now, else null.</returns>
-    public static string? Prepare(IKeyStore store, KeyRing keys, string dataFolder, bool isSandboxEnabled)
+    public static string? Prepare(IKeyStore store, KeyRing keys, string dataFolder, bool isSandboxEnabled, long now)
     {
         store.EnsureAccount(AdminAccount, "Administrator", isUnlimited: true);
         if (isSandboxEnabled)
         {
             store.EnsureAccount(SandboxAccount, "Sandbox", isUnlimited: true);
-            if (keys.Find(SandboxSecret) is null) keys.Import(SandboxSecret, new(SandboxAccount, "sandbox"));
+            if (keys.Find(SandboxSecret) is null) keys.Import(keys.Draft(SandboxAccount, "sandbox"), SandboxSecret);
         }
 
-        if (store.List().Any(key => key is { IsAdmin: true, RevokedAt: null })) return null;
+        if (store.HasAdmin(now)) return null;
 
         // The file first: a crash in between leaves a file whose key is unknown, and the next start makes another.
         var secret = keys.MintSecret();
         WriteSecret(Path.Combine(dataFolder, AdminKeyFile), secret);
-        keys.Import(secret, new(AdminAccount, "administrator") { IsAdmin = true });
+        keys.Import(keys.Draft(AdminAccount, "administrator") with { Scopes = ApiKey.CallerScopes | KeyScopes.Admin }, secret);
         return secret;
     }
 

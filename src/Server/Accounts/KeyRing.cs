@@ -5,7 +5,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Accounts;
 
 /// <summary>Finds the key of a secret: from memory for at most five seconds, else from the store. Unknown secrets are not remembered.</summary>
-internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness randomness)
+internal sealed class KeyRing(IKeyStore store, KeyUses uses, TimeProvider time, Randomness randomness)
 {
     private const int MaxCachedKeys = 100_000;
     private static readonly TimeSpan CacheLife = TimeSpan.FromSeconds(5);
@@ -14,75 +14,84 @@ internal sealed class KeyRing(IKeyStore store, TimeProvider time, Randomness ran
     // make two of them collide here would have to break 128 bits.
     private readonly ConcurrentDictionary<UInt128, Cached> _cache = new();
 
-    /// <summary>The key, or null if the secret is unknown or revoked.</summary>
+    /// <summary>The key, or null if the secret is unknown, replaced or revoked. Whether the key may be used is not said.</summary>
     public ApiKey? Find(ReadOnlySpan<char> secret)
     {
         if (secret.IsEmpty || secret.Length > KeySecrets.MaxLength) return null;
         Span<byte> hash = stackalloc byte[KeySecrets.HashLength];
         KeySecrets.Hash(secret, hash);
         var slot = MemoryMarshal.Read<UInt128>(hash);
-        if (_cache.TryGetValue(slot, out var cached) && time.GetElapsedTime(cached.LoadedAt) < CacheLife) return cached.Key;
+        var now = Now;
+        if (_cache.TryGetValue(slot, out var cached) && time.GetElapsedTime(cached.LoadedAt) < CacheLife && !(cached.ValidUntil <= now))
+        {
+            cached.Use.Note(now);
+            return cached.Key;
+        }
 
-        if (store.FindByHash(hash.ToArray()) is not { } key)
+        if (store.FindByHash(hash.ToArray(), now) is not { } found)
         {
             _cache.TryRemove(slot, out _);
             return null;
         }
 
         if (_cache.Count >= MaxCachedKeys) _cache.Clear();
-        _cache[slot] = new Cached(key, time.GetTimestamp());
-        return key;
+        var use = uses.Of(found.Key.Id);
+        use.Note(now);
+        _cache[slot] = new Cached(found.Key, found.ValidUntil, time.GetTimestamp(), use);
+        return found.Key;
     }
 
     /// <summary>A new secret that belongs to no key yet.</summary>
     public string MintSecret() => KeySecrets.Mint(randomness);
 
-    /// <summary>Makes a key with a new secret.</summary>
-    /// <returns>The key and its secret, which is kept nowhere.</returns>
-    public (ApiKey Key, string Secret) Create(KeyTerms terms)
+    /// <summary>A new key as it is before anything is said of it; stored nowhere.</summary>
+    public ApiKey Draft(string accountId, string name) => new()
     {
-        var secret = MintSecret();
-        return (Import(secret, terms), secret);
-    }
+        Id = "key_" + randomness.Text(20),
+        AccountId = accountId,
+        Name = name,
+        CreatedAt = Now,
+    };
 
-    /// <summary>Stores a key for a secret that exists already; nothing changes if it is stored.</summary>
-    public ApiKey Import(string secret, KeyTerms terms)
+    /// <summary>Stores a key for a secret that exists already.</summary>
+    /// <returns>False if a key has the secret; nothing changes then.</returns>
+    public bool Import(ApiKey key, string secret) =>
+        store.Insert(key with { SecretHint = secret[^KeySecrets.HintLength..] }, KeySecrets.Hash(secret));
+
+    /// <summary>Gives a key another secret.</summary>
+    /// <returns>The key and the secret, which is kept nowhere; or null if there is no such key.</returns>
+    public (ApiKey Key, string Secret)? Rotate(string id, TimeSpan overlap)
     {
-        var key = new ApiKey
-        {
-            Id = "key_" + randomness.Text(20),
-            AccountId = terms.AccountId,
-            Name = terms.Name,
-            SecretHint = secret[^4..],
-            IsAdmin = terms.IsAdmin,
-            IsStrict = terms.IsStrict,
-            IsLenient = terms.IsLenient,
-            HasIdempotentExternalIds = terms.HasIdempotentExternalIds,
-            Dialects = terms.Dialects,
-            Withheld = terms.Withheld,
-            Groups = terms.Groups,
-            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-        };
-        var hash = new byte[KeySecrets.HashLength];
-        KeySecrets.Hash(secret, hash);
-        store.Insert(key, hash);
-        return key;
+        var (secret, now) = (MintSecret(), Now);
+        var until = now + (long)overlap.TotalMilliseconds;
+        if (store.Rotate(id, KeySecrets.Hash(secret), secret[^KeySecrets.HintLength..], until, now) is not { } key) return null;
+        Forget(id);
+        return (key, secret);
     }
-
-    /// <summary>All keys, without secrets.</summary>
-    public IReadOnlyList<ApiKey> List() => store.List();
 
     /// <summary>Revokes a key: at once on this node, within five seconds elsewhere.</summary>
     public bool Revoke(string id)
     {
-        if (!store.Revoke(id, time.GetUtcNow().ToUnixTimeMilliseconds())) return false;
-        foreach (var (slot, cached) in _cache)
-        {
-            if (cached.Key.Id == id) _cache.TryRemove(slot, out _);
-        }
-
+        if (!store.Revoke(id, Now)) return false;
+        Forget(id);
         return true;
     }
 
-    private readonly record struct Cached(ApiKey Key, long LoadedAt);
+    /// <summary>Has the next look at a key go to the store: it was changed here.</summary>
+    public void Forget(string id) => ForgetIf(key => key.Id == id);
+
+    /// <summary>The same for all keys of an account.</summary>
+    public void ForgetAccount(string accountId) => ForgetIf(key => key.AccountId == accountId);
+
+    private void ForgetIf(Func<ApiKey, bool> isMeant)
+    {
+        foreach (var (slot, cached) in _cache)
+        {
+            if (isMeant(cached.Key)) _cache.TryRemove(slot, out _);
+        }
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private sealed record Cached(ApiKey Key, long? ValidUntil, long LoadedAt, KeyUse Use);
 }

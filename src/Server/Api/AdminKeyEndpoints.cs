@@ -1,44 +1,99 @@
-using System.Text.Json;
 using Reelay.Contracts;
 using Reelay.Server.Accounts;
-using Reelay.Server.Api.Dialects;
-using Reelay.Server.Routing;
 
 namespace Reelay.Server.Api;
 
 /// <summary>Keys, for operators.</summary>
-internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing keys, ChannelSet channels)
+internal sealed class AdminKeyEndpoints(
+    Authentication authentication, IKeyStore store, KeyRing keys, AccountBook accounts, AdminKeyChanges changes, AdminKeyCreation creation)
 {
-    private const int MaxNameLength = 100;
+    private const int MaxOverlapSeconds = 90 * 24 * 3600;
+    private const int DefaultOverlapSeconds = 24 * 3600;
+    private const string Wanted = "The body must be an object with the fields to change.";
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/admin/v1/keys", CreateAsync).WithMetadata(new AuditedFields(
-            "name", "admin", "strict", "lenient", "idempotent_external_ids", "dialects", "groups", "withheld_routes"));
+        routes.MapPost("/admin/v1/keys", CreateAsync).WithMetadata(new AuditedFields([.. AdminKeyChanges.Names, "account_id", "account", "secret_hint"]));
         routes.MapGet("/admin/v1/keys", ListAsync);
+        routes.MapGet("/admin/v1/keys/{id}", ReadAsync);
+        routes.MapPatch("/admin/v1/keys/{id}", ChangeAsync).WithMetadata(new AuditedFields(AdminKeyChanges.Names));
+        routes.MapPost("/admin/v1/keys/{id}/rotate", RotateAsync).WithMetadata(new AuditedFields("overlap_seconds"));
         routes.MapDelete("/admin/v1/keys/{id}", RevokeAsync).WithMetadata(new AuditedFields());
     }
 
     private async Task CreateAsync(HttpContext context)
     {
         var admin = authentication.AuthenticateAdmin(context);
-        var asked = admin.Error is { } refused ? refused : await ReadAsync(context, admin.Value!.AccountId);
-        if (asked.Error is { } error)
-        {
-            await ErrorWriter.WriteAsync(context, error);
-            return;
-        }
-
-        var (key, secret) = keys.Create(asked.Value!);
-        await JsonAnswer.WriteAsync(context, Body(key) with { Secret = secret }, ContractsJson.Default.Key);
+        var made = admin.Error is { } refused ? refused : await creation.CreateAsync(context, admin.Value!);
+        await AnswerAsync(context, made);
     }
 
     private Task ListAsync(HttpContext context)
     {
         if (authentication.AuthenticateAdmin(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
-        var all = keys.List().Select(Body).ToList();
+        var asked = AdminKeyBodies.Query(context.Request);
+        if (asked.Error is { } wrong) return ErrorWriter.WriteAsync(context, wrong);
+        var page = asked.Value!.Page;
+        var rows = page.Limit == 0 ? [] : store.List(asked.Value with { Page = page with { Limit = page.Limit + 1 } });
+        if (rows is null) return ErrorWriter.WriteAsync(context, AdminPages.BadCursor(page.AfterId!));
+        var shown = rows.Take(page.Limit).Select(AdminKeyBodies.Of).ToList();
         return JsonAnswer.WriteAsync(
-            context, new Page<Key>(all, all.FirstOrDefault()?.Id, all.LastOrDefault()?.Id, false), ContractsJson.Default.PageKey);
+            context, new Page<Key>(shown, shown.FirstOrDefault()?.Id, shown.LastOrDefault()?.Id, rows.Count > page.Limit), ContractsJson.Default.PageKey);
+    }
+
+    private Task ReadAsync(HttpContext context)
+    {
+        if (authentication.AuthenticateAdmin(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
+        var id = VideoEndpoints.RouteId(context);
+        return AnswerAsync(context, store.Find(id) is { } key ? AdminKeyBodies.Of(key) : NotFound(id));
+    }
+
+    private async Task ChangeAsync(HttpContext context)
+    {
+        var admin = authentication.AuthenticateAdmin(context);
+        var changed = admin.Error is { } refused ? refused : await ChangeAsync(context, admin.Value!.Id);
+        await AnswerAsync(context, changed);
+    }
+
+    private async Task<ApiResult<Key>> ChangeAsync(HttpContext context, string ownId)
+    {
+        var read = await AdminJson.ReadAsync(context, Wanted);
+        if (read.Error is { } unreadable) return unreadable;
+        var id = VideoEndpoints.RouteId(context);
+        var changed = store.Change(id, before =>
+        {
+            var fields = new AdminFields(read.Value!.Root);
+            var after = changes.Read(fields, before, accounts.Find(before.AccountId)!);
+            if (fields.Finish() is { } wrong) return wrong;
+            return id == ownId && (!after.IsAdmin || after.DisabledAt is not null) ? InUse : after;
+        });
+        if (changed.Error is { } error) return error;
+        if (changed.Value is not { } key) return NotFound(id);
+        keys.Forget(id);
+        return AdminKeyBodies.Of(key);
+    }
+
+    private async Task RotateAsync(HttpContext context)
+    {
+        var rotated = authentication.AuthenticateAdmin(context).Error is { } refused ? refused : await RotateKeyAsync(context);
+        await AnswerAsync(context, rotated);
+    }
+
+    private async Task<ApiResult<Key>> RotateKeyAsync(HttpContext context)
+    {
+        long overlap = DefaultOverlapSeconds;
+        if (AdminJson.HasBody(context))
+        {
+            var read = await AdminJson.ReadAsync(context, """Send {"overlap_seconds": 86400}, or nothing for a day.""");
+            if (read.Error is { } unreadable) return unreadable;
+            var fields = new AdminFields(read.Value!.Root);
+            overlap = fields.Whole("overlap_seconds", DefaultOverlapSeconds, 0, MaxOverlapSeconds) ?? DefaultOverlapSeconds;
+            if (fields.Finish() is { } wrong) return wrong;
+        }
+
+        var id = VideoEndpoints.RouteId(context);
+        if (keys.Rotate(id, TimeSpan.FromSeconds(overlap)) is not var (key, secret)) return NotFound(id);
+        return AdminKeyBodies.Of(key) with { Secret = secret };
     }
 
     private Task RevokeAsync(HttpContext context)
@@ -46,96 +101,18 @@ internal sealed class AdminKeyEndpoints(Authentication authentication, KeyRing k
         var admin = authentication.AuthenticateAdmin(context);
         if (admin.Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var id = VideoEndpoints.RouteId(context);
-        if (id == admin.Value!.Id)
-        {
-            return ErrorWriter.WriteAsync(context, ApiError.Invalid("key_in_use", "id", "This is the key of the request itself; use another to revoke it."));
-        }
-
+        if (id == admin.Value!.Id) return ErrorWriter.WriteAsync(context, InUse);
         return keys.Revoke(id)
             ? JsonAnswer.WriteAsync(context, new DeletedKey(id), ContractsJson.Default.DeletedKey)
-            : ErrorWriter.WriteAsync(context, new ApiError(404, "key_not_found", $"There is no key '{Reading.Shown.Value(id)}', or it was revoked before.", "id"));
+            : ErrorWriter.WriteAsync(context, NotFound(id));
     }
 
-    private async Task<ApiResult<KeyTerms>> ReadAsync(HttpContext context, string accountId)
-    {
-        const string Wanted =
-            "The body must be an object: name (text), admin, strict, lenient and idempotent_external_ids (true or false), groups, dialects and withheld_routes (lists of words).";
-        var read = await AdminJson.ReadAsync(context, Wanted);
-        if (read.Error is { } error) return error;
-        NewKey? key;
-        try
-        {
-            key = read.Value!.Root.Deserialize(ContractsJson.Default.NewKey);
-        }
-        catch (JsonException exception)
-        {
-            return ApiError.Invalid("invalid_json", exception.Path?.TrimStart('$', '.'), Wanted);
-        }
+    private static Task AnswerAsync(HttpContext context, ApiResult<Key> answer) => answer.Error is { } error
+        ? ErrorWriter.WriteAsync(context, error)
+        : JsonAnswer.WriteAsync(context, answer.Value!, ContractsJson.Default.Key);
 
-        if (key?.Name is not { Length: > 0 and <= MaxNameLength })
-        {
-            return ApiError.Invalid("invalid_name", "name", $"name must be a text of 1 to {MaxNameLength} characters.");
-        }
+    private static ApiError InUse => ApiError.Invalid("key_in_use", "id", "This is the key of the request itself; use another to revoke it, to disable it or to take its scope 'admin'.");
 
-        return Terms(key, accountId);
-    }
-
-    private ApiResult<KeyTerms> Terms(NewKey key, string accountId)
-    {
-        var dialects = FlagWords<Dialect>.Read(key.Dialects ?? [], out var stranger);
-        if (stranger is not null)
-        {
-            return ApiError.Invalid(
-                "invalid_dialects", "dialects", $"dialects takes {FlagWords<Dialect>.Allowed}, or nothing for OpenAI's own way, not '{Reading.Shown.Value(stranger)}'.");
-        }
-
-        var withheld = FlagWords<Operations>.Read(key.WithheldRoutes ?? [], out stranger);
-        if (stranger is not null)
-        {
-            return ApiError.Invalid(
-                "invalid_withheld_routes", "withheld_routes", $"withheld_routes takes {FlagWords<Operations>.Allowed}, not '{Reading.Shown.Value(stranger)}'.");
-        }
-
-        var groups = Groups(key);
-        if (groups.Error is { } unknown) return unknown;
-        return new KeyTerms(accountId, key.Name!)
-        {
-            IsAdmin = key.Admin ?? false,
-            IsStrict = key.Strict ?? false,
-            IsLenient = key.Lenient ?? false,
-            HasIdempotentExternalIds = key.IdempotentExternalIds ?? false,
-            Dialects = dialects,
-            Withheld = withheld,
-            Groups = groups.Value!,
-        };
-    }
-
-    // A group is known by the channels that are open to it; the usual one always is.
-    private ApiResult<string> Groups(NewKey key)
-    {
-        if (key.Groups is not { Count: > 0 } asked) return GroupNames.Default;
-        var known = channels.All.SelectMany(channel => channel.Groups).Append(GroupNames.Default).ToHashSet(StringComparer.Ordinal);
-        var stranger = asked.FirstOrDefault(name => name is null || !known.Contains(name));
-        if (stranger is null && !asked.Contains(null)) return GroupNames.Join(asked!);
-        return ApiError.Invalid(
-            "invalid_groups", "groups",
-            $"groups takes {string.Join(", ", known.Order(StringComparer.Ordinal))}: the groups that channels have, not '{Reading.Shown.Value(stranger ?? "null")}'.");
-    }
-
-    private static Key Body(ApiKey key) => new()
-    {
-        Id = key.Id,
-        Name = key.Name,
-        AccountId = key.AccountId,
-        SecretHint = key.SecretHint,
-        Admin = key.IsAdmin,
-        Strict = key.IsStrict,
-        Lenient = key.IsLenient,
-        IdempotentExternalIds = key.HasIdempotentExternalIds,
-        Groups = GroupNames.Split(key.Groups),
-        Dialects = FlagWords<Dialect>.Of(key.Dialects),
-        WithheldRoutes = FlagWords<Operations>.Of(key.Withheld),
-        CreatedAt = key.CreatedAt / 1000,
-        RevokedAt = key.RevokedAt / 1000,
-    };
+    private static ApiError NotFound(string id) =>
+        new(404, "key_not_found", $"There is no key '{Reading.Shown.Value(id)}', or it was revoked before.", "id");
 }

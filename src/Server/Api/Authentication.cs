@@ -1,11 +1,12 @@
 using System.Net;
 using Microsoft.Extensions.Primitives;
 using Reelay.Server.Accounts;
+using Reelay.Server.Api.Limiting;
 
 namespace Reelay.Server.Api;
 
 /// <summary>Finds the key of a request: <c>Authorization: Bearer</c>, <c>x-api-key</c> or <c>api-key</c>.</summary>
-internal sealed class Authentication(KeyRing keys, Lazy<bool> listensOnLoopbackOnly)
+internal sealed class Authentication(KeyRing keys, KeyGate gate, Lazy<bool> listensOnLoopbackOnly)
 {
     private const string Bearer = "Bearer ";
 
@@ -16,14 +17,20 @@ internal sealed class Authentication(KeyRing keys, Lazy<bool> listensOnLoopbackO
         "X-Original-For", "X-Original-Host", "X-Original-Proto",
     ];
 
-    /// <summary>The request's key, or why there is none. Looked up once; the key stays among the request's features.</summary>
+    /// <summary>The request's key, or why it is refused. Looked up and counted once; the outcome stays among the request's features.</summary>
     public ApiResult<ApiKey> Authenticate(HttpContext context)
     {
-        if (context.Features.Get<ApiKey>() is { } known) return known;
         if (context.Features.Get<ApiError>() is { } before) return before;
+        if (context.Features.Get<ApiKey>() is { } known) return known;
         var found = Find(context);
+        if (found.Value is { } key)
+        {
+            // Also where it is refused: the refusal is told in the key's own dialect.
+            context.Features.Set(key);
+            if (gate.Refusal(context, key) is { } refused) found = refused;
+        }
+
         if (found.Error is { } error) context.Features.Set(error);
-        else context.Features.Set(found.Value);
         return found;
     }
 
@@ -49,7 +56,7 @@ internal sealed class Authentication(KeyRing keys, Lazy<bool> listensOnLoopbackO
         }
 
         if (keys.Find(secret) is { } key) return key;
-        return new ApiError(401, "invalid_api_key", "This key is not known here, or it was revoked.");
+        return new ApiError(401, "invalid_api_key", "This key is not known here, or it was replaced or revoked.");
     }
 
     private static ReadOnlySpan<char> Secret(IHeaderDictionary headers)

@@ -12,6 +12,9 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
 {
     private static readonly string[] _encodings = ["file", "data_url", "base64", "file_id", "url"];
 
+    /// <summary>Whether the key may order a model; all by default.</summary>
+    public Func<PublicModel, bool> MayOrder { get; init; } = _ => true;
+
     /// <summary>Everything that can be ordered, by name.</summary>
     public IReadOnlyList<Model> All() =>
     [
@@ -25,7 +28,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
     public Model? Find(string name)
     {
         if (catalog.FindFamily(name) is { } family) return Family(name, family);
-        if (catalog.Find(name) is not { } model || Orderable(model) is not { } body) return null;
+        if (catalog.Find(name) is not { } model || !MayOrder(model) || Orderable(model) is not { } body) return null;
         return catalog.FindAlias(name) is { } alias
             ? body with { Id = name, AliasOf = model.Name, Fixed = alias.Parameters.Count > 0 ? alias.Parameters : null }
             : body;
@@ -34,7 +37,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
     // What the first can do stands for the family; each member is listed under its own name too.
     private Model? Family(string name, IReadOnlyList<PublicModel> family)
     {
-        var bodies = family.Select(Orderable).OfType<Model>().ToList();
+        var bodies = family.Where(MayOrder).Select(Orderable).OfType<Model>().ToList();
         return bodies.Count == 0 ? null : bodies[^1] with
         {
             Id = name,

@@ -41,6 +41,6 @@ internal sealed class ModelEndpoints(Authentication authentication, ChannelSet c
     private ModelBodies Bodies(ApiKey key)
     {
         var now = channels.Now;
-        return new ModelBodies(now.Catalog, model => ChannelSet.CanServe(now, key.Groups, model), _builtAt);
+        return new ModelBodies(now.Catalog, model => ChannelSet.CanServe(now, key.Groups, model), _builtAt) { MayOrder = key.MayOrder };
     }
 }

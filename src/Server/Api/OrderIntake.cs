@@ -25,6 +25,7 @@ internal sealed class OrderIntake(EngineParts parts, LibraryParts library, BaseU
     private OrderTerms Terms(ChannelSnapshot now, HttpContext context, ApiKey key, OrderRoute route) => new()
     {
         Catalog = now.Catalog,
+        MayOrder = key.MayOrder,
         CanServe = model => ChannelSet.CanServe(now, key.Groups, model),
         DefaultModel = options.DefaultModel,
         IsStrict = key.IsStrict,

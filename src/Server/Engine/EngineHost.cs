@@ -23,7 +23,7 @@ internal sealed partial class EngineHost(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         foreach (var note in notes.Lines) LogNote(note);
-        if (FirstStart.Prepare(keyStore, keys, folder.Root, options.Sandbox.Enabled) is { } secret)
+        if (FirstStart.Prepare(keyStore, keys, folder.Root, options.Sandbox.Enabled, parts.Now) is { } secret)
         {
             // The one moment at which the secret can be read; it is nowhere else but in its file.
             Console.WriteLine($"Administrator key, shown once and kept in {folder.Path("admin.key")}: {secret}");

@@ -127,7 +127,8 @@ internal sealed class FuzzWorld : IAsyncDisposable
     {
         _database = new SqliteConnection($"Data Source={Path.Combine(Gateway.Folder, "reelay.db")};Pooling=False");
         _database.Open();
-        Gateway.Services.GetRequiredService<Reelay.Server.Accounts.KeyRing>().Import(ForeignSecret, new("acct_admin", "another") { IsAdmin = true });
+        var keys = Gateway.Services.GetRequiredService<Reelay.Server.Accounts.KeyRing>();
+        keys.Import(keys.Draft("acct_admin", "another"), ForeignSecret);
         _foreign = Gateway.NewClient(ForeignSecret);
         Names = new FuzzNames
         {
