@@ -111,7 +111,7 @@ internal sealed class TaskCreation(
         for (var mint = 0; mint < MaxMints; mint++)
         {
             var task = NewTask(order, key, baseUrl, price);
-            var result = await WriteAsync(task, claim, ticket);
+            var result = await WriteAsync(task, key.Limits, claim, ticket);
             switch (result.Outcome)
             {
                 case OperationOutcome.Applied:
@@ -123,6 +123,8 @@ internal sealed class TaskCreation(
                     return by.Reused();
                 case OperationOutcome.InsufficientBalance:
                     return new ApiError(403, "insufficient_user_quota", "The account's balance does not pay for this video.") { ShouldRetry = false };
+                case OperationOutcome.LimitReached:
+                    return Limiting.LimitErrors.Of(result.Limit!);
                 case OperationOutcome.NotOwned:
                     ownership.Lose(task.Shard);
                     break;
@@ -132,13 +134,13 @@ internal sealed class TaskCreation(
         return new ApiError(503, "not_ready", "The server lost its place while storing this. Please try again.");
     }
 
-    private async Task<OperationResult> WriteAsync(GenerationTask task, IdempotencyClaim? claim, IntentTicket? ticket)
+    private async Task<OperationResult> WriteAsync(GenerationTask task, Limits limits, IdempotencyClaim? claim, IntentTicket? ticket)
     {
         try
         {
             return await committer.WriteAsync(new StoreOperation.Create(ownership.Fence(task.Shard), task)
             {
-                Idempotency = claim, Remembered = CreationIntents.Note(ticket?.Entry),
+                Idempotency = claim, Remembered = CreationIntents.Note(ticket?.Entry), KeyLimits = limits,
             });
         }
         catch (StoreUnavailableException)

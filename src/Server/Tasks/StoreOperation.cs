@@ -11,7 +11,7 @@ public abstract record StoreOperation
     public abstract string TaskId { get; }
 
     /// <summary>Inserts a task and reserves its price.</summary>
-    /// <remarks>Needs the shard, and a balance that pays for it unless the account is unlimited.</remarks>
+    /// <remarks>Needs the shard, bounds of key and account that it does not pass, and a balance that pays for it unless the account is unlimited.</remarks>
     public sealed record Create(ShardFence Fence, GenerationTask Task) : StoreOperation
     {
         /// <summary>The order as it is stored; made here, by the request, so that the one writer does not have to.</summary>
@@ -19,6 +19,11 @@ public abstract record StoreOperation
 
         /// <summary>The caller's own key for the order, or null. If a task has it already, nothing is inserted and that task is the result.</summary>
         public IdempotencyClaim? Idempotency { get; init; }
+
+        /// <summary>
+        /// Bounds of the key. Null for an operator's own order, to which neither the key's nor the account's bounds apply, but the balance does.
+        /// </summary>
+        public Accounts.Limits? KeyLimits { get; init; }
 
         /// <summary>What a restart must know of it, or null for a plain first try.</summary>
         public OrderIntent? Remembered { get; init; }
@@ -154,6 +159,9 @@ public readonly record struct MoneyMove(long SettledMicros, bool IsRelease)
 /// <summary>What became of one operation.</summary>
 public readonly record struct OperationResult(OperationOutcome Outcome, GenerationTask? Task = null, TaskAttempt? Attempt = null)
 {
+    /// <summary>The bound that it would have passed, with <see cref="OperationOutcome.LimitReached"/>.</summary>
+    public ReachedLimit? Limit { get; init; }
+
     /// <summary>Whether it was written.</summary>
     public bool IsApplied => Outcome == OperationOutcome.Applied;
 }
@@ -175,6 +183,9 @@ public enum OperationOutcome
 
     /// <summary>The balance does not pay for it.</summary>
     InsufficientBalance,
+
+    /// <summary>The key or its account would pass a bound; the result says which.</summary>
+    LimitReached,
 
     /// <summary>There is no such task (for this account).</summary>
     NotFound,

@@ -36,6 +36,18 @@ public sealed class SqliteTaskStoreTests : TaskStoreTests
             "SELECT coalesce(sum(balance_micros), 0), coalesce(sum(reserved_micros), 0), count(*) FROM ledger_entries WHERE account_id = $id",
             ("$id", account))));
 
+        public override void SetAccount(string id, string assignments) => _database.Write((connection, transaction) =>
+            connection.Execute($"UPDATE accounts SET {assignments} WHERE id = $id", transaction, ("$id", id)));
+
+        public override (long Spent, long InFlight, long SpentOfRows, long InFlightOfRows) Spending(string account) => Assert.Single(_database.Read(connection => connection.Query(
+            row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+            """
+            SELECT spent_micros, in_flight_count, coalesce(sum(s.reserved_micros + s.settled_micros), 0),
+                coalesce(sum(s.created_count - s.completed_count - s.failed_count), 0)
+            FROM accounts a LEFT JOIN spending s ON s.account_id = a.id WHERE a.id = $id
+            """,
+            ("$id", account))));
+
         public override void Reopen()
         {
             Close();

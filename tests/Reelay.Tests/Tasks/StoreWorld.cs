@@ -20,6 +20,12 @@ internal abstract class StoreWorld : IDisposable
     /// <summary>The same two as sums of the ledger's rows, and how many rows there are. The first balance is no ledger row here.</summary>
     public abstract (long Balance, long Reserved, int Count) Ledger(string account);
 
+    /// <summary>Changes columns of an account, for example <c>floor_micros = -100</c>.</summary>
+    public abstract void SetAccount(string id, string assignments);
+
+    /// <summary>The account's own sums, spent and in flight, and the same as sums over its rows of spending.</summary>
+    public abstract (long Spent, long InFlight, long SpentOfRows, long InFlightOfRows) Spending(string account);
+
     /// <summary>Closes the database and opens it again, as after a restart.</summary>
     public abstract void Reopen();
 
@@ -33,6 +39,10 @@ internal abstract class StoreWorld : IDisposable
     public ShardFence Fence(GenerationTask task, string node = Node) => new(task.Shard, node, _epochs[task.Shard]);
 
     public StoreOperation.Create Creation(GenerationTask task) => new(Fence(task), task);
+
+    /// <summary>A caller's order: bounds of its key and its account apply.</summary>
+    public StoreOperation.Create Order(GenerationTask task, Server.Accounts.Limits? limits = null) =>
+        Creation(task) with { KeyLimits = limits ?? Server.Accounts.Limits.None };
 
     public StoreOperation.Transition Change(GenerationTask after, TaskAttempt? attempt = null, SlotAdmission? admission = null, MoneyMove? money = null) =>
         new(Fence(after), after) { Attempt = attempt, Admission = admission, Money = money };

@@ -13,6 +13,8 @@ internal sealed class SqliteBatch(
 
     private readonly SqliteInboxBatch _inbox = new(statements);
 
+    private readonly SqliteSpending _spending = new(statements);
+
     public OperationResult Apply(StoreOperation operation) => operation switch
     {
         StoreOperation.Create create => Create(create),
@@ -27,14 +29,17 @@ internal sealed class SqliteBatch(
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
     };
 
-    /// <summary>Writes what the batch did to accounts, once per account and in id order.</summary>
+    /// <summary>Writes what the batch did to accounts and what their keys spent, once for each and in id order.</summary>
     public void Flush()
     {
         foreach (var (id, change) in _accounts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            if (change is { BalanceDelta: 0, ReservedDelta: 0 }) continue;
-            statements.UpdateAccount.Set(1, id).Set(2, change.BalanceDelta).Set(3, change.ReservedDelta).Execute();
+            if (!change.IsChanged) continue;
+            statements.UpdateAccount
+                .Set(1, id).Set(2, change.BalanceDelta).Set(3, change.ReservedDelta).Set(4, change.SpentDelta).Set(5, change.InFlightDelta).Execute();
         }
+
+        _spending.Flush();
     }
 
     private OperationResult Create(StoreOperation.Create create)
@@ -43,6 +48,7 @@ internal sealed class SqliteBatch(
         if (!Owns(create.Fence)) return new(OperationOutcome.NotOwned);
         if (Account(task.AccountId) is not { } account) return new(OperationOutcome.NotFound);
         if (create.Idempotency is { } claim && FindClaim(task.AccountId, claim) is { } earlier) return earlier;
+        if (create.KeyLimits is { } limits && _spending.Reached(task, limits, account) is { } reached) return new(OperationOutcome.LimitReached) { Limit = reached };
         if (!account.CanReserve(task.PriceMicros)) return new(OperationOutcome.InsufficientBalance);
 
         var inserted = statements.InsertTask
@@ -52,6 +58,7 @@ internal sealed class SqliteBatch(
             .Set(14, task.Groups).Execute();
         if (inserted == 0) return new(OperationOutcome.IdTaken);
         Enter(account, task, "reserve", 0, task.PriceMicros);
+        _spending.Created(task, account);
         if (create.Idempotency is { } key)
         {
             statements.InsertIdempotencyKey.Set(1, task.AccountId).Set(2, key.Key).Set(3, key.Fingerprint).Set(4, task.Id).Set(5, now)
@@ -151,6 +158,7 @@ internal sealed class SqliteBatch(
     {
         var account = Account(after.AccountId) ?? throw new InvalidOperationException($"Task {after.Id} has no account {after.AccountId}.");
         Enter(account, after, money.IsRelease ? "release" : "settle", -money.SettledMicros, -after.PriceMicros);
+        _spending.Closed(after, account, money);
     }
 
     private void InsertAsset(TaskAsset asset) =>
@@ -211,10 +219,7 @@ internal sealed class SqliteBatch(
     private AccountChange? Account(string id)
     {
         if (_accounts.TryGetValue(id, out var known)) return known;
-        var isFound = statements.FindAccount.Set(1, id).ReadFirst(
-            static row => new AccountChange(
-                raw.sqlite3_column_int64(row, 0), raw.sqlite3_column_int64(row, 1), raw.sqlite3_column_int64(row, 2) != 0),
-            out var account);
+        var isFound = statements.FindAccount.Set(1, id).ReadFirst(static row => new AccountChange(row), out var account);
         return isFound ? _accounts[id] = account! : null;
     }
 
@@ -223,21 +228,5 @@ internal sealed class SqliteBatch(
         account.Add(balance, reserved);
         statements.InsertLedgerEntry
             .Set(1, task.AccountId).Set(2, task.Id).Set(3, kind).Set(4, balance).Set(5, reserved).Set(6, now).Execute();
-    }
-
-    private sealed class AccountChange(long balance, long reserved, bool isUnlimited)
-    {
-        public long BalanceDelta { get; private set; }
-
-        public long ReservedDelta { get; private set; }
-
-        public bool CanReserve(long micros) =>
-            isUnlimited || checked(balance + BalanceDelta - reserved - ReservedDelta) >= micros;
-
-        public void Add(long balanceMicros, long reservedMicros)
-        {
-            BalanceDelta = checked(BalanceDelta + balanceMicros);
-            ReservedDelta = checked(ReservedDelta + reservedMicros);
-        }
     }
 }

@@ -5,6 +5,16 @@ namespace Reelay.Server.Tasks.Sqlite;
 /// <summary>Every statement the writer runs often, prepared once. Numbered places (<c>?1</c>) are bound by their number.</summary>
 internal sealed class SqliteStatements(SqliteConnection connection) : IDisposable
 {
+    // Altogether, in the month from ?3 to before ?4, on the day ?2; and the unfinished ones.
+    private const string SumSpending =
+        """
+        SELECT coalesce(sum(reserved_micros + settled_micros), 0),
+            coalesce(sum(CASE WHEN day >= ?3 AND day < ?4 THEN reserved_micros + settled_micros ELSE 0 END), 0),
+            coalesce(sum(CASE WHEN day = ?2 THEN reserved_micros + settled_micros ELSE 0 END), 0),
+            coalesce(sum(created_count - completed_count - failed_count), 0)
+        FROM spending WHERE
+        """ + " ";
+
     public readonly SqliteStatement OwnsShard = new(connection, "SELECT 1 FROM shards WHERE id = ?1 AND owner = ?2 AND epoch = ?3");
 
     public readonly SqliteStatement InsertTask = new(
@@ -49,11 +59,40 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         "SELECT 1 FROM attempts WHERE channel_account = ?1 AND upstream_id = ?2 AND NOT (task_id = ?3 AND number = ?4)");
 
     public readonly SqliteStatement FindAccount = new(
-        connection, "SELECT balance_micros, reserved_micros, is_unlimited FROM accounts WHERE id = ?1");
+        connection,
+        """
+        SELECT balance_micros, reserved_micros, is_unlimited, floor_micros, spent_micros, in_flight_count, max_in_flight, day_budget_micros,
+            month_budget_micros, total_budget_micros
+        FROM accounts WHERE id = ?1
+        """);
 
     public readonly SqliteStatement UpdateAccount = new(
         connection,
-        "UPDATE accounts SET balance_micros = balance_micros + ?2, reserved_micros = reserved_micros + ?3 WHERE id = ?1");
+        """
+        UPDATE accounts SET balance_micros = balance_micros + ?2, reserved_micros = reserved_micros + ?3, spent_micros = spent_micros + ?4,
+            in_flight_count = in_flight_count + ?5
+        WHERE id = ?1
+        """);
+
+    public readonly SqliteStatement UpdateSpending = new(
+        connection,
+        """
+        UPDATE spending SET reserved_micros = reserved_micros + ?4, settled_micros = settled_micros + ?5, created_count = created_count + ?6,
+            completed_count = completed_count + ?7, failed_count = failed_count + ?8
+        WHERE account_id = ?1 AND day = ?2 AND key_id = ?3
+        """);
+
+    public readonly SqliteStatement InsertSpending = new(
+        connection,
+        """
+        INSERT INTO spending (account_id, day, key_id, reserved_micros, settled_micros, created_count, completed_count, failed_count)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        """);
+
+    public readonly SqliteStatement SumKeySpending = new(connection, SumSpending + "key_id = ?1");
+
+    // The whole of an account is in its own row.
+    public readonly SqliteStatement SumAccountSpending = new(connection, SumSpending + "account_id = ?1 AND day >= ?3 AND day < ?4");
 
     public readonly SqliteStatement InsertLedgerEntry = new(
         connection,
