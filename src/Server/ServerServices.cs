@@ -178,6 +178,7 @@ internal static class ServerServices
     {
         services.AddSingleton<Api.Intents.IntentBook>();
         services.AddSingleton<Api.Intents.CreationIntents>();
+        services.TryAddSingleton<RequestRates>();
         services.AddSingleton<KeyGate>();
         services.AddSingleton(provider => new Authentication(
             provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<KeyGate>(), new Lazy<bool>(() => ListensOnLoopbackOnly(provider.GetRequiredService<IServer>()))));

@@ -34,6 +34,13 @@ internal sealed class Authentication(KeyRing keys, KeyGate gate, Lazy<bool> list
         return found;
     }
 
+    /// <summary>The same, for a request that orders a video.</summary>
+    public ApiResult<ApiKey> AuthenticateOrder(HttpContext context)
+    {
+        var found = Authenticate(context);
+        return found.Value is { } key && gate.OrderRefusal(context, key) is { } refused ? refused : found;
+    }
+
     /// <summary>The same, for operators.</summary>
     public ApiResult<ApiKey> AuthenticateAdmin(HttpContext context)
     {

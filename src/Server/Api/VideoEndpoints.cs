@@ -33,7 +33,7 @@ internal sealed class VideoEndpoints(
 
     private async Task CreateAsync(HttpContext context, OrderRoute route)
     {
-        var key = authentication.Authenticate(context);
+        var key = authentication.AuthenticateOrder(context);
         var created = key.Error is { } refused ? refused : await creation.CreateAsync(context, key.Value!, route);
         if (created.Error is { } error)
         {

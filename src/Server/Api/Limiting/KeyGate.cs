@@ -2,8 +2,8 @@ using Reelay.Server.Accounts;
 
 namespace Reelay.Server.Api.Limiting;
 
-/// <summary>Whether a key that is known may make a request: it is in force, used from where it may be, and for what it may do.</summary>
-internal sealed class KeyGate(TimeProvider time)
+/// <summary>Whether a key that is known may make a request: it is in force, used from where it may be, for what it may do, and not too often.</summary>
+internal sealed class KeyGate(RequestRates rates, TimeProvider time)
 {
     /// <summary>Why not, or null.</summary>
     public ApiError? Refusal(HttpContext context, ApiKey key)
@@ -16,8 +16,11 @@ internal sealed class KeyGate(TimeProvider time)
             return new(403, "address_not_allowed", "This key may not be used from the address of this request.") { ShouldRetry = false };
         }
 
-        return MissingScope(context.Request, key);
+        return MissingScope(context.Request, key) ?? rates.Request(context, key);
     }
+
+    /// <summary>Why the request may not order just now, or null.</summary>
+    public ApiError? OrderRefusal(HttpContext context, ApiKey key) => rates.Order(context, key);
 
     // Routes of operators ask for their scope themselves, in their own words.
     private static ApiError? MissingScope(HttpRequest request, ApiKey key)
