@@ -75,6 +75,9 @@ public sealed record Video
     /// <summary>What the upstream says it used, where it says.</summary>
     public VideoUsage? Usage { get; init; }
 
+    /// <summary>What it costs the account.</summary>
+    public VideoCost? Cost { get; init; }
+
     /// <summary>About how many turns it takes until it gets its place at an upstream, 1 for the next; while it waits for one.</summary>
     public int? QueuePosition { get; init; }
 
@@ -111,6 +114,14 @@ public sealed record VideoUsage
     /// <summary>Tokens in all.</summary>
     public long? TotalTokens { get; init; }
 }
+
+/// <summary>What a video costs its account.</summary>
+/// <param name="Status"><c>reserved</c> while it is open, then <c>settled</c>, or <c>released</c> where nothing was taken.</param>
+/// <param name="Micros">Micro-dollars held or taken.</param>
+/// <param name="Amount">The same in dollars, for people.</param>
+/// <param name="Basis">What a settlement rests on: <c>measured</c>, <c>reported</c>, <c>requested</c> or <c>rule</c>; absent before.</param>
+/// <param name="Currency">Always <c>USD</c>.</param>
+public sealed record VideoCost(string Status, long Micros, string Amount, string? Basis, string Currency = "USD");
 
 /// <summary>One hint that could not be honoured.</summary>
 public sealed record VideoWarning(string Param, string Code, string Message);

@@ -47,7 +47,9 @@ public abstract record PollResult
     /// <param name="Kind">Why.</param>
     /// <param name="Message">The upstream's words, uncleaned; shown to operators only.</param>
     /// <param name="Charge">Whether the upstream charges for it.</param>
-    public sealed record Failed(ProviderErrorKind Kind, string Message, FailureCharge Charge = FailureCharge.None) : PollResult;
+    /// <param name="CostMicros">What it charges, in micro-dollars, if it says.</param>
+    public sealed record Failed(
+        ProviderErrorKind Kind, string Message, FailureCharge Charge = FailureCharge.None, long? CostMicros = null) : PollResult;
 
     /// <summary>An answer that says nothing we know: keeps the last state and counts against a bounded budget.</summary>
     /// <param name="Detail">What was found, for operators.</param>
@@ -68,4 +70,5 @@ public enum FailureCharge
 /// <param name="Seconds">Seconds of output it counts.</param>
 /// <param name="InputTokens">Tokens read.</param>
 /// <param name="OutputTokens">Tokens made.</param>
-public sealed record Usage(decimal? Seconds = null, long? InputTokens = null, long? OutputTokens = null);
+/// <param name="CostMicros">What it charges the operator, in micro-dollars; shown to operators alone.</param>
+public sealed record Usage(decimal? Seconds = null, long? InputTokens = null, long? OutputTokens = null, long? CostMicros = null);

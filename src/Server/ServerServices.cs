@@ -16,6 +16,7 @@ using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Assets.Variants;
 using Reelay.Server.Audit;
+using Reelay.Server.Billing;
 using Reelay.Server.Engine;
 using Reelay.Server.Engine.Callbacks;
 using Reelay.Server.Engine.Polling;
@@ -73,6 +74,7 @@ internal static class ServerServices
         services.AddAudit();
         services.AddRetention(options.Retention);
         services.AddSingleton(CorsGate.Read(configuration));
+        services.AddBilling();
     }
 
     private static void AddStorage(IServiceCollection services, IConfiguration configuration, ServerOptions options)
@@ -139,6 +141,7 @@ internal static class ServerServices
         services.AddSingleton<AdminChannels>();
         services.AddSingleton<ChannelVersions>();
         services.AddSingleton(provider => new AccountHolds(new SqliteHoldStore(provider.GetRequiredService<SqliteDatabase>())));
+        services.AddPrices(configuration);
         services.AddSingleton<ChannelRegistry>();
         services.AddSingleton(provider => provider.GetRequiredService<ChannelRegistry>().Channels);
         services.AddTransient(provider => provider.GetRequiredService<ChannelSet>().Now.Catalog);

@@ -6,6 +6,8 @@ namespace Reelay.Providers.Xai;
 /// <summary>Reads answers about videos; lenient: only what is used is looked at.</summary>
 internal static partial class XaiAnswers
 {
+    private const decimal TicksOfAMicroDollar = 10_000;
+
     /// <summary>The handle that an answer to an order names; null if it names none.</summary>
     public static string? IdOf(UpstreamAnswer answer) => Read(answer, XaiJson.Default.XaiAccepted) is { RequestId: { } id } && IsId(id) ? id : null;
 
@@ -28,7 +30,7 @@ internal static partial class XaiAnswers
             "pending" or "processing" => Running(answer, told),
             "done" or "completed" => Done(answer, told, options),
             "failed" => Failed(answer, told, options),
-            "expired" => new PollResult.Failed(ProviderErrorKind.Expired, "the order expired at the upstream", ChargeOf(told.Usage, usually: false)),
+            "expired" => new PollResult.Failed(ProviderErrorKind.Expired, "the order expired at the upstream", ChargeOf(told.Usage, usually: false), CostOf(told.Usage)),
             null when LinkOf(told.Video) is not null => Done(answer, told, options),
             null when isPending => Running(answer, told),
             var word => Unreadable(answer, $"unknown status '{word}'"),
@@ -43,9 +45,9 @@ internal static partial class XaiAnswers
             return null;
         var usage = (answer.Json ?? default).Member("usage");
         if (error.Type == XaiErrors.Moderation)
-            return new(ProviderErrorKind.ContentRejected, answer.Clean(error.Message), ChargeOf(usage, options.ChargeModerated));
+            return new(ProviderErrorKind.ContentRejected, answer.Clean(error.Message), ChargeOf(usage, options.ChargeModerated), CostOf(usage));
         return XaiErrors.IsInvalidArgument(error)
-            ? new(ProviderErrorKind.InvalidRequest, answer.Clean(error.Message), ChargeOf(usage, usually: false))
+            ? new(ProviderErrorKind.InvalidRequest, answer.Clean(error.Message), ChargeOf(usage, usually: false), CostOf(usage))
             : null;
     }
 
@@ -54,6 +56,10 @@ internal static partial class XaiAnswers
     /// <param name="usually">What holds where no cost is reported.</param>
     public static FailureCharge ChargeOf(JsonElement usage, bool usually) =>
         (usage.Member("cost_in_usd_ticks").AsNumber() is { } ticks ? ticks > 0 : usually) ? FailureCharge.Full : FailureCharge.None;
+
+    /// <summary>A reported cost in micro-dollars, rounded up; null where none is told.</summary>
+    public static long? CostOf(JsonElement usage) =>
+        usage.Member("cost_in_usd_ticks").AsNumber() is >= 0 and <= long.MaxValue and var ticks ? (long)decimal.Ceiling(ticks / TicksOfAMicroDollar) : null;
 
     private static PollResult.Running Running(UpstreamAnswer answer, XaiState told)
     {
@@ -66,11 +72,11 @@ internal static partial class XaiAnswers
         if (told.Video.Member("respect_moderation").ValueKind == JsonValueKind.False)
         {
             return new PollResult.Failed(
-                ProviderErrorKind.ContentRejected, "the video was made and then refused by moderation", ChargeOf(told.Usage, options.ChargeModerated));
+                ProviderErrorKind.ContentRejected, "the video was made and then refused by moderation", ChargeOf(told.Usage, options.ChargeModerated), CostOf(told.Usage));
         }
 
         return LinkOf(told.Video) is { } link
-            ? new PollResult.Succeeded([new ProviderOutput.AtUrl(new(link))], new Usage(told.Video.Member("duration").AsNumber()))
+            ? new PollResult.Succeeded([new ProviderOutput.AtUrl(new(link))], new Usage(told.Video.Member("duration").AsNumber(), CostMicros: CostOf(told.Usage)))
             : Unreadable(answer, "a finished video without a link");
     }
 
@@ -79,7 +85,7 @@ internal static partial class XaiAnswers
         var error = XaiErrors.Read(answer.Json!.Value, statusCode: 0);
         var kind = XaiErrors.Table.OfJob(error);
         var words = error is null ? "the video failed without a reason" : error.Message;
-        return new(kind, answer.Clean(words), ChargeOf(told.Usage, kind == ProviderErrorKind.ContentRejected && options.ChargeModerated));
+        return new(kind, answer.Clean(words), ChargeOf(told.Usage, kind == ProviderErrorKind.ContentRejected && options.ChargeModerated), CostOf(told.Usage));
     }
 
     // With a store of one's own at xAI the link may stand in the file alone.

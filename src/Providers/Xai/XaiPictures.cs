@@ -16,7 +16,7 @@ internal static class XaiPictures
         var items = (answer.Json ?? default).Member("data").Items().ToList();
         var outputs = items.Select(OutputOf).OfType<ProviderOutput>().Take(count).ToList();
         if (outputs.Count > 0)
-            return new(InOrder(outputs), () => null);
+            return new(InOrder(outputs), () => XaiAnswers.CostOf((answer.Json ?? default).Member("usage")) is { } micros ? new Usage(CostMicros: micros) : null);
         if (!items.Exists(IsRefused))
             throw answer.Exception(ProviderErrorKind.OutcomeUnknown, "an answer without any picture");
         var charge = XaiAnswers.ChargeOf(answer.Json!.Value.Member("usage"), options.ChargeModerated);

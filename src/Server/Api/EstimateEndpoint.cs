@@ -1,6 +1,7 @@
 using Reelay.Contracts;
 using Reelay.Server.Accounts;
 using Reelay.Server.Api.Dialects;
+using Reelay.Server.Billing;
 using Reelay.Server.Catalog;
 using Reelay.Server.Catalog.Orders;
 using Reelay.Server.Engine;
@@ -10,7 +11,8 @@ namespace Reelay.Server.Api;
 
 /// <summary><c>POST /v1/videos/estimate</c>: what an order would be and cost. Takes the same body as a create, and creates nothing.</summary>
 internal sealed class EstimateEndpoint(
-    Authentication authentication, OrderIntake intake, UploadFolders uploads, EngineParts parts, RequestPreview preview, BaseUrls baseUrls)
+    Authentication authentication, OrderIntake intake, UploadFolders uploads, EngineParts parts, RequestPreview preview, BaseUrls baseUrls,
+    Pricing pricing)
 {
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/videos/estimate", AnswerAsync).As(Operations.Estimate);
 
@@ -33,7 +35,9 @@ internal sealed class EstimateEndpoint(
         var read = await intake.ReadAsync(context, key.Value!, default, folder);
         if (read.Error is { } bad) return bad;
         var order = read.Value!.ToOrder();
-        var estimate = Body(read.Value!, order, key.Value!.Groups);
+        var priced = pricing.Of(order, read.Value!.Model.Spec, key.Value!.Groups, key.Value.AccountId);
+        if (priced.Error is { } unpriced) return unpriced;
+        var estimate = Body(read.Value!, order, key.Value!.Groups, priced.Value!.Micros);
         return explain.Value is not "true" ? estimate
             : estimate with { Explain = await preview.ExplainAsync(order, key.Value!.Groups, baseUrls.Of(context.Request), context.RequestAborted) };
     }
@@ -46,9 +50,8 @@ internal sealed class EstimateEndpoint(
         var other => ApiError.Invalid("invalid_explain", "explain", $"explain can be true or false, not '{Reading.Shown.Value(other)}'."),
     };
 
-    private Estimate Body(OrderDraft draft, GenerationOrder order, string groups)
+    private Estimate Body(OrderDraft draft, GenerationOrder order, string groups, long price)
     {
-        var price = Price.For(order, draft.Model);
         return new Estimate
         {
             Model = order.Model,

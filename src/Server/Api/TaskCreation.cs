@@ -1,5 +1,6 @@
 using Reelay.Server.Accounts;
 using Reelay.Server.Api.Intents;
+using Reelay.Server.Billing;
 using Reelay.Server.Catalog;
 using Reelay.Server.Catalog.Orders;
 using Reelay.Server.Engine;
@@ -11,7 +12,7 @@ namespace Reelay.Server.Api;
 /// <summary>From a request to a durable, paid-for task. Nothing here talks to an upstream.</summary>
 internal sealed class TaskCreation(
     EngineParts parts, TaskEngine engine, GroupCommitter committer, TaskIds ids, Ownership ownership, BaseUrls baseUrls, OrderIntake intake,
-    UploadFolders uploads, CreationIntents intents, TaskReader reader, ITaskStore store)
+    UploadFolders uploads, CreationIntents intents, TaskReader reader, ITaskStore store, Pricing pricing)
 {
     private const int MaxMints = 3;
 
@@ -107,10 +108,11 @@ internal sealed class TaskCreation(
     private async Task<ApiResult<Made>> WriteAsync(
         GenerationOrder order, ApiKey key, string baseUrl, CallerTry by, IdempotencyClaim? claim, IntentTicket? ticket)
     {
-        var price = Price.For(order, parts.Catalog.Find(order.CatalogModel ?? order.Model)!);
+        var priced = pricing.Of(order, parts.Catalog.Find(order.CatalogModel ?? order.Model)!.Spec, key.Groups, key.AccountId);
+        if (priced.Error is { } unpriced) return unpriced;
         for (var mint = 0; mint < MaxMints; mint++)
         {
-            var task = NewTask(order, key, baseUrl, price);
+            var task = NewTask(order, key, baseUrl, priced.Value!);
             var result = await WriteAsync(task, key.Limits, claim, ticket);
             switch (result.Outcome)
             {
@@ -121,6 +123,8 @@ internal sealed class TaskCreation(
                     return new Made(result.Task!, IsReplayed: true);
                 case OperationOutcome.IdempotencyKeyReused:
                     return by.Reused();
+                case OperationOutcome.NotPriced:
+                    return Pricing.NotPriced(order.Model);
                 case OperationOutcome.InsufficientBalance:
                     return new ApiError(403, "insufficient_user_quota", "The account's balance does not pay for this video.") { ShouldRetry = false };
                 case OperationOutcome.LimitReached:
@@ -150,7 +154,7 @@ internal sealed class TaskCreation(
         }
     }
 
-    private GenerationTask NewTask(GenerationOrder order, ApiKey key, string baseUrl, long price)
+    private GenerationTask NewTask(GenerationOrder order, ApiKey key, string baseUrl, Quote quote)
     {
         string id;
         do id = ids.Mint();
@@ -164,7 +168,8 @@ internal sealed class TaskCreation(
             Groups = key.Groups,
             Order = order,
             BaseUrl = baseUrl,
-            PriceMicros = price,
+            PriceMicros = quote.Micros,
+            Price = quote.Price,
             CreatedAt = parts.Now,
         };
     }

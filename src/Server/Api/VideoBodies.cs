@@ -59,9 +59,18 @@ internal static class VideoBodies
             Metadata = Metadata(order.Metadata, link),
             ExternalTaskId = order.ExternalTaskId,
             Usage = task.Usage is { } usage ? Usage(usage) : null,
+            Cost = Cost(task),
             QueuePosition = queuePosition,
             EstimatedCompletionAt = estimate is { IsKnown: true } ? (estimate.At + 999) / 1000 : null,
         };
+    }
+
+    /// <summary>What a task costs its account: what is held for it while it is open, what was taken at its end.</summary>
+    public static VideoCost Cost(GenerationTask task)
+    {
+        var isOver = task.Phase.IsTerminal();
+        var micros = isOver ? task.SettledMicros ?? 0 : task.PriceMicros;
+        return new VideoCost(isOver ? (task.SettledMicros is null ? "released" : "settled") : "reserved", micros, Dollars(micros), task.SettlementBasis);
     }
 
     /// <summary>How long a caller should wait before the next poll, in milliseconds: a tenth of what is left, 1 to 5 s.</summary>
@@ -69,7 +78,8 @@ internal static class VideoBodies
     /// <param name="now">Unix milliseconds.</param>
     public static int PollAfterMilliseconds(CompletionEstimate estimate, long now) => (int)Math.Clamp((estimate.At - now) / 10, 1000, 5000);
 
-    private static VideoUsage Usage(Usage usage) => new()
+    // What it cost the operator is not the caller's to know.
+    private static VideoUsage? Usage(Usage usage) => usage with { CostMicros = null } == new Usage() ? null : new()
     {
         Seconds = usage.Seconds,
         InputTokens = usage.InputTokens,

@@ -1,9 +1,11 @@
 using Reelay.Providers;
+using Reelay.Server.Billing;
 
 namespace Reelay.Server.Catalog;
 
 /// <summary>Checks models and joins them with upstream facts, collecting every mistake.</summary>
-internal sealed class CatalogCheck(IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels)
+internal sealed class CatalogCheck(
+    IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels, IReadOnlyDictionary<string, ModelPricing>? prices = null)
 {
     public List<string> Mistakes { get; } = [];
 
@@ -12,12 +14,21 @@ internal sealed class CatalogCheck(IReadOnlyDictionary<string, IReadOnlyList<Ups
     public void Add(ModelSpec spec, List<PublicModel> models, bool mustBeListed)
     {
         var before = Mistakes.Count;
+        var pricing = prices?.GetValueOrDefault(spec.Name);
+        if (pricing is not null) spec = pricing.Apply(spec);
         Require(spec, spec.Name.Length is > 0 and <= 128 && !models.Any(model => model.Name == spec.Name), "the name must be unique and have 1 to 128 characters");
         SpecCheck.Check(spec, Require);
-        if (Mistakes.Count > before) return;
+        if (Mistakes.Count > before)
+        {
+            if (pricing is null or { IsBinding: true } || Mistakes.Count > before + PriceMistakes(spec)) return;
+            Mistakes.RemoveRange(before, Mistakes.Count - before);
+            spec = pricing.Apply(spec, isWrong: true);
+        }
+
         var offers = Join(spec, mustBeListed);
+        if (pricing is { IsBinding: false } && MissingPrices(spec, offers).Any()) spec = pricing.Apply(spec, isWrong: true);
         foreach (var mistake in MissingPrices(spec, offers)) Mistakes.Add($"{spec.Name}: {mistake}.");
-        if (Mistakes.Count == before) models.Add(new PublicModel(spec, offers));
+        if (Mistakes.Count == before) models.Add(new PublicModel(spec with { PriceVersion = spec.PriceVersion ?? PriceVersions.Of("shipped", spec.Prices) }, offers));
     }
 
     /// <summary>Checks names that models use of each other, once all are known.</summary>
@@ -97,14 +108,28 @@ internal sealed class CatalogCheck(IReadOnlyDictionary<string, IReadOnlyList<Ups
         return offer.Modes.Count > 0 && !lacksSeconds && !lacksSizes;
     }
 
+    private static int PriceMistakes(ModelSpec spec)
+    {
+        var count = 0;
+        SpecCheck.CheckPrices(spec, (_, condition, _) => count += condition ? 0 : 1);
+        return count;
+    }
+
     private static IEnumerable<string> MissingPrices(ModelSpec spec, List<ModelOffer> offers) =>
         from offer in offers
         from mode in offer.Modes
         from tier in offer.Sizes.Tiers.DefaultIfEmpty("")
         from quality in offer.Qualities.DefaultIfEmpty(null)
         from audio in Sounds(offer)
-        where Price.RowFor(spec, tier, quality, mode, audio) is null
-        select $"there is no price for mode {mode}, tier `{tier}`, quality `{quality}`, audio {audio?.ToString() ?? "unknown"}";
+        from video in InputVideos(spec, mode)
+        where spec.Prices.Count > 0 && Price.RowFor(spec, tier, quality, mode, audio, video) is null
+        select $"there is no price for mode {mode}, tier `{tier}`, quality `{quality}`, audio {audio?.ToString() ?? "unknown"}{(video ? ", input video" : "")}";
+
+    private static bool[] InputVideos(ModelSpec spec, string mode)
+    {
+        static bool IsVideo(string input) => MediaRoles.TryParse(input, out var role) && Price.IsVideo(role);
+        return spec.Modes[mode].Requires.Any(IsVideo) ? [true] : (spec.Modes[mode].Takes ?? []).Any(IsVideo) ? [false, true] : [false];
+    }
 
     private static bool?[] Sounds(ModelOffer offer) => offer.Audio switch
     {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Reelay.Providers;
+using Reelay.Server.Billing;
 
 namespace Reelay.Server.Catalog;
 
@@ -49,29 +50,32 @@ public sealed class ModelCatalog
     /// </param>
     /// <param name="aliases">Aliases of the operator's own; one with a shipped alias's name replaces it.</param>
     /// <param name="successors">What takes the place of models that no channel serves any more.</param>
+    /// <param name="prices">What operators say models cost, by name; a name that is no model's is left alone.</param>
     /// <exception cref="CatalogException">Lists every mistake found.</exception>
-    public static ModelCatalog Load(
+    internal static ModelCatalog Load(
         IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels,
         IReadOnlyList<ModelSpec>? channelModels = null,
         IReadOnlyList<ModelAlias>? aliases = null,
-        IReadOnlyList<SuccessorSpec>? successors = null)
+        IReadOnlyList<SuccessorSpec>? successors = null,
+        IReadOnlyDictionary<string, ModelPricing>? prices = null)
     {
         var mistakes = new List<string>();
         var shipped = CatalogFiles.Read(mistakes);
-        return Build(shipped, upstreamModels, channelModels ?? [], aliases ?? [], mistakes, successors);
+        return Build(shipped, upstreamModels, channelModels ?? [], aliases ?? [], mistakes, successors, prices);
     }
 
     /// <summary>Builds the catalog from given models; <paramref name="mistakes"/> are those found while reading them.</summary>
     /// <exception cref="CatalogException">Lists every mistake found.</exception>
-    public static ModelCatalog Build(
+    internal static ModelCatalog Build(
         IReadOnlyList<ModelSpec> shipped,
         IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels,
         IReadOnlyList<ModelSpec> channelModels,
         IReadOnlyList<ModelAlias> ownAliases,
         IReadOnlyList<string> mistakes,
-        IReadOnlyList<SuccessorSpec>? successors = null)
+        IReadOnlyList<SuccessorSpec>? successors = null,
+        IReadOnlyDictionary<string, ModelPricing>? prices = null)
     {
-        var check = new CatalogCheck(upstreamModels);
+        var check = new CatalogCheck(upstreamModels, prices);
         check.Mistakes.AddRange(mistakes);
         var models = new List<PublicModel>();
         foreach (var spec in shipped)

@@ -69,8 +69,14 @@ public sealed record ModelSpec
     /// <summary>Public model that edits and extends this one's results, where this one cannot; or null.</summary>
     public string? EditWith { get; init; }
 
-    /// <summary>Prices; the first row that fits an order counts.</summary>
+    /// <summary>Prices; the first row that fits an order counts. Empty: free if <see cref="IsFree"/>, else without a price.</summary>
     public required IReadOnlyList<PriceSpec> Prices { get; init; }
+
+    /// <summary>Whether an operator has said that it costs nothing; then there are no prices.</summary>
+    public bool IsFree { get; init; }
+
+    /// <summary>Which list the prices are from, said when the catalog is put together; null before.</summary>
+    public string? PriceVersion { get; init; }
 
     /// <summary>Where the model is in its life at its vendor.</summary>
     public required LifecycleSpec Lifecycle { get; init; }
@@ -96,9 +102,9 @@ public sealed record ModelSpec
     /// <summary>A model that a channel adds under a name of its own: whatever its provider says of it.</summary>
     /// <param name="name">The public name.</param>
     /// <param name="upstream">The upstream model, as <c>provider:model</c>.</param>
-    /// <param name="priceMicros">Micro-dollars per second, or per picture; 0 for free.</param>
+    /// <param name="priceMicros">Micro-dollars per second, or per picture; null for none: a name that nobody has priced is not free.</param>
     /// <param name="rows">What is known of it; nothing by default: then video of 1 to 60 s from text or a first frame, in any even size up to 4096.</param>
-    public static ModelSpec SelfHosted(string name, string upstream, long priceMicros = 0, IEnumerable<UpstreamModel>? rows = null)
+    public static ModelSpec SelfHosted(string name, string upstream, long? priceMicros = null, IEnumerable<UpstreamModel>? rows = null)
     {
         var known = rows?.ToList() ?? [];
         var makesPictures = known.Exists(row => row.Modes.Contains("t2i"));
@@ -116,7 +122,7 @@ public sealed record ModelSpec
             MaxPromptLength = 32_000,
             MaxOutputs = known.Count > 0 ? known.Max(row => row.MaxOutputs) : 1,
             References = known.Count > 0 ? null : UsualModes.FirstFrame,
-            Prices = [new() { Per = makesPictures ? "output" : "second", Micros = priceMicros }],
+            Prices = priceMicros is { } micros ? [new() { Per = makesPictures ? "output" : "second", Micros = micros }] : [],
             Lifecycle = new() { State = "active", Source = "operator" },
             ExpectedSeconds = makesPictures ? 40 : 120,
             DeadlineSeconds = 3600,

@@ -87,11 +87,20 @@ public sealed record PriceSpec
     /// <summary>With or without sound.</summary>
     public bool? Audio { get; init; }
 
-    /// <summary><c>second</c> of each output, or <c>output</c>.</summary>
+    /// <summary>With or without a video among the inputs.</summary>
+    public bool? InputVideo { get; init; }
+
+    /// <summary><c>second</c> of each output, <c>output</c>, <c>call</c> (however many outputs), or <c>token</c>.</summary>
     public required string Per { get; init; }
 
-    /// <summary>Micro-dollars.</summary>
+    /// <summary>Micro-dollars: for one, or for a million tokens. 0 to <see cref="MaxMicros"/>.</summary>
     public required long Micros { get; init; }
+
+    /// <summary>Seconds of input videos that tokens are reserved for besides, since nobody knows their length; null for none.</summary>
+    public int? InputSeconds { get; init; }
+
+    /// <summary>The dearest unit: a million dollars.</summary>
+    public const long MaxMicros = 1_000_000_000_000;
 }
 
 /// <summary>Bounds on the input files of one role.</summary>

@@ -10,7 +10,7 @@ internal static class SpecCheck
     private static readonly string[] _audioWords = ["always", "never", "choice", "unknown"];
     private static readonly string[] _states = ["preview", "active", "deprecated", "retired"];
     private static readonly string[] _charges = ["full", "none"];
-    private static readonly string[] _units = ["second", "output"];
+    private static readonly string[] _units = ["second", "output", "call", "token"];
 
     public delegate void Require(ModelSpec spec, bool condition, string mistake);
 
@@ -93,12 +93,17 @@ internal static class SpecCheck
         }
     }
 
-    private static void CheckPrices(ModelSpec spec, Require require)
+    /// <summary>The part of it that is about prices.</summary>
+    public static void CheckPrices(ModelSpec spec, Require require)
     {
+        require(spec, !spec.IsFree || spec.Prices.Count == 0, "a free model has no prices");
         foreach (var price in spec.Prices)
         {
             require(spec, price.Micros >= 0, $"a price of {price.Micros} is negative");
-            require(spec, _units.Contains(price.Per), $"a price is per `{price.Per}`; it can be per {string.Join(" or ", _units)}");
+            require(spec, price.Micros <= PriceSpec.MaxMicros, $"a price of {price.Micros} is above the dearest, {PriceSpec.MaxMicros}");
+            require(spec, _units.Contains(price.Per), $"a price is per `{price.Per}`; it can be per {string.Join(", ", _units)}");
+            require(spec, price.Per != "token" || !spec.IsImage, "a price per token is for videos");
+            require(spec, price.InputSeconds is null or (> 0 and <= 3600) && (price.InputSeconds is null || price.Per == "token"), "input_seconds stands beside a price per token, 1 to 3600");
             require(spec, price.Tier is null || spec.Tiers.Any(tier => tier.Name == price.Tier), $"a price names the tier `{price.Tier}`, which does not exist");
             require(spec, price.Mode is null || spec.Modes.ContainsKey(price.Mode), $"a price names the mode `{price.Mode}`, which does not exist");
         }

@@ -41,7 +41,7 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         var attempt = live.Attempt! with { OutputReferenceJson = outputReferenceJson };
         var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal()
             ? null
-            : Endings.Complete(task, attempt, assets, usage, parts.Now));
+            : Endings.Complete(task, attempt, assets, usage, parts.Now, channel.Config.CostFactor));
         if (outcome == OperationOutcome.Applied) slots.Release(channel);
         return NextStep.Now;
     }
@@ -59,7 +59,8 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         }
 
         var now = parts.Now;
-        var closed = Endings.Close(live.Attempt!, AttemptOutcome.Failed, now) with
+        var ended = Endings.Close(live.Attempt!, AttemptOutcome.Failed, now);
+        var closed = AttemptCosts.Charged(ended, live.Task, AttemptCosts.FactorOf(parts, ended)) with
         {
             ErrorKind = "result_lost",
             ErrorMessage = exception.Message,

@@ -37,7 +37,7 @@ internal static class Endings
 
     /// <summary>A task is done: its files are stored and measured, its price settled on what was delivered.</summary>
     public static Change Complete(
-        GenerationTask task, TaskAttempt attempt, IReadOnlyList<TaskAsset> assets, Usage? usage, long now)
+        GenerationTask task, TaskAttempt attempt, IReadOnlyList<TaskAsset> assets, Usage? usage, long now, double costFactor = 1)
     {
         var (micros, basis) = Settlement.For(task, assets, usage);
         return new(task with
@@ -52,8 +52,8 @@ internal static class Endings
             Usage = usage,
         })
         {
-            Attempt = Close(attempt, AttemptOutcome.Completed, now),
-            Money = MoneyMove.Settle(micros),
+            Attempt = AttemptCosts.Delivered(Close(attempt, AttemptOutcome.Completed, now), task, costFactor, assets, usage),
+            Money = MoneyMove.Settle(micros, Settlement.SecondsOf(task, assets)),
             Assets = assets,
         };
     }
@@ -66,28 +66,9 @@ internal static class Endings
         ErrorKind = why?.Kind.ToString() ?? attempt.ErrorKind,
         ErrorMessage = why?.Message ?? attempt.ErrorMessage,
         ErrorRaw = why?.RawBody ?? attempt.ErrorRaw,
+
+        // What delivered and what is charged all the same gets its cost from AttemptCosts; what nobody knows the end of has none.
+        CostMicros = outcome is AttemptOutcome.Unknown or AttemptOutcome.Abandoned ? null : 0,
+        CostBasis = outcome is AttemptOutcome.Unknown or AttemptOutcome.Abandoned ? null : "none",
     };
-}
-
-/// <summary>What a finished task costs: what was delivered, never more than was reserved.</summary>
-internal static class Settlement
-{
-    /// <summary>The amount and what it rests on.</summary>
-    public static (long Micros, string Basis) For(GenerationTask task, IReadOnlyList<TaskAsset> assets, Usage? usage)
-    {
-        // Pictures and calls are sold by the piece, an extension by what it adds, of which the finished file does not tell.
-        if (Ordered(task) <= 0 || task.Order.Mode == "extend") return (task.PriceMicros, "requested");
-        if (assets is [{ DurationMilliseconds: { } milliseconds }, ..]) return (Part(task, milliseconds / 1000m), "measured");
-        return usage?.Seconds is { } seconds ? (Part(task, seconds), "reported") : (task.PriceMicros, "requested");
-    }
-
-    // Whole seconds are sold, so a clip of 4.04 s counts as 4; a fraction of a micro-dollar is rounded up.
-    private static long Part(GenerationTask task, decimal delivered)
-    {
-        var ordered = Ordered(task);
-        var seconds = (int)Math.Clamp(Math.Round(delivered, MidpointRounding.AwayFromZero), 1, ordered);
-        return (long)((((Int128)task.PriceMicros * seconds) + ordered - 1) / ordered);
-    }
-
-    private static int Ordered(GenerationTask task) => task.Order.BilledSeconds ?? task.Order.Seconds;
 }

@@ -90,6 +90,7 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
             Order = old.Order with { Media = media },
             BaseUrl = old.BaseUrl,
             PriceMicros = old.PriceMicros,
+            Price = old.Price,
             CreatedAt = parts.Now,
         };
         var created = await parts.Writer.CreateAsync(job.Live, task);

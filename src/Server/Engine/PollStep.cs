@@ -141,7 +141,7 @@ internal sealed partial class PollStep(
     private async Task<NextStep> SucceededAsync(LiveTask live, ProviderChannel channel, PollResult.Succeeded succeeded)
     {
         live.UnreadableCount = 0;
-        if (live.Task.Phase.IsTerminal()) return await CloseAsync(live, AttemptOutcome.Completed, live.Task.SettledMicros is null);
+        if (live.Task.Phase.IsTerminal()) return await CloseAsync(live, AttemptOutcome.Completed, live.Task.SettledMicros is null, isCharged: true, succeeded.Usage?.CostMicros);
         live.Result = succeeded;
         if (live.Task.Phase == TaskPhase.Submitted)
         {
@@ -158,12 +158,14 @@ internal sealed partial class PollStep(
     {
         if (live.Task.Phase.IsTerminal())
         {
-            return await CloseAsync(live, AttemptOutcome.Failed, failed.Charge == FailureCharge.Full && live.Task.SettledMicros is null);
+            var isCharged = failed.Charge == FailureCharge.Full;
+            return await CloseAsync(live, AttemptOutcome.Failed, isCharged && live.Task.SettledMicros is null, isCharged, failed.CostMicros);
         }
 
         var now = parts.Now;
         var reason = new ProviderException(failed.Kind, failed.Message);
         var closed = Endings.Close(live.Attempt!, AttemptOutcome.Failed, now, reason);
+        if (failed.Charge == FailureCharge.Full) closed = AttemptCosts.Charged(closed, live.Task, channel.Config.CostFactor, failed.CostMicros);
         var error = TaskErrors.From(failed.Kind, failed.Message);
         await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal() ? null
             : failed.Charge == FailureCharge.Full ? Endings.FailCharged(task, error, now, closed)
@@ -185,16 +187,17 @@ internal sealed partial class PollStep(
     {
         if (live.Task.Phase.IsTerminal()) return await CloseAsync(live, outcome, mayCost: live.Task.SettledMicros is null);
         var now = parts.Now;
-        var closed = Endings.Close(live.Attempt!, outcome, now) with { PossibleCostMicros = live.Task.PriceMicros };
+        var closed = Endings.Close(live.Attempt!, outcome, now) with { PossibleCostMicros = live.Task.PriceMicros, CostMicros = null, CostBasis = null };
         await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal() ? null : Endings.Fail(task, error, now, closed));
         if (live.Task.OpenAttempt is null) slots.Release(closed.ChannelId);
         return NextStep.Now;
     }
 
     // The task has ended before; only its attempt is closed now, and what the upstream may charge for it is noted for the operator.
-    private async Task<NextStep> CloseAsync(LiveTask live, AttemptOutcome outcome, bool mayCost)
+    private async Task<NextStep> CloseAsync(LiveTask live, AttemptOutcome outcome, bool mayCost, bool isCharged = false, long? reportedMicros = null)
     {
         var closed = Endings.Close(live.Attempt!, outcome, parts.Now) with { PossibleCostMicros = mayCost ? live.Task.PriceMicros : 0 };
+        if (isCharged) closed = AttemptCosts.Charged(closed, live.Task, AttemptCosts.FactorOf(parts, closed), reportedMicros);
         await parts.Writer.ApplyAsync(live, task => task.OpenAttempt is null ? null
             : new Change(task with { OpenAttempt = null }) { Attempt = closed });
         if (live.Task.OpenAttempt is null) slots.Release(closed.ChannelId);

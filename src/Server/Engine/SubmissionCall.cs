@@ -123,7 +123,9 @@ internal sealed partial class SubmissionCall(
                 task,
                 TaskErrors.From(exception.Kind, exception.Message),
                 now,
-                Endings.Close(attempt, AttemptOutcome.Failed, now, exception)),
+                exception.Charge == FailureCharge.Full
+                    ? AttemptCosts.Charged(Endings.Close(attempt, AttemptOutcome.Failed, now, exception), task, channel.Config.CostFactor)
+                    : Endings.Close(attempt, AttemptOutcome.Failed, now, exception)),
             AfterFailure.Reconcile => new Change(task with { Phase = TaskPhase.Reconciling })
             {
                 Attempt = attempt with

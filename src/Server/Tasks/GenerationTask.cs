@@ -58,6 +58,9 @@ public sealed record GenerationTask
     /// <summary>Reserved at creation, in micro-dollars.</summary>
     public required long PriceMicros { get; init; }
 
+    /// <summary>The price it was accepted under, by which it is settled; null for tasks from before prices were kept.</summary>
+    public AcceptedPrice? Price { get; init; }
+
     /// <summary>Taken at the end, in micro-dollars; null while open and when released.</summary>
     public long? SettledMicros { get; init; }
 

@@ -17,6 +17,9 @@ public abstract record StoreOperation
         /// <summary>The order as it is stored; made here, by the request, so that the one writer does not have to.</summary>
         public ReadOnlyMemory<byte> OrderJson { get; } = Catalog.OrderJson.Serialize(Task.Order);
 
+        /// <summary>The price it was accepted under as it is stored, or null; likewise.</summary>
+        public string? PriceJson { get; } = Task.Price?.ToJson();
+
         /// <summary>The caller's own key for the order, or null. If a task has it already, nothing is inserted and that task is the result.</summary>
         public IdempotencyClaim? Idempotency { get; init; }
 
@@ -152,8 +155,11 @@ public readonly record struct MoneyMove(long SettledMicros, bool IsRelease)
     /// <summary>Gives the whole reservation back.</summary>
     public static MoneyMove Release { get; } = new(0, true);
 
+    /// <summary>Seconds of video that are settled, over all outputs; 0 for pictures and for what was never made.</summary>
+    public long Seconds { get; init; }
+
     /// <summary>Takes a part of the reservation and gives the rest back.</summary>
-    public static MoneyMove Settle(long micros) => new(micros, false);
+    public static MoneyMove Settle(long micros, long seconds = 0) => new(micros, false) { Seconds = seconds };
 }
 
 /// <summary>What became of one operation.</summary>
@@ -186,6 +192,9 @@ public enum OperationOutcome
 
     /// <summary>The key or its account would pass a bound; the result says which.</summary>
     LimitReached,
+
+    /// <summary>The order's model has no price and is not free, and the account has a balance.</summary>
+    NotPriced,
 
     /// <summary>There is no such task (for this account).</summary>
     NotFound,

@@ -66,6 +66,12 @@ public sealed record TaskAttempt
 
     /// <summary>What the upstream may charge the operator although the caller paid nothing, in micro-dollars.</summary>
     public long PossibleCostMicros { get; init; }
+
+    /// <summary>What it costs the operator, in micro-dollars, reported or reckoned when it ended; more than the caller's reservation at times. Null while open.</summary>
+    public long? CostMicros { get; init; }
+
+    /// <summary>What the cost rests on: <c>reported</c> by the upstream, <c>reckoned</c> from the price list and the channel's factor, or <c>none</c>.</summary>
+    public string? CostBasis { get; init; }
 }
 
 /// <summary>How an attempt ended.</summary>

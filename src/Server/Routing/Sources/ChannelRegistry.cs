@@ -1,4 +1,5 @@
 using Reelay.Server.Api;
+using Reelay.Server.Billing;
 using Reelay.Server.Catalog;
 
 namespace Reelay.Server.Routing.Sources;
@@ -13,6 +14,7 @@ internal sealed partial class ChannelRegistry
     private readonly ChannelBuilder _builder;
     private readonly ChannelVersions _versions;
     private readonly AdminChannels _admin;
+    private readonly PriceBook _prices;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -26,9 +28,10 @@ internal sealed partial class ChannelRegistry
     /// <summary>Reads every source.</summary>
     /// <exception cref="InvalidOperationException">Lists every mistake of the configuration and the file.</exception>
     public ChannelRegistry(
-        ChannelSettings settings, ChannelBuilder builder, ChannelVersions versions, AdminChannels admin, AccountHolds holds, TimeProvider time, ILogger<ChannelRegistry> logger)
+        ChannelSettings settings, ChannelBuilder builder, ChannelVersions versions, AdminChannels admin, AccountHolds holds, TimeProvider time, ILogger<ChannelRegistry> logger,
+        PriceBook? prices = null)
     {
-        (_settings, _builder, _versions, _admin, _time, _logger) = (settings, builder, versions, admin, time, logger);
+        (_settings, _builder, _versions, _admin, _time, _logger, _prices) = (settings, builder, versions, admin, time, logger, prices ?? PriceBook.Empty);
         if (settings.File is { } file) (_fileStamp, _fileLayer) = (file.Stamp(), file.Read());
         var mistakes = new List<string>();
         var first = Assemble(_fileLayer, admin.List(), settings.Notes, null, mistakes) ?? throw ChannelBuilder.Mistaken(mistakes);
@@ -83,6 +86,18 @@ internal sealed partial class ChannelRegistry
         }
     }
 
+    /// <summary>Gives a model other prices: nothing is kept if anything is wrong with them.</summary>
+    /// <returns>Every mistake.</returns>
+    public IReadOnlyList<string> SavePrices(NewPriceVersion version)
+    {
+        lock (_gate)
+        {
+            var mistakes = new List<string>();
+            Apply(_fileLayer, mistakes, null, version);
+            return mistakes;
+        }
+    }
+
     // What is wrong in a file must not stop the server: it goes on with what it had, and one line says why.
     private void ReloadFile(ChannelFile file)
     {
@@ -99,15 +114,22 @@ internal sealed partial class ChannelRegistry
         }
     }
 
-    private bool Apply(ChannelLayer file, List<string> mistakes, AdminChannel? changed)
+    private bool Apply(ChannelLayer file, List<string> mistakes, AdminChannel? changed, NewPriceVersion? priced = null)
     {
         var notes = new List<string>();
         var rows = _admin.List().Where(row => row.Id != changed?.Id).Concat(changed is null ? [] : [changed]).ToList();
-        if (Assemble(file, rows, notes, changed?.Id, mistakes) is not { } assembled) return false;
+        if (Assemble(file, rows, notes, changed?.Id, mistakes, priced) is not { } assembled) return false;
         foreach (var note in notes) LogNote(note);
 
         // From the row on the change is made: what fails below is done at the next look.
         if (changed is not null) _admin.Save(changed);
+        if (priced is not null)
+        {
+            // Named by its row from here on.
+            _prices.Save(priced);
+            if (Assemble(file, rows, [], changed?.Id, mistakes) is { } named) assembled = named;
+        }
+
         _isStale = true;
         Channels.Publish(Snapshot(assembled, Channels.Now));
         Drafts = assembled.Drafts;
@@ -120,7 +142,8 @@ internal sealed partial class ChannelRegistry
         new(assembled.Built.Channels, _versions.Settle(assembled.Built.Channels, before), assembled.Catalog);
 
     private Assembled? Assemble(
-        ChannelLayer file, IReadOnlyList<AdminChannel> admin, List<string> notes, string? changedId, List<string> mistakes)
+        ChannelLayer file, IReadOnlyList<AdminChannel> admin, List<string> notes, string? changedId, List<string> mistakes,
+        NewPriceVersion? priced = null)
     {
         var drafts = ChannelSources.ReadDrafts(_settings.Configuration, _settings.Sandbox, _builder.Providers, Channels is null ? notes : []);
         mistakes.AddRange(file.Mistakes);
@@ -142,7 +165,7 @@ internal sealed partial class ChannelRegistry
         {
             var usual = _settings.Sandbox.Enabled ? SandboxChannels.SuccessorsOf(_builder.Providers) : [];
             var configuration = _settings.Configuration;
-            var catalog = ModelCatalog.Load(built.Upstream, built.Added, AliasSettings.Read(configuration), SuccessorSettings.Read(configuration, usual));
+            var catalog = ModelCatalog.Load(built.Upstream, built.Added, AliasSettings.Read(configuration), SuccessorSettings.Read(configuration, usual), _prices.With(priced));
             notes.AddRange(built.Gone.Select(gone => gone.Note(_told)).OfType<string>());
             if (Channels is null) notes.AddRange(catalog.Successions.Select(succession => succession.Note).OfType<string>());
             return new Assembled(drafts, built, catalog);

@@ -8,10 +8,12 @@ internal sealed class AccountChange(sqlite3_stmt row)
 {
     private readonly long _balance = raw.sqlite3_column_int64(row, 0);
     private readonly long _reserved = raw.sqlite3_column_int64(row, 1);
-    private readonly bool _isUnlimited = raw.sqlite3_column_int64(row, 2) != 0;
     private readonly long _floor = raw.sqlite3_column_int64(row, 3);
     private readonly long _spent = raw.sqlite3_column_int64(row, 4);
     private readonly long _inFlight = raw.sqlite3_column_int64(row, 5);
+
+    /// <summary>Whether it orders without a balance.</summary>
+    public bool IsUnlimited { get; } = raw.sqlite3_column_int64(row, 2) != 0;
 
     /// <summary>Its bounds.</summary>
     public Limits Limits { get; } = new()
@@ -40,7 +42,7 @@ internal sealed class AccountChange(sqlite3_stmt row)
     public long InFlight => _inFlight + InFlightDelta;
 
     public bool CanReserve(long micros) =>
-        _isUnlimited || checked(_balance + BalanceDelta - _reserved - ReservedDelta - micros) >= _floor;
+        IsUnlimited || checked(_balance + BalanceDelta - _reserved - ReservedDelta - micros) >= _floor;
 
     public void Add(long balanceMicros, long reservedMicros)
     {

@@ -14,6 +14,7 @@ internal sealed class SqliteBatch(
     private readonly SqliteInboxBatch _inbox = new(statements);
 
     private readonly SqliteSpending _spending = new(statements);
+    private readonly SqliteLedgerBatch _ledger = new(statements, now);
 
     public OperationResult Apply(StoreOperation operation) => operation switch
     {
@@ -48,6 +49,7 @@ internal sealed class SqliteBatch(
         if (!Owns(create.Fence)) return new(OperationOutcome.NotOwned);
         if (Account(task.AccountId) is not { } account) return new(OperationOutcome.NotFound);
         if (create.Idempotency is { } claim && FindClaim(task.AccountId, claim) is { } earlier) return earlier;
+        if (task.Price is { IsMissing: true } && !account.IsUnlimited) return new(OperationOutcome.NotPriced);
         if (create.KeyLimits is { } limits && _spending.Reached(task, limits, account) is { } reached) return new(OperationOutcome.LimitReached) { Limit = reached };
         if (!account.CanReserve(task.PriceMicros)) return new(OperationOutcome.InsufficientBalance);
 
@@ -55,9 +57,10 @@ internal sealed class SqliteBatch(
             .Set(1, task.Id).Set(2, task.Shard).Set(3, task.Version).Set(4, task.AccountId).Set(5, task.KeyId)
             .Set(6, task.Order.Model).SetUtf8(7, create.OrderJson.Span).Set(8, task.BaseUrl).Set(9, task.Order.ExternalTaskId)
             .Set(10, task.Phase.ToWord()).Set(11, task.PriceMicros).Set(12, task.CreatedAt).Set(13, task.Order.User)
-            .Set(14, task.Groups).Execute();
+            .Set(14, task.Groups).Set(15, create.PriceJson).Execute();
         if (inserted == 0) return new(OperationOutcome.IdTaken);
-        Enter(account, task, "reserve", 0, task.PriceMicros);
+        account.Add(0, task.PriceMicros);
+        _ledger.Reserve(task);
         _spending.Created(task, account);
         if (create.Idempotency is { } key)
         {
@@ -152,12 +155,13 @@ internal sealed class SqliteBatch(
             .Set(13, attempt.ReferenceJson).Set(14, attempt.DeadlineAt).Set(15, attempt.EndedAt)
             .Set(16, attempt.Outcome is { } outcome ? SqliteRows.ToWord(outcome) : null).Set(17, attempt.ErrorKind)
             .Set(18, attempt.ErrorMessage).Set(19, attempt.ErrorRaw).Set(20, attempt.PossibleCostMicros)
-            .Set(21, attempt.OutputReferenceJson).Execute();
+            .Set(21, attempt.OutputReferenceJson).Set(22, attempt.CostMicros).Set(23, attempt.CostBasis).Execute();
 
     private void Close(GenerationTask after, MoneyMove money)
     {
         var account = Account(after.AccountId) ?? throw new InvalidOperationException($"Task {after.Id} has no account {after.AccountId}.");
-        Enter(account, after, money.IsRelease ? "release" : "settle", -money.SettledMicros, -after.PriceMicros);
+        account.Add(-money.SettledMicros, -after.PriceMicros);
+        _ledger.Close(after, money);
         _spending.Closed(after, account, money);
     }
 
@@ -223,10 +227,5 @@ internal sealed class SqliteBatch(
         return isFound ? _accounts[id] = account! : null;
     }
 
-    private void Enter(AccountChange account, GenerationTask task, string kind, long balance, long reserved)
-    {
-        account.Add(balance, reserved);
-        statements.InsertLedgerEntry
-            .Set(1, task.AccountId).Set(2, task.Id).Set(3, kind).Set(4, balance).Set(5, reserved).Set(6, now).Execute();
     }
 }

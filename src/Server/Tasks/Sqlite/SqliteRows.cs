@@ -11,14 +11,14 @@ internal static class SqliteRows
         "t.id, t.shard, t.version, t.account_id, t.key_id, t.order_json, t.base_url, t.phase, t.has_started, t.progress, " +
         "t.attempt_count, t.open_attempt, t.price_micros, t.settled_micros, t.settlement_basis, t.error_code, t.error_message, " +
         "t.created_at, t.finished_at, t.expires_at, t.cancel_requested_at, t.deleted_at, t.discarded_at, t.usage_json, " +
-        "t.groups, t.failover_count, t.failover_budget_micros, t.deadline_at";
+        "t.groups, t.failover_count, t.failover_budget_micros, t.deadline_at, t.price_json";
 
-    public const int TaskColumnCount = 28;
+    public const int TaskColumnCount = 29;
 
     public const string AttemptColumns =
         "a.task_id, a.number, a.channel_id, a.channel_account, a.credential_version, a.upstream_model, a.token, a.fingerprint, " +
         "a.started_at, a.send_by, a.submitted_at, a.upstream_id, a.reference_json, a.deadline_at, a.ended_at, a.outcome, " +
-        "a.error_kind, a.error_message, a.error_raw, a.possible_cost_micros, a.output_reference_json";
+        "a.error_kind, a.error_message, a.error_raw, a.possible_cost_micros, a.output_reference_json, a.cost_micros, a.cost_basis";
 
     public const string AssetColumns =
         "task_id, position, key, content_type, size_bytes, sha256, width, height, duration_ms, fps, has_audio, created_at";
@@ -54,6 +54,7 @@ internal static class SqliteRows
         FailoverCount = row.GetInt32(25),
         FailoverBudgetMicros = row.GetInt64(26),
         DeadlineAt = row.LongOrNull(27),
+        Price = row.TextOrNull(28) is { } price ? AcceptedPrice.FromJson(price) : null,
     };
 
     public static TaskAttempt Attempt(SqliteDataReader row) => Attempt(row, 0);
@@ -81,6 +82,8 @@ internal static class SqliteRows
         ErrorRaw = row.TextOrNull(at + 18),
         PossibleCostMicros = row.GetInt64(at + 19),
         OutputReferenceJson = row.TextOrNull(at + 20),
+        CostMicros = row.LongOrNull(at + 21),
+        CostBasis = row.TextOrNull(at + 22),
     };
 
     public static TaskAsset Asset(SqliteDataReader row) => new()

@@ -21,8 +21,8 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         connection,
         """
         INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, external_task_id, phase, price_micros, created_at,
-            end_user, groups)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            end_user, groups, price_json)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
         ON CONFLICT (id) DO NOTHING
         """);
 
@@ -41,11 +41,12 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         """
         INSERT INTO attempts (task_id, number, channel_id, channel_account, credential_version, upstream_model, token, fingerprint,
             started_at, send_by, submitted_at, upstream_id, reference_json, deadline_at, ended_at, outcome,
-            error_kind, error_message, error_raw, possible_cost_micros, output_reference_json)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+            error_kind, error_message, error_raw, possible_cost_micros, output_reference_json, cost_micros, cost_basis)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
         ON CONFLICT (task_id, number) DO UPDATE SET
             submitted_at = ?11, upstream_id = ?12, reference_json = ?13, deadline_at = ?14, ended_at = ?15, outcome = ?16,
-            error_kind = ?17, error_message = ?18, error_raw = ?19, possible_cost_micros = ?20, output_reference_json = ?21
+            error_kind = ?17, error_message = ?18, error_raw = ?19, possible_cost_micros = ?20, output_reference_json = ?21,
+            cost_micros = ?22, cost_basis = ?23
         """);
 
     public readonly SqliteStatement CountOpenAttempts = new(
@@ -97,8 +98,8 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
     public readonly SqliteStatement InsertLedgerEntry = new(
         connection,
         """
-        INSERT INTO ledger_entries (account_id, task_id, attempt, kind, balance_micros, reserved_micros, created_at)
-        VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6)
+        INSERT INTO ledger_entries (account_id, task_id, attempt, kind, balance_micros, reserved_micros, created_at, seconds)
+        VALUES (?1, ?2, ?7, ?3, ?4, ?5, ?6, ?8)
         """);
 
     // The values of <see cref="SqliteIntents.ClaimSql"/> by number, in its order.

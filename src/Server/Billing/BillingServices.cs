@@ -1,0 +1,20 @@
+namespace Reelay.Server.Billing;
+
+/// <summary>What prices, the ledger's reading and its audit are made of.</summary>
+internal static class BillingServices
+{
+    /// <summary>Prices, which the catalog is put together with.</summary>
+    public static void AddPrices(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = PriceSettings.Read(configuration);
+        services.AddSingleton(GroupFactors.Read(configuration));
+        services.AddSingleton<IPriceStore, SqlitePriceStore>();
+        services.AddSingleton(provider => new PriceBook(settings, provider.GetRequiredService<IPriceStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Pricing>();
+    }
+
+    /// <summary>Everything that reads or corrects the ledger.</summary>
+    public static void AddBilling(this IServiceCollection services)
+    {
+    }
+}
