@@ -42,6 +42,10 @@ simulate: ## the server on one thread in virtual time; SEED=n shows one run, SEE
 proof: install-test ## the slow proofs: a provider made from the templates builds and passes the suite that all share
 	tools/prove-provider
 
+audit: ## proves that the books balance; DATA=folder, by default that of `make run`, whose server may be running
+	@dotnet build src/Server $(QUIET)
+	@dotnet artifacts/bin/Server/release/Reelay.Server.dll audit $(DATA)
+
 provider: ## N=Name makes src/Providers/Name: adapter, models, simulator, tests, fixtures, README
 	@tools/new-provider '$(N)'
 
@@ -58,4 +62,4 @@ install-test:
 	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi
 	@tools/fetch-docs-viewer
 
-.PHONY: help run test check chaos simulate proof provider bench fmt install-test
+.PHONY: audit help run test check chaos simulate proof provider bench fmt install-test

@@ -35,6 +35,12 @@ public sealed record AdminTask
     /// <summary>Reserved at creation, micro-dollars.</summary>
     public required long PriceMicros { get; init; }
 
+    /// <summary>The price it was accepted under: unit, micro-dollars, factor, version; in the single view only.</summary>
+    public JsonNode? Price { get; init; }
+
+    /// <summary>What its attempts cost the operator so far, micro-dollars; in the single view only.</summary>
+    public long? CostMicros { get; init; }
+
     /// <summary>Taken at the end, micro-dollars.</summary>
     public long? SettledMicros { get; init; }
 
@@ -150,6 +156,12 @@ public sealed record AdminAttempt
 
     /// <summary>What the upstream may charge although the caller paid nothing, micro-dollars.</summary>
     public long? PossibleCostMicros { get; init; }
+
+    /// <summary>What it costs the operator, micro-dollars; absent while it is open, and where nobody knows.</summary>
+    public long? CostMicros { get; init; }
+
+    /// <summary>What the cost rests on: <c>reported</c>, <c>reckoned</c> or <c>none</c>.</summary>
+    public string? CostBasis { get; init; }
 }
 
 /// <summary>A stored file.</summary>

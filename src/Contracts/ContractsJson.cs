@@ -40,4 +40,9 @@ namespace Reelay.Contracts;
 [JsonSerializable(typeof(Page<AdminAuditEntry>))]
 [JsonSerializable(typeof(AdminMasterKey))]
 [JsonSerializable(typeof(AdminLinkKeys))]
+[JsonSerializable(typeof(Balance))]
+[JsonSerializable(typeof(Page<UsageRow>))]
+[JsonSerializable(typeof(Page<AdminLedgerEntry>))]
+[JsonSerializable(typeof(AdminPrices))]
+[JsonSerializable(typeof(AdminAudit))]
 public sealed partial class ContractsJson : JsonSerializerContext;

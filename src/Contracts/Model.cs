@@ -178,9 +178,15 @@ public sealed record ModelPrice
     /// <summary>With or without sound.</summary>
     public bool? Audio { get; init; }
 
-    /// <summary><c>second</c> of each output, or <c>output</c>.</summary>
+    /// <summary>With or without a video among the inputs.</summary>
+    public bool? InputVideo { get; init; }
+
+    /// <summary>Seconds of input videos that tokens are reserved for besides.</summary>
+    public int? InputSeconds { get; init; }
+
+    /// <summary><c>second</c> of each output, <c>output</c>, <c>call</c> (however many outputs), or <c>token</c>.</summary>
     public required string Per { get; init; }
 
-    /// <summary>Micro-dollars.</summary>
+    /// <summary>Micro-dollars: for one, or for a million tokens.</summary>
     public required long Micros { get; init; }
 }

@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
 using Reelay.Server;
+using Reelay.Server.Billing;
 using Reelay.Server.Catalog;
+
+if (args is [AuditCommand.Name, ..]) return AuditCommand.Run(args.ElementAtOrDefault(1), Console.Out);
 
 WebApplication app;
 try

@@ -1,4 +1,5 @@
 using Reelay.Server.Api;
+using Reelay.Server.Api.Billing;
 using Reelay.Server.Api.Callbacks;
 using Reelay.Server.Api.Content;
 using Reelay.Server.Api.Dialects;
@@ -104,6 +105,9 @@ internal static class ServerApp
         app.Services.GetRequiredService<AdminTaskActions>().Map(app);
         app.Services.GetRequiredService<AdminAuditEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminSecretEndpoints>().Map(app);
+        app.Services.GetRequiredService<UsageEndpoints>().Map(app);
+        app.Services.GetRequiredService<AdminLedgerEndpoints>().Map(app);
+        app.Services.GetRequiredService<AdminPriceEndpoints>().Map(app);
         app.Services.GetRequiredService<CallbackEndpoint>().Map(app);
         app.Services.GetRequiredService<HealthEndpoints>().Map(app);
         app.Services.GetRequiredService<OpenApiEndpoint>().Map(app);

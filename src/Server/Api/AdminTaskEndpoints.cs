@@ -89,6 +89,8 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
     /// <summary>The single view of a task.</summary>
     public static AdminTask Detail(TaskDetail found, IReadOnlyList<TaskAction> actions) => Body(found.Task) with
     {
+        Price = found.Task.Price is { } price ? JsonNode.Parse(price.ToJson()) : null,
+        CostMicros = found.Attempts.Any(attempt => attempt.CostMicros is not null) ? found.Attempts.Sum(attempt => attempt.CostMicros ?? 0) : null,
         Order = JsonNode.Parse(OrderJson.Serialize(found.Task.Order)),
         Attempts = [.. found.Attempts.Select(Attempt)],
         Assets = [.. found.Assets.Select(asset => new AdminAsset(asset.Position, asset.Key, asset.ContentType, asset.SizeBytes, asset.Sha256))],
@@ -126,6 +128,8 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
         ErrorMessage = attempt.ErrorMessage,
         ErrorRaw = attempt.ErrorRaw,
         PossibleCostMicros = attempt.PossibleCostMicros == 0 ? null : attempt.PossibleCostMicros,
+        CostMicros = attempt.CostMicros,
+        CostBasis = attempt.CostBasis,
     };
 
     // Told by the rows' own times, so there is no second record that could disagree with them.

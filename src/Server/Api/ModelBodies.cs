@@ -8,7 +8,8 @@ namespace Reelay.Server.Api;
 /// <param name="catalog">The models.</param>
 /// <param name="canServe">Whether a channel serves an upstream model.</param>
 /// <param name="builtAt">When this program was built.</param>
-internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canServe, DateTimeOffset builtAt)
+/// <param name="maySeeUnpriced">Whether models without a price can be ordered: by accounts without a balance.</param>
+internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canServe, DateTimeOffset builtAt, bool maySeeUnpriced = true)
 {
     private static readonly string[] _encodings = ["file", "data_url", "base64", "file_id", "url"];
 
@@ -52,6 +53,7 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
     {
         if (model.Capability(canServe) is not { } capability) return null;
         var spec = model.Spec;
+        if (spec is { Prices.Count: 0, IsFree: false } && !maySeeUnpriced) return null;
         return new Model
         {
             Id = model.Name,
@@ -136,12 +138,15 @@ internal sealed class ModelBodies(ModelCatalog catalog, Func<string, bool> canSe
         MaxLength = extra.MaxLength,
     };
 
-    private static ModelPrice Price(PriceSpec price) => new()
+    /// <summary>One row of a price list.</summary>
+    public static ModelPrice Price(PriceSpec price) => new()
     {
         Tier = price.Tier,
         Quality = price.Quality,
         Mode = price.Mode,
         Audio = price.Audio,
+        InputVideo = price.InputVideo,
+        InputSeconds = price.InputSeconds,
         Per = price.Per,
         Micros = price.Micros,
     };

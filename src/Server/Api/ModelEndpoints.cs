@@ -7,7 +7,7 @@ using Reelay.Server.Routing;
 namespace Reelay.Server.Api;
 
 /// <summary>What a key can order now.</summary>
-internal sealed class ModelEndpoints(Authentication authentication, ChannelSet channels)
+internal sealed class ModelEndpoints(Authentication authentication, ChannelSet channels, AccountBook accounts)
 {
     private readonly DateTimeOffset _builtAt = File.GetLastWriteTimeUtc(Assembly.GetExecutingAssembly().Location);
 
@@ -41,6 +41,7 @@ internal sealed class ModelEndpoints(Authentication authentication, ChannelSet c
     private ModelBodies Bodies(ApiKey key)
     {
         var now = channels.Now;
-        return new ModelBodies(now.Catalog, model => ChannelSet.CanServe(now, key.Groups, model), _builtAt) { MayOrder = key.MayOrder };
+        var isUnlimited = accounts.Find(key.AccountId)?.IsUnlimited == true;
+        return new ModelBodies(now.Catalog, model => ChannelSet.CanServe(now, key.Groups, model), _builtAt, isUnlimited) { MayOrder = key.MayOrder };
     }
 }

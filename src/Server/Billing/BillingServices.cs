@@ -1,3 +1,6 @@
+using Reelay.Server.Api.Billing;
+using Reelay.Server.Storage;
+
 namespace Reelay.Server.Billing;
 
 /// <summary>What prices, the ledger's reading and its audit are made of.</summary>
@@ -16,5 +19,10 @@ internal static class BillingServices
     /// <summary>Everything that reads or corrects the ledger.</summary>
     public static void AddBilling(this IServiceCollection services)
     {
+        services.AddSingleton<ILedger, SqliteLedger>();
+        services.AddSingleton<ILedgerAudit>(provider => new SqliteLedgerAudit(provider.GetRequiredService<SqliteDatabase>()));
+        services.AddSingleton<UsageEndpoints>();
+        services.AddSingleton<AdminLedgerEndpoints>();
+        services.AddSingleton<AdminPriceEndpoints>();
     }
 }

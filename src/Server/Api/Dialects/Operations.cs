@@ -49,6 +49,9 @@ public enum Operations
     /// <summary>Everything under <c>/v1/webhook_endpoints</c>, <c>/v1/webhook_event_types</c>, <c>/v1/webhook_secret</c> and
     /// <c>/v1/webhook_deliveries</c>.</summary>
     WebhookEndpoints = 1 << 13,
+
+    /// <summary><c>GET /v1/usage</c> and <c>GET /v1/balance</c>.</summary>
+    Usage = 1 << 14,
 }
 
 /// <summary>Says on an endpoint which operation it belongs to.</summary>

@@ -226,6 +226,4 @@ internal sealed class SqliteBatch(
         var isFound = statements.FindAccount.Set(1, id).ReadFirst(static row => new AccountChange(row), out var account);
         return isFound ? _accounts[id] = account! : null;
     }
-
-    }
 }
