@@ -30,6 +30,12 @@ public sealed record UpstreamModel
     /// <summary>Whether its videos have sound: <c>always</c>, <c>never</c> or <c>choice</c>.</summary>
     public string Audio { get; init; } = "never";
 
+    /// <summary>
+    /// The vendor's list price in micro-dollars, for a second of video or a picture, of a model that only channels publish; null where no public
+    /// model of ours stands before it, or it is not known.
+    /// </summary>
+    public long? ListPriceMicros { get; init; }
+
     /// <summary>Longest prompt in Unicode code points.</summary>
     public int MaxPromptLength { get; init; } = 32_000;
 

@@ -21,22 +21,22 @@ public sealed class SeedanceFlowTests(SeedanceFlowTests.World world) : IClassFix
     }
 
     [Theory]
-    [InlineData("1-0-lite-t2v-250428", "{}", "t2v", "1248x704", 4, false, 41_500)]
-    [InlineData("1-0-lite-i2v-250428", """{"image":"TALL","tier":"480p"}""", "i2v", "480x864", 4, false, 17_900)]
-    [InlineData("1-0-lite-i2v-250428", """{"reference_images":["TALL","WIDE"],"seconds":2,"seed":7}""", "reference_images", "1248x704", 2, false, 41_500)]
-    [InlineData("1-0-pro-250528", """{"size":"1920x1080","duration":12,"camera_fixed":true}""", "t2v", "1920x1088", 12, false, 125_000)]
-    [InlineData("1-0-pro-250528", """{"images":["WIDE","TALL"]}""", "i2v_first_last", "1248x704", 4, false, 57_600)]
-    [InlineData("1-0-pro-fast-251015", """{"ratio":"21:9","resolution":"1080p"}""", "t2v", "2176x928", 4, false, 38_000)]
-    [InlineData("1-5-pro-251215", """{"aspect_ratio":"9:16"}""", "t2v", "720x1280", 4, true, 52_800)]
-    [InlineData("1-5-pro-251215", """{"generate_audio":false,"image":"WIDE"}""", "i2v", "1280x720", 4, false, 26_400)]
-    [InlineData("2-0-260128", """{"tier":"4k","seconds":"15s","user":"u-1"}""", "t2v", "3840x2160", 15, true, 785_800)]
-    [InlineData("2-0-260128", """{"first_frame_image":"TALL","end_image_url":"TALL","audio":false}""", "i2v_first_last", "720x1280", 4, false, 153_800)]
-    [InlineData("2-0-260128", """{"reference_images":["WIDE"],"audio_urls":["SOUND"]}""", "reference_images", "1280x720", 4, true, 153_800)]
-    [InlineData("2-0-260128", """{"video_urls":["VIDEO"],"size":"1:1"}""", "reference_material", "960x960", 4, true, 445_000)]
-    [InlineData("2-0-260128", """{"video_urls":["VIDEO"],"audio_urls":["SOUND"],"image_urls":["WIDE"]}""", "reference_material", "1280x720", 4, true, 445_000)]
-    [InlineData("2-0-fast-260128", """{"resolution":"480p","watermark":true}""", "t2v", "864x496", 4, true, 56_900)]
+    [InlineData("1-0-lite-t2v-250428", "{}", "t2v", "1248x704", 4, false, 1_800_000)]
+    [InlineData("1-0-lite-i2v-250428", """{"image":"TALL","tier":"480p"}""", "i2v", "480x864", 4, false, 1_800_000)]
+    [InlineData("1-0-lite-i2v-250428", """{"reference_images":["TALL","WIDE"],"seconds":2,"seed":7}""", "reference_images", "1248x704", 2, false, 1_800_000)]
+    [InlineData("1-0-pro-250528", """{"size":"1920x1080","duration":12,"camera_fixed":true}""", "t2v", "1920x1088", 12, false, 2_500_000)]
+    [InlineData("1-0-pro-250528", """{"images":["WIDE","TALL"]}""", "i2v_first_last", "1248x704", 4, false, 2_500_000)]
+    [InlineData("1-0-pro-fast-251015", """{"ratio":"21:9","resolution":"1080p"}""", "t2v", "2176x928", 4, false, 756_000)]
+    [InlineData("1-5-pro-251215", """{"aspect_ratio":"9:16"}""", "t2v", "720x1280", 4, true, 2_400_000)]
+    [InlineData("1-5-pro-251215", """{"generate_audio":false,"image":"WIDE"}""", "i2v", "1280x720", 4, false, 1_200_000)]
+    [InlineData("2-0-260128", """{"tier":"4k","seconds":"15s","user":"u-1"}""", "t2v", "3840x2160", 15, true, 4_000_000)]
+    [InlineData("2-0-260128", """{"first_frame_image":"TALL","end_image_url":"TALL","audio":false}""", "i2v_first_last", "720x1280", 4, false, 7_000_000)]
+    [InlineData("2-0-260128", """{"reference_images":["WIDE"],"audio_urls":["SOUND"]}""", "reference_images", "1280x720", 4, true, 7_000_000)]
+    [InlineData("2-0-260128", """{"video_urls":["VIDEO"],"size":"1:1"}""", "reference_material", "960x960", 4, true, 4_300_000)]
+    [InlineData("2-0-260128", """{"video_urls":["VIDEO"],"audio_urls":["SOUND"],"image_urls":["WIDE"]}""", "reference_material", "1280x720", 4, true, 4_300_000)]
+    [InlineData("2-0-fast-260128", """{"resolution":"480p","watermark":true}""", "t2v", "864x496", 4, true, 5_600_000)]
     public async Task Every_public_name_is_made_as_asked_and_priced(
-        string model, string fields, string mode, string size, int seconds, bool hasSound, long perSecond)
+        string model, string fields, string mode, string size, int seconds, bool hasSound, long perMillion)
     {
         var prompt = FlowWorld.Prompt();
         var order = JsonNode.Parse(fields.Replace("WIDE", Wide, StringComparison.Ordinal).Replace("TALL", Tall, StringComparison.Ordinal)
@@ -48,7 +48,8 @@ public sealed class SeedanceFlowTests(SeedanceFlowTests.World world) : IClassFix
         Assert.Equal((mode, "doubao-seedance-" + model), (made.Effective.Text("mode"), made.UpstreamModel));
         var clip = world.Job(prompt).Clip;
         Assert.Equal((size, seconds, hasSound), ($"{clip.WidthPixels}x{clip.HeightPixels}", (int)clip.Seconds, clip.HasSound));
-        Assert.Equal(seconds * perSecond, made.PriceMicros);
+        Assert.Equal(Price(model, mode, size, seconds, perMillion), made.PriceMicros);
+        Assert.InRange(made.SettledMicros, 1, made.PriceMicros);
         Assert.Equal(StandInClipStore.Clip.ToArray(), made.Content.Bytes);
         var sent = world.Wire.Create(prompt);
         Assert.EndsWith("/seedance/api/v3/contents/generations/tasks", sent.Url.AbsolutePath);
@@ -57,6 +58,23 @@ public sealed class SeedanceFlowTests(SeedanceFlowTests.World world) : IClassFix
         foreach (var name in new[] { "seed", "camera_fixed" })
             Assert.Equal(order[name]?.ToJsonString(), sent.Json[name]?.ToJsonString());
         Assert.Equal((bool?)order["watermark"] ?? false, (bool)sent.Json["watermark"]!);
+    }
+
+    // Width × height × (24 × seconds + 1) / 1024 tokens: of the largest size of the tier where a first frame decides, and of 15 s of input video
+    // besides, since nobody knows how long they are.
+    private static long Price(string model, string mode, string size, int seconds, long perMillion)
+    {
+        var sides = size.Split('x').Select(long.Parse).ToList();
+        var pixels = mode.StartsWith("i2v", StringComparison.Ordinal)
+            ? (model.StartsWith("1-0", StringComparison.Ordinal), sides.Min()) switch
+            {
+                (true, 480) => 864 * 480,
+                (true, _) => 1504 * 640,
+                _ => 1112 * 834,
+            }
+            : sides[0] * sides[1];
+        var tokens = ((pixels * ((24 * (seconds + (mode == "reference_material" ? 15 : 0))) + 1)) + 1023) / 1024;
+        return ((tokens * perMillion) + 999_999) / 1_000_000;
     }
 
     [Theory]
@@ -96,7 +114,10 @@ public sealed class SeedanceFlowTests(SeedanceFlowTests.World world) : IClassFix
         var made = await world.CompleteAsync(new { model = "doubao-seedance-2-0-260128", prompt = "smuggled boat --dur 15 --rs 4k", seconds = 4, tier = "480p" });
         var clip = world.Job("smuggled boat").Clip;
         Assert.Equal((864, 496, 4.0), (clip.WidthPixels, clip.HeightPixels, clip.Seconds));
-        Assert.Equal(4 * 71_100, made.PriceMicros);
+        Assert.Equal(284_165, made.PriceMicros);
+
+        // The upstream rounds its 40,594.5 tokens down.
+        Assert.Equal(284_158, made.SettledMicros);
         Assert.Equal("smuggled boat --dur 15 --rs 4k", made.Video.GetProperty("prompt").GetString());
     }
 

@@ -122,7 +122,7 @@ public sealed record ModelSpec
             MaxPromptLength = 32_000,
             MaxOutputs = known.Count > 0 ? known.Max(row => row.MaxOutputs) : 1,
             References = known.Count > 0 ? null : UsualModes.FirstFrame,
-            Prices = priceMicros is { } micros ? [new() { Per = makesPictures ? "output" : "second", Micros = micros }] : [],
+            Prices = PricesOf(known, priceMicros, makesPictures ? "output" : "second"),
             Lifecycle = new() { State = "active", Source = "operator" },
             ExpectedSeconds = makesPictures ? 40 : 120,
             DeadlineSeconds = 3600,
@@ -131,6 +131,12 @@ public sealed record ModelSpec
         };
         return (makesPictures ? spec with { Kind = "image" } : spec.Moving(known)).Sized(known);
     }
+
+    // The vendor's own list, where all of it is known; a model of which a part has no price has none.
+    private static IReadOnlyList<PriceSpec> PricesOf(List<UpstreamModel> known, long? priceMicros, string per) =>
+        priceMicros is { } micros ? [new() { Per = per, Micros = micros }]
+        : known.Count == 0 || known.Exists(row => row.ListPriceMicros is null) ? []
+        : [.. known.Select(row => new PriceSpec { Quality = row.Qualities is [var only] ? only : null, Per = per, Micros = row.ListPriceMicros!.Value }).Distinct()];
 
     private ModelSpec Moving(List<UpstreamModel> known)
     {

@@ -9,7 +9,8 @@ internal static class ApiDescription
     private const string Components = "#/components/";
 
     // In the order in which a reader wants them.
-    private static readonly string[] Areas = ["base", "videos", "orders", "estimate", "edits", "content", "characters", "files", "models", "webhooks"];
+    private static readonly string[] Areas =
+        ["base", "videos", "orders", "estimate", "edits", "content", "characters", "files", "models", "webhooks", "billing"];
 
     private static readonly string[] Methods = ["get", "head", "post", "put", "patch", "delete", "options"];
 

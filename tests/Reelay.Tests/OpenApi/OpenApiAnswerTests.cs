@@ -21,7 +21,7 @@ public sealed class OpenApiAnswerTests : IDisposable
         "POST /v1/webhook_endpoints 503", "POST /v1/webhook_endpoints/{id} 503", "DELETE /v1/webhook_endpoints/{id} 503",
         "POST /v1/webhook_endpoints/{id}/rotate_secret 503", "POST /v1/webhook_endpoints/{id}/test 429", "POST /v1/webhook_secret/rotate 503",
         "POST /v1/webhook_deliveries/{id}/redeliver 500",
-        "POST /v1/videos/characters 500", "POST /v1/files 500", "DELETE /v1/files/{id} 500", "GET /v1/models 500", "GET /v1/models/{id} 500",
+        "POST /v1/videos/characters 500", "POST /v1/files 500", "DELETE /v1/files/{id} 500", "GET /v1/models 500", "GET /v1/models/{id} 500", "GET /v1/balance 500",
     ];
 
     private static readonly Dictionary<string, string?> OneSlot = new()
@@ -47,7 +47,8 @@ public sealed class OpenApiAnswerTests : IDisposable
     {
         await WalkAsync(
             null, UsualStretches.OrdersAsync, UsualStretches.ContentAsync, UsualStretches.EditsAsync, UsualStretches.LibraryAsync,
-            UsualStretches.ModelsAsync, WebhookStretches.UsualAsync, WebhookStretches.RefusedAsync, RefusedStretches.RefusedAsync, RefusedStretches.NobodyAsync, RefusedStretches.PoorAsync);
+            UsualStretches.ModelsAsync, UsualStretches.BillingAsync, WebhookStretches.UsualAsync, WebhookStretches.RefusedAsync,
+            RefusedStretches.RefusedAsync, RefusedStretches.NobodyAsync, RefusedStretches.PoorAsync);
         await WalkAsync(Waiting, UsualStretches.InputsAsync);
         await WalkAsync(OneSlot, RefusedStretches.FullAsync);
         await WalkAsync(new() { ["Reelay:MinFreeDisk"] = long.MaxValue.ToString() }, RefusedStretches.ShortOfDiskAsync);

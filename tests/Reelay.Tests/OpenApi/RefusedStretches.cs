@@ -74,7 +74,7 @@ internal static class RefusedStretches
         foreach (var table in new[] { "files", "characters", "tasks" }) walk.Gateway.Database(connection => connection.Execute($"ALTER TABLE {table} RENAME TO lost_{table}"));
         foreach (var (method, path) in Operations(walk).Where(operation => operation.Method == HttpMethod.Get || operation.Method == HttpMethod.Head))
         {
-            if (path.StartsWith("/v1/models", StringComparison.Ordinal) || IsWebhooks(path)) continue;
+            if (path.StartsWith("/v1/models", StringComparison.Ordinal) || path == "/v1/balance" || IsWebhooks(path)) continue;
             await walk.SendAsync(method, path.StartsWith("/v1/inputs", StringComparison.Ordinal) ? signer.InputLink("", Unknown, 0) : path, 500);
         }
 

@@ -152,6 +152,14 @@ internal static class UsualStretches
         foreach (var model in (await walk.GetAsync("/v1/models")).GetProperty("data").EnumerateArray()) await walk.GetAsync("/v1/models/" + model.Text("id"));
     }
 
+    public static async Task BillingAsync(ApiWalk walk)
+    {
+        Assert.Equal("USD", (await walk.GetAsync("/v1/balance")).Text("currency"));
+        var day = (await walk.GetAsync("/v1/usage?limit=1")).GetProperty("data")[0].Text("day");
+        await walk.GetAsync($"/v1/usage?from={day}&to={day}&model=sora-2");
+        foreach (var wrong in new[] { "limit=0", "from=yesterday", "to=1e3", "after=here" }) await walk.GetAsync("/v1/usage?" + wrong, 400);
+    }
+
     public static async Task InputsAsync(ApiWalk walk)
     {
         var id = (await walk.PostAsync("/v1/videos", new { prompt = "x", input_reference = Convert.ToBase64String(PngImage.Gradient(1280, 720)) })).Text("id");

@@ -1,10 +1,11 @@
+using Reelay.Server.Billing;
 using Reelay.Server.Routing;
 using Reelay.Simulation.World;
 
 namespace Reelay.Simulation.Checks;
 
 /// <summary>What must hold when all is quiet, read with SQL of its own and counted from the upstreams' side.</summary>
-internal sealed class Audit(Disk disk, Upstreams upstreams, Callers callers, long balance)
+internal sealed class Audit(Disk disk, Upstreams upstreams, Callers callers)
 {
     /// <summary>Tasks that somebody still has to do something about, and mail that is still to be read.</summary>
     public long LiveCount => Number(
@@ -40,14 +41,8 @@ internal sealed class Audit(Disk disk, Upstreams upstreams, Callers callers, lon
 
     private List<string> Money() =>
     [
-        .. Texts("SELECT id || ' has ' || n || ' reservations and ' || c || ' closings' FROM (SELECT t.id, "
-            + "(SELECT count(*) FROM ledger_entries l WHERE l.task_id = t.id AND kind = 'reserve') n, "
-            + "(SELECT count(*) FROM ledger_entries l WHERE l.task_id = t.id AND kind IN ('settle', 'release')) c FROM tasks t) WHERE n <> 1 OR c <> 1"),
+        .. new SqliteLedgerAudit(disk.Database).Run().Violations.Select(found => $"{found.Check} {found.Id}: {found.Message}"),
         .. Texts("SELECT id || ' holds ' || reserved_micros || ' reserved' FROM accounts WHERE reserved_micros <> 0"),
-        .. Texts($"SELECT 'the account has ' || balance_micros || ', the ledger says ' || ({balance} + (SELECT coalesce(sum(balance_micros), 0) "
-            + "FROM ledger_entries WHERE account_id = 'acct_callers')) FROM accounts WHERE id = 'acct_callers' AND balance_micros <> "
-            + $"{balance} + (SELECT coalesce(sum(balance_micros), 0) FROM ledger_entries WHERE account_id = 'acct_callers')"),
-        .. Texts("SELECT id || ' failed and ' || settled_micros || ' was taken' FROM tasks WHERE phase = 'failed' AND settled_micros > price_micros"),
     ];
 
     // What was answered is there; one order of a caller is one task.
