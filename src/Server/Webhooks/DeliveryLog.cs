@@ -19,7 +19,8 @@ internal sealed class DeliveryLog(IDeliveryStore store, GroupCommitter committer
         var limit = read.Value!.Page.Limit;
         var query = read.Value with
         {
-            AccountId = accountId ?? WebhookQuery.Text(request, "account_id"), Page = read.Value.Page with { Limit = limit + 1 },
+            AccountId = accountId ?? WebhookQuery.Text(request, "account_id"),
+            Page = read.Value.Page with { Limit = limit + 1 },
         };
         var rows = limit == 0 ? [] : store.List(query);
         var shown = rows.Take(limit).Select(row => Body(row, accountId is null)).ToList();

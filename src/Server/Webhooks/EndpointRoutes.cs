@@ -83,8 +83,11 @@ internal sealed class EndpointRoutes(
         var before = found.Value!;
         var after = before with
         {
-            Name = form.Value!.Name ?? before.Name, Url = form.Value.Url ?? before.Url, EventTypes = form.Value.EventTypes ?? before.EventTypes,
-            UpdatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(), DisabledAt = null,
+            Name = form.Value!.Name ?? before.Name,
+            Url = form.Value.Url ?? before.Url,
+            EventTypes = form.Value.EventTypes ?? before.EventTypes,
+            UpdatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            DisabledAt = null,
         };
         var isThere = store.Update(after);
         subscriptions.Forget(after.AccountId);
