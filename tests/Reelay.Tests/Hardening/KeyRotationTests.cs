@@ -15,7 +15,11 @@ public sealed class KeyRotationTests
 
     private static readonly object Mine = new
     {
-        id = "mine", provider = "openai", base_url = "http://127.0.0.1:1/v1", api_key = "sk-kept-secret", models = new[] { "m=sora-2" },
+        id = "mine",
+        provider = "openai",
+        base_url = "http://127.0.0.1:1/v1",
+        api_key = "sk-kept-secret",
+        models = new[] { "m=sora-2" },
     };
 
     [Fact]
