@@ -6,7 +6,10 @@ namespace Reelay.Server.Retention;
 /// </summary>
 internal interface IRetentionStore
 {
-    /// <summary>Tasks whose words are past their account's period, and deleted ones whose files are gone.</summary>
+    /// <summary>How long words of a deleted task stay for operators, who may have to say what became of it.</summary>
+    static readonly TimeSpan DeletedGrace = TimeSpan.FromDays(1);
+
+    /// <summary>Tasks whose words are past their account's period, and ones deleted longer than <see cref="DeletedGrace"/> ago whose files are gone.</summary>
     /// <param name="now">The present moment.</param>
     /// <param name="usual">Period of accounts without one of their own; null keeps theirs.</param>
     /// <param name="limit">Most ids.</param>

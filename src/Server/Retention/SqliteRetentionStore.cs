@@ -14,14 +14,15 @@ internal sealed class SqliteRetentionStore(SqliteDatabase database) : IRetention
 
     private static readonly string ListWords =
         $"SELECT t.id {Due("prompts", "words")} UNION "
-        + "SELECT id FROM tasks WHERE deleted_at IS NOT NULL AND discarded_at IS NOT NULL AND words_removed_at IS NULL AND open_attempt IS NULL LIMIT $limit";
+        + "SELECT id FROM tasks WHERE deleted_at IS NOT NULL AND discarded_at IS NOT NULL AND words_removed_at IS NULL AND open_attempt IS NULL "
+        + "AND deleted_at <= $now - $grace LIMIT $limit";
 
     private static readonly string ListInputs =
         $"SELECT t.id, t.order_json {Due("inputs", "inputs")} UNION ALL "
         + "SELECT id, order_json FROM tasks WHERE discarded_at IS NOT NULL AND inputs_removed_at IS NULL AND open_attempt IS NULL LIMIT $limit";
 
     public IReadOnlyList<string> ListWithWords(long now, TimeSpan? usual, int limit) => database.Read(connection => connection.Query(
-        row => row.GetString(0), ListWords, ("$now", now), ("$usual", Milliseconds(usual)), ("$limit", limit)));
+        row => row.GetString(0), ListWords, ("$now", now), ("$usual", Milliseconds(usual)), ("$grace", Milliseconds(IRetentionStore.DeletedGrace)), ("$limit", limit)));
 
     public void RemoveWords(IReadOnlyList<string> taskIds, long now) => database.Write((connection, transaction) =>
     {

@@ -94,13 +94,17 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task A_deleted_videos_words_go_with_its_files()
+    public async Task A_deleted_videos_files_go_at_once_and_its_words_a_day_later()
     {
-        await using var gateway = await GatewayHost.StartAsync();
+        var clock = new MovedClock();
+        await using var gateway = await GatewayHost.StartAsync(services: services => services.AddSingleton<TimeProvider>(clock));
         var id = await gateway.OrderAsync(Words);
         await gateway.FinishAsync(id);
         Assert.Equal(200, (await gateway.SendAsync(HttpMethod.Delete, "/v1/videos/" + id)).Status);
         await ((Server.Engine.AssetJanitor)gateway.Services.GetService(typeof(Server.Engine.AssetJanitor))!).CleanAsync(Cancellation);
+        await SweepAsync(gateway);
+        Assert.NotEmpty(FilesWith(gateway.Folder, Words));
+        clock.Ahead += TimeSpan.FromHours(24.1);
         await SweepAsync(gateway);
         Assert.Equal([], FilesWith(gateway.Folder, Words));
         Assert.Empty(Directory.GetFiles(Path.Combine(gateway.Folder, "assets"), "*", SearchOption.AllDirectories));
