@@ -48,7 +48,7 @@ public sealed class OpenApiAnswerTests : IDisposable
         await WalkAsync(
             null, UsualStretches.OrdersAsync, UsualStretches.ContentAsync, UsualStretches.EditsAsync, UsualStretches.LibraryAsync,
             UsualStretches.ModelsAsync, UsualStretches.BillingAsync, WebhookStretches.UsualAsync, WebhookStretches.RefusedAsync,
-            RefusedStretches.RefusedAsync, RefusedStretches.NobodyAsync, RefusedStretches.PoorAsync);
+            RefusedStretches.RefusedAsync, RefusedStretches.NobodyAsync, RefusedStretches.LimitedAsync, RefusedStretches.PoorAsync);
         await WalkAsync(Waiting, UsualStretches.InputsAsync);
         await WalkAsync(OneSlot, RefusedStretches.FullAsync);
         await WalkAsync(new() { ["Reelay:MinFreeDisk"] = long.MaxValue.ToString() }, RefusedStretches.ShortOfDiskAsync);

@@ -1,5 +1,6 @@
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Storage;
+using Reelay.Tests.Accounts;
 using Reelay.Tests.Files;
 using Reelay.Tests.Support;
 
@@ -39,6 +40,28 @@ internal static class RefusedStretches
         {
             var isInput = path.StartsWith("/v1/inputs", StringComparison.Ordinal);
             foreach (var client in new[] { walk.Nobody, stranger }) await walk.SendAsync(method, path, isInput ? 403 : 401, client: client);
+        }
+    }
+
+    // Every operation with a key that may do none of them, and with one that has made its requests of the minute.
+    public static async Task LimitedAsync(ApiWalk walk)
+    {
+        var (_, scopeless) = await walk.Gateway.KeyAsync(new { name = "operator", scopes = new[] { "admin" } });
+        var (_, hasty) = await walk.Gateway.KeyAsync(new { name = "hasty", requests_per_minute = 1 });
+        using (scopeless)
+        using (hasty)
+        {
+            foreach (var (method, path) in Operations(walk))
+            {
+                await walk.SendAsync(method, path, 403, client: scopeless);
+                if (path.StartsWith("/v1/inputs", StringComparison.Ordinal)) continue;
+                while (true)
+                {
+                    using var request = new HttpRequestMessage(method, path);
+                    using var response = await hasty.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+                    if ((int)response.StatusCode == 429) break;
+                }
+            }
         }
     }
 
