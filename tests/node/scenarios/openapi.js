@@ -18,7 +18,11 @@ ajv.addSchema({ ...api, $id: 'api' });
 const securityHeaders = [
   'x-content-type-options', 'x-frame-options', 'referrer-policy', 'content-security-policy', 'cross-origin-resource-policy', 'cache-control',
 ];
-const plainHeaders = new Set(['date', 'content-type', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', ...securityHeaders]);
+// With every answer to a key that has bounds; the response RateLimited describes them.
+const limitHeaders = ['x-ratelimit-limit-requests', 'x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests'];
+const plainHeaders = new Set([
+  'date', 'content-type', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', ...securityHeaders, ...limitHeaders,
+]);
 const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'];
 
 const answers = answersFile ? (await readFile(answersFile, 'utf8')).trim().split('\n').map((line) => JSON.parse(line)) : [];
