@@ -52,7 +52,7 @@ internal sealed class Run : IDisposable
         RunUntil(IsOver, Horizon.Ticks);
         foreach (var order in _callers.Orders.Where(order => order.IsWaiting)) _state.Expect(false, $"the caller of order {order.Number} still waits for {order.Id}");
         if (_scheduler.Escaped is { } escaped) _state.Expect(false, "an exception escaped: " + escaped);
-        var audit = new Audit(_disk, _upstreams, _callers, Balance);
+        var audit = new Audit(_disk, _upstreams, _callers);
         foreach (var mistake in audit.FindMistakes()) _state.Expect(false, mistake);
         foreach (var mistake in Audit.OfMemory(_node!)) _state.Expect(false, mistake);
         return new RunReport(_trace.Hash(), _trace.Count, _nodeCount, TimeSpan.FromTicks(_scheduler.Now), audit.Ends, _state.Mistakes);
@@ -72,7 +72,12 @@ internal sealed class Run : IDisposable
     {
         SqliteMigrations.Apply(_disk.Database.Writer, TimeProvider.System);
         _disk.Database.Writer.Execute(
-            "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ('acct_callers', 'callers', $balance, 1)", null, ("$balance", Balance));
+            """
+            INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ('acct_callers', 'callers', $balance, 1);
+            INSERT INTO ledger_entries (account_id, kind, balance_micros, reserved_micros, created_at) VALUES ('acct_callers', 'adjust', $balance, 0, 1);
+            """,
+            null,
+            ("$balance", Balance));
         var store = new SqliteKeyStore(_disk.Database, TimeProvider.System);
         var keys = new KeyRing(store, new KeyUses(), TimeProvider.System, new RepeatableRandomness(1));
         keys.Import(keys.Draft("acct_callers", "callers"), CallerKey);
@@ -165,7 +170,7 @@ internal sealed class Run : IDisposable
     {
         if (_scheduler.Now < _nextLook) return false;
         _nextLook = _scheduler.Now + (5 * TimeSpan.TicksPerSecond);
-        return !_callers.IsAnybodyWaiting && new Audit(_disk, _upstreams, _callers, Balance).LiveCount == 0;
+        return !_callers.IsAnybodyWaiting && new Audit(_disk, _upstreams, _callers).LiveCount == 0;
     }
 
     private async Task<bool> DeliverAsync(Uri url, Simulators.CallbackMessage message)
