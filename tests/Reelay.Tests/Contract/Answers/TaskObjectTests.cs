@@ -37,28 +37,29 @@ public sealed class TaskObjectTests(RunningGateway running, WaitingGateway waiti
         ["metadata"] = (JsonValueKind.Object, "."),
         ["external_task_id"] = (JsonValueKind.String, "^mine-1$"),
         ["estimated_completion_at"] = (JsonValueKind.Number, "^[0-9]{10}$"),
+        ["cost"] = (JsonValueKind.Object, """^\{"status":"(reserved|settled|released)","micros":[0-9]+,"amount":"[0-9.]+",("basis":"[a-z]+",)?"currency":"USD"\}$"""),
         ["usage"] = (JsonValueKind.Object, """^\{("seconds"|"input_tokens").+\}$"""),
     };
 
     private static readonly Dictionary<string, (string Keys, Func<RunningGateway, WaitingGateway, Task<JsonElement>> Read)> Cases = new()
     {
-        ["queued"] = ($"{Always} effective estimated_completion_at", (_, waiting) => CreatedAsync(waiting, """{"prompt": "x"}""")),
+        ["queued"] = ($"{Always} effective cost estimated_completion_at", (_, waiting) => CreatedAsync(waiting, """{"prompt": "x"}""")),
         ["queued, with all that a caller may add"] = (
-            $"{Always} warnings effective metadata external_task_id estimated_completion_at",
+            $"{Always} warnings effective metadata external_task_id cost estimated_completion_at",
             (_, waiting) => CreatedAsync(waiting, """{"prompt": "x", "fps": 30, "metadata": {"shot": 7}, "external_task_id": "mine-1"}""")),
         ["queued, with nulls and empty texts"] = (
-            $"{Always} effective estimated_completion_at",
+            $"{Always} effective cost estimated_completion_at",
             (_, waiting) => CreatedAsync(waiting, """{"prompt": "x", "metadata": null, "external_task_id": "", "callback_url": null, "seed": null}""")),
-        ["in progress"] = ($"{Always} effective estimated_completion_at", (_, waiting) => RunningAsync(waiting)),
-        ["cancelled"] = ($"{Always} completed_at error effective", (_, waiting) => CancelledAsync(waiting)),
-        ["failed"] = ($"{Always} completed_at error effective", (running, _) => EndedAsync(running, """{"prompt": "[fail:generation]"}""")),
-        ["completed"] = ($"{Always} completed_at expires_at {Links} effective metadata usage", (running, _) => EndedAsync(running, """{"prompt": "a red boat"}""")),
+        ["in progress"] = ($"{Always} effective cost estimated_completion_at", (_, waiting) => RunningAsync(waiting)),
+        ["cancelled"] = ($"{Always} completed_at error effective cost", (_, waiting) => CancelledAsync(waiting)),
+        ["failed"] = ($"{Always} completed_at error effective cost", (running, _) => EndedAsync(running, """{"prompt": "[fail:generation]"}""")),
+        ["completed"] = ($"{Always} completed_at expires_at {Links} effective metadata usage cost", (running, _) => EndedAsync(running, """{"prompt": "a red boat"}""")),
         ["completed, with all that a caller may add"] = (
-            $"{Always} completed_at expires_at {Links} warnings effective metadata external_task_id usage",
+            $"{Always} completed_at expires_at {Links} warnings effective metadata external_task_id usage cost",
             (running, _) => EndedAsync(running, """{"prompt": "x", "fps": 30, "metadata": {"shot": 7}, "external_task_id": "mine-1"}""")),
-        ["a remix, queued"] = ($"{Always} remixed_from_video_id effective estimated_completion_at", (running, _) => RemixAsync(running)),
+        ["a remix, queued"] = ($"{Always} remixed_from_video_id effective cost estimated_completion_at", (running, _) => RemixAsync(running)),
         ["two pictures"] = (
-            $"{Always} completed_at expires_at {Links} outputs effective metadata usage",
+            $"{Always} completed_at expires_at {Links} outputs effective metadata usage cost",
             (running, _) => EndedAsync(running, """{"model": "gpt-image-2", "prompt": "x", "n": 2}""")),
     };
 
