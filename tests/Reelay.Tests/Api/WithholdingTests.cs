@@ -8,7 +8,7 @@ namespace Reelay.Tests.Api;
 public sealed class WithholdingTests
 {
     private const string All =
-        "list,delete,cancel,remix,edits,extensions,characters,estimate,events,wait,generations,models,files,webhook_endpoints,usage";
+        "list,delete,cancel,remix,edits,extensions,characters,estimate,events,wait,generations,models,files,webhook_endpoints,usage,balance";
 
     private static readonly Dictionary<string, string?> Waiting = new() { ["Reelay:Channels:sandbox_openai:MaxInFlight"] = "0" };
 

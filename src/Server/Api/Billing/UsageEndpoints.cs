@@ -17,7 +17,7 @@ internal sealed class UsageEndpoints(Authentication authentication, IAccountStor
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/usage", ListAsync).As(Operations.Usage);
-        routes.MapGet("/v1/balance", BalanceAsync).As(Operations.Usage);
+        routes.MapGet("/v1/balance", BalanceAsync).As(Operations.Balance);
     }
 
     private Task BalanceAsync(HttpContext context)

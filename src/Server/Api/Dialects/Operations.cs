@@ -50,8 +50,11 @@ public enum Operations
     /// <c>/v1/webhook_deliveries</c>.</summary>
     WebhookEndpoints = 1 << 13,
 
-    /// <summary><c>GET /v1/usage</c> and <c>GET /v1/balance</c>.</summary>
+    /// <summary><c>GET /v1/usage</c>.</summary>
     Usage = 1 << 14,
+
+    /// <summary><c>GET /v1/balance</c>.</summary>
+    Balance = 1 << 15,
 }
 
 /// <summary>Says on an endpoint which operation it belongs to.</summary>

@@ -25,7 +25,7 @@ public sealed class WithheldOperationTests(WaitingGateway gateway) : IClassFixtu
         ("models", "GET", "/v1/models", false),
         ("models", "GET", "/v1/models/sora-2", false),
         ("usage", "GET", "/v1/usage", false),
-        ("usage", "GET", "/v1/balance", false),
+        ("balance", "GET", "/v1/balance", false),
         ("files", "POST", "/v1/files", false),
         ("files", "GET", "/v1/files", false),
         ("files", "GET", "/v1/files/file_1", false),
