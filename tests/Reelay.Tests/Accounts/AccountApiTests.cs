@@ -14,8 +14,14 @@ public sealed class AccountApiTests
         await using var gateway = await GatewayHost.StartAsync();
         var made = await gateway.DoneAsync(HttpMethod.Post, "accounts", new
         {
-            name = "team", balance_micros = 7_000_000, reason = "transfer 17", floor_micros = -1_000_000, requests_per_minute = 60,
-            total_budget_micros = 100_000_000, assets_retention_seconds = 3600, max_in_flight = 5,
+            name = "team",
+            balance_micros = 7_000_000,
+            reason = "transfer 17",
+            floor_micros = -1_000_000,
+            requests_per_minute = 60,
+            total_budget_micros = 100_000_000,
+            assets_retention_seconds = 3600,
+            max_in_flight = 5,
         });
         var id = Operator.Text(made, "id")!;
         Assert.Matches("^acct_[0-9A-Za-z]{20}$", id);
