@@ -49,6 +49,8 @@ internal sealed record UpstreamModelRow
 
     public string? Audio { get; init; }
 
+    public long? ListPriceMicros { get; init; }
+
     public int? MaxPromptLength { get; init; }
 
     public int? MaxOutputs { get; init; }
@@ -79,6 +81,7 @@ internal sealed record UpstreamModelRow
         AnySize = AnySize,
         RatioFollowsFirstFrame = RatioFollowsFirstFrame,
         Audio = Audio ?? Defaults.Audio,
+        ListPriceMicros = ListPriceMicros,
         MaxPromptLength = MaxPromptLength ?? Defaults.MaxPromptLength,
         MaxOutputs = MaxOutputs ?? Defaults.MaxOutputs,
         References = References ?? Defaults.References,

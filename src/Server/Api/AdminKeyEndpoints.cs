@@ -13,7 +13,7 @@ internal sealed class AdminKeyEndpoints(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/admin/v1/keys", CreateAsync).WithMetadata(new AuditedFields([.. AdminKeyChanges.Names, "account_id", "account", "secret_hint"]));
+        routes.MapPost("/admin/v1/keys", CreateAsync).WithMetadata(new AuditedFields([.. AdminKeyChanges.Names, "account_id", "account"]));
         routes.MapGet("/admin/v1/keys", ListAsync);
         routes.MapGet("/admin/v1/keys/{id}", ReadAsync);
         routes.MapPatch("/admin/v1/keys/{id}", ChangeAsync).WithMetadata(new AuditedFields(AdminKeyChanges.Names));

@@ -122,7 +122,7 @@ public sealed class ReadingVideosTests
         var created = await gateway.SendAsync(HttpMethod.Post, "/v1/videos", new { prompt = "x", seconds = "8s", size = "1280x720", metadata = new { a = 1 } });
         var video = created.Body;
         Assert.Equal(
-            ["created_at", "effective", "estimated_completion_at", "id", "metadata", "model", "object", "progress", "prompt", "seconds", "size", "status", "task_id"],
+            ["cost", "created_at", "effective", "estimated_completion_at", "id", "metadata", "model", "object", "progress", "prompt", "seconds", "size", "status", "task_id"],
             video.EnumerateObject().Select(member => member.Name).Order());
         Assert.Equal(("video", "sora-2", "queued", 0, "8", "1280x720"), (
             video.GetProperty("object").GetString(), video.GetProperty("model").GetString(), video.GetProperty("status").GetString(),

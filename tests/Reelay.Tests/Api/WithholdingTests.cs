@@ -174,7 +174,7 @@ public sealed class WithholdingTests
             routes.Where(route => route.Value == Operations.Core).Select(route => route.Name).Order());
         foreach (var (name, operation) in routes)
         {
-            foreach (var word in FlagWords<Operations>.Of(operation!.Value)) Assert.Contains("/" + word.Replace("list", "videos").Replace("delete", "videos"), name);
+            foreach (var word in FlagWords<Operations>.Of(operation!.Value)) Assert.Contains("/" + word.Replace("list", "videos").Replace("delete", "videos").Replace("webhook_endpoints", "webhook_"), name);
         }
 
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/api/README.md"), Cancellation);

@@ -27,8 +27,6 @@ public sealed class Rule05ClassesTests
     [InlineData("model_name:'kling-v9'", "400 unsupported_parameter model_name", "`kling-v9` | `sora-2`")]
     [InlineData("num_frames:81", "400 unsupported_parameter num_frames", "`seconds`")]
     [InlineData("stream:true", "400 unsupported_parameter stream", "/events")]
-    [InlineData("callback_url:'https://example.com/hook'", "400 unsupported_parameter callback_url", "/events")]
-    [InlineData("metadata:{callback_url:'v'}", "400 unsupported_parameter metadata.callback_url", "`sora-2`")]
     [InlineData("parameters:{camera_control:{a:1}}", "400 unsupported_parameter parameters.camera_control", "`sora-2`")]
     [InlineData("extra_body:{num_frames:81}", "400 unsupported_parameter extra_body.num_frames", "`sora-2`")]
     [InlineData("model:'kling-v3', camera_control:{type:'simple'}", "400 unsupported_parameter camera_control", "`kling-v3`")]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Reelay.Server.Accounts;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Storage;
 using Reelay.Simulators;
@@ -127,8 +128,8 @@ internal sealed class FuzzWorld : IAsyncDisposable
     {
         _database = new SqliteConnection($"Data Source={Path.Combine(Gateway.Folder, "reelay.db")};Pooling=False");
         _database.Open();
-        var keys = Gateway.Services.GetRequiredService<Reelay.Server.Accounts.KeyRing>();
-        keys.Import(keys.Draft("acct_admin", "another"), ForeignSecret);
+        var keys = Gateway.Services.GetRequiredService<KeyRing>();
+        keys.Import(keys.Draft("acct_admin", "another") with { Scopes = ApiKey.CallerScopes | KeyScopes.Admin }, ForeignSecret);
         _foreign = Gateway.NewClient(ForeignSecret);
         Names = new FuzzNames
         {

@@ -149,13 +149,12 @@ public sealed partial class CrossAccountTests
         {
             ["video"] = (video, Never(video)), ["file"] = (file, Never(file)), ["character"] = Pair(character.GetProperty("id").GetString()!),
         };
-        if (Operations().Any(operation => operation.Path.StartsWith("/v1/webhook_endpoints", StringComparison.Ordinal)))
-        {
-            var (_, endpoint) = await gateway.SendAsync(
-                HttpMethod.Post, "/v1/webhook_endpoints", new { url = "https://hooks.example.net/in", name = "mine", enabled_events = new[] { "video.completed" } });
-            made["webhook_endpoint"] = Pair(endpoint.GetProperty("id").GetString()!);
-        }
-
+        var (_, endpoint) = await gateway.SendAsync(
+            HttpMethod.Post, "/v1/webhook_endpoints", new { url = "https://hooks.example.net/in", name = "mine", event_types = new[] { "video.completed" } });
+        made["webhook_endpoint"] = Pair(endpoint.GetProperty("id").GetString()!);
+        await gateway.FinishAsync(await gateway.OrderAsync());
+        var (_, deliveries) = await gateway.SendAsync(HttpMethod.Get, "/v1/webhook_deliveries");
+        made["webhook_delivery"] = Pair(deliveries.GetProperty("data")[0].GetProperty("id").GetString()!);
         return made;
 
         static (string, string) Pair(string id) => (id, Never(id));
@@ -187,6 +186,7 @@ public sealed partial class CrossAccountTests
         : path.StartsWith("/v1/videos/", StringComparison.Ordinal) || path.StartsWith("/v1/video/generations/", StringComparison.Ordinal) ? "video"
         : path.StartsWith("/v1/files/", StringComparison.Ordinal) ? "file"
         : path.StartsWith("/v1/webhook_endpoints/", StringComparison.Ordinal) ? "webhook_endpoint"
+        : path.StartsWith("/v1/webhook_deliveries/", StringComparison.Ordinal) ? "webhook_delivery"
         : throw new InvalidOperationException($"Say whose id {path} takes.");
 
     private static IEnumerable<(string Query, string? Body)> Variants(string path, string method)

@@ -19,7 +19,7 @@ public sealed class OpenApiAnswerTests : IDisposable
     [
         "GET /v1/videos/{id} 503", "GET /v1/videos/{id}/content 503", "HEAD /v1/videos/{id}/content 503", "DELETE /v1/videos/{id} 500", "POST /v1/videos/{id}/cancel 500",
         "POST /v1/webhook_endpoints 503", "POST /v1/webhook_endpoints/{id} 503", "DELETE /v1/webhook_endpoints/{id} 503",
-        "POST /v1/webhook_endpoints/{id}/rotate_secret 503", "POST /v1/webhook_endpoints/{id}/test 429", "POST /v1/webhook_secret/rotate 503",
+        "POST /v1/webhook_endpoints/{id}/rotate_secret 503", "POST /v1/webhook_secret/rotate 503",
         "POST /v1/webhook_deliveries/{id}/redeliver 500",
         "POST /v1/videos/characters 500", "POST /v1/files 500", "DELETE /v1/files/{id} 500", "GET /v1/models 500", "GET /v1/models/{id} 500", "GET /v1/balance 500",
     ];

@@ -149,7 +149,9 @@ public sealed class EndpointRouteTests
         var endpoint = (await gateway.EndpointAsync(gateway.Inbox("mine", "?token=secret"))).Text("id");
         var delivery = (await gateway.OutcomeAsync(await gateway.OrderAsync(), "delivered")).Text("id");
         gateway.Services.GetRequiredService<IKeyStore>().EnsureAccount("acct_other", "Other", isUnlimited: true);
-        var (_, secret) = gateway.Services.GetRequiredService<KeyRing>().Create(new KeyTerms("acct_other", "other"));
+        var keys = gateway.Services.GetRequiredService<KeyRing>();
+        var secret = keys.MintSecret();
+        Assert.True(keys.Import(keys.Draft("acct_other", "other"), secret));
         using var other = gateway.NewClient(secret);
         foreach (var path in new[] { Hooks.Endpoints, Hooks.Log })
         {

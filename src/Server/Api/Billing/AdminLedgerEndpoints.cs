@@ -23,7 +23,7 @@ internal sealed class AdminLedgerEndpoints(
     {
         routes.MapGet("/admin/v1/ledger", ListAsync);
         routes.MapGet("/admin/v1/ledger/audit", AuditAsync);
-        routes.MapPost("/admin/v1/accounts/{id}/adjustments", AdjustAsync).WithMetadata(new AuditedFields(_fields));
+        routes.MapPost("/admin/v1/accounts/{id}/adjustments", AdjustAsync).WithMetadata(new AuditedFields("amount_micros", "reason", "force"));
     }
 
     private Task ListAsync(HttpContext context)
