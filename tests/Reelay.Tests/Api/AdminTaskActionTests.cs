@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reelay.Server.Storage;
 using Reelay.Simulators;
 using Reelay.Tests.Support;
 
@@ -117,9 +118,11 @@ public sealed class AdminTaskActionTests(AdminTaskActionTests.World world) : ICl
         Assert.Equal(200, created);
         var id = video.GetProperty("id").GetString()!;
         await host.FinishAsync(id);
+        host.Database(connection => connection.Execute("UPDATE tasks SET groups = 'default official' WHERE id = $id", null, ("$id", id)));
         var second = (await ActAsync(host, id, "resubmit")).Body.GetProperty("resubmitted_as").GetString()!;
         await host.SendAsync(HttpMethod.Delete, "/v1/videos/" + id);
         Assert.Equal("completed", (await host.FinishAsync(second)).GetProperty("status").GetString());
+        Assert.Equal(1, host.Database(connection => Scalar(connection, $"SELECT count(*) FROM tasks WHERE id = '{second}' AND groups = 'default official'")));
     }
 
     [Fact]
