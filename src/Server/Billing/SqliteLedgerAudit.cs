@@ -21,6 +21,24 @@ internal sealed class SqliteLedgerAudit(Func<Func<SqliteReadConnection, List<Aud
         WHERE a.id = $id AND a.reserved_micros <> s.reserved
         """;
 
+    // What budgets and bounds of tasks in flight are held against: the sums of an account, its days, and its tasks say the same.
+    private const string Spent =
+        """
+        WITH days AS (
+            SELECT coalesce(sum(reserved_micros + settled_micros), 0) AS spent, coalesce(sum(created_count - completed_count - failed_count), 0) AS unfinished
+            FROM spending WHERE account_id = $id)
+        SELECT 'spent_is_sum', a.id,
+            'it spent ' || a.spent_micros || ' with ' || a.in_flight_count || ' unfinished tasks, and its days ' || d.spent || ' with ' || d.unfinished
+        FROM accounts a, days d WHERE a.id = $id AND (a.spent_micros <> d.spent OR a.in_flight_count <> d.unfinished)
+        UNION ALL
+        SELECT 'spent_is_tasks', $id, 'its days spent ' || d.spent || ' with ' || d.unfinished || ' unfinished tasks, and its tasks ' || t.spent || ' with ' || t.unfinished
+        FROM days d, (
+            SELECT coalesce(sum(CASE WHEN finished_at IS NULL THEN price_micros ELSE coalesce(settled_micros, 0) END), 0) AS spent,
+                count(CASE WHEN finished_at IS NULL THEN 1 END) AS unfinished
+            FROM tasks WHERE account_id = $id) t
+        WHERE d.spent <> t.spent OR d.unfinished <> t.unfinished
+        """;
+
     // Unfinished tasks are few, and an index of their own finds them.
     private const string Open =
         """
@@ -91,6 +109,7 @@ internal sealed class SqliteLedgerAudit(Func<Func<SqliteReadConnection, List<Aud
         {
             accounts++;
             Look(found, Sums, ("$id", id));
+            Look(found, Spent, ("$id", id));
             cancellationToken.ThrowIfCancellationRequested();
         }
 

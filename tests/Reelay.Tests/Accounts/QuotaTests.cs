@@ -30,7 +30,7 @@ public sealed class QuotaTests
     }
 
     [Fact]
-    public async Task A_budget_that_is_spent_says_which_and_when_it_renews_and_that_waiting_does_not_help()
+    public async Task Budgets_are_not_passed_by_requests_at_once_and_say_when_they_renew()
     {
         await using var gateway = await GatewayHost.StartAsync(Waiting);
         var price = (await gateway.SendAsync(HttpMethod.Post, "/v1/videos/estimate", new { prompt = "x" })).Body.GetProperty("price_micros").GetInt64();

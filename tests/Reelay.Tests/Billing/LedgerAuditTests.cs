@@ -12,12 +12,15 @@ public sealed class LedgerAuditTests
     [InlineData("DELETE FROM ledger_entries WHERE kind = 'reserve' AND task_id = 'OPEN'", "reserved_is_sum", "reserved_once", "held_while_open")]
     [InlineData("DELETE FROM ledger_entries WHERE kind = 'release'", "reserved_is_sum", "closed_once", "held_while_open")]
     [InlineData("DELETE FROM ledger_entries WHERE kind = 'settle'", "balance_is_sum", "reserved_is_sum", "closed_once", "held_while_open", "settled_as_taken", "completed_is_settled")]
-    [InlineData("UPDATE tasks SET settled_micros = 399 WHERE settled_micros = 300", "settled_as_taken")]
-    [InlineData("UPDATE tasks SET price_micros = 500 WHERE id = 'OPEN'", "reserved_is_open", "reserved_once", "held_while_open")]
+    [InlineData("UPDATE tasks SET settled_micros = 399 WHERE settled_micros = 300", "settled_as_taken", "spent_is_tasks")]
+    [InlineData("UPDATE tasks SET price_micros = 500 WHERE id = 'OPEN'", "reserved_is_open", "reserved_once", "held_while_open", "spent_is_tasks")]
     [InlineData("UPDATE ledger_entries SET balance_micros = -200 WHERE kind = 'settle'", "balance_is_sum", "settled_as_taken")]
     [InlineData("UPDATE ledger_entries SET task_id = 'task_gone' WHERE kind = 'release'", "closed_once", "held_while_open", "row_of_a_task")]
     [InlineData("UPDATE ledger_entries SET task_id = NULL WHERE kind = 'release'", "closed_once", "held_while_open", "row_has_a_task")]
     [InlineData("INSERT INTO accounts (id, name, created_at) VALUES ('acct_b', 'b', 1); UPDATE ledger_entries SET account_id = 'acct_b' WHERE kind = 'release'", "own_account", "reserved_is_sum")]
+    [InlineData("UPDATE accounts SET spent_micros = spent_micros + 1", "spent_is_sum")]
+    [InlineData("UPDATE accounts SET in_flight_count = in_flight_count + 1", "spent_is_sum")]
+    [InlineData("UPDATE spending SET completed_count = completed_count - 1", "spent_is_sum", "spent_is_tasks")]
     public async Task Whatever_is_wrong_is_found_and_named(string harm, params string[] checks)
     {
         using var world = await MoneyWorld.StartAsync(balance: 5000);
@@ -58,6 +61,8 @@ public sealed class LedgerAuditTests
             SELECT printf('task_%026d', i), 0, 1, '{Rows.Account}', 'k', 'm', '{"{}"}', '', 'accepted', 0, 1 FROM n;
             INSERT INTO ledger_entries (account_id, task_id, kind, balance_micros, reserved_micros, created_at)
             SELECT account_id, id, 'reserve', 0, 0, 1 FROM tasks WHERE id NOT IN (printf('task_%026d', 1), printf('task_%026d', 5001));
+            INSERT INTO spending (account_id, day, key_id, created_count) VALUES ('{Rows.Account}', 0, 'k', 5001);
+            UPDATE accounts SET in_flight_count = 5001;
             """);
         var report = world.Audit();
         Assert.Equal((5001, "reserved_once"), (report.TaskCount, report.Violations.Select(one => one.Check).Distinct().Single()));

@@ -21,6 +21,15 @@ public sealed partial class SecurityPageTests
     }
 
     [Fact]
+    public void Every_failure_of_others_has_a_test_of_its_own()
+    {
+        var methods = typeof(SecurityPageTests).Assembly.GetTypes().SelectMany(type => type.GetMethods().Select(method => $"{type.Name}.{method.Name}")).ToHashSet();
+        var named = Methods().Matches(Page).Select(match => match.Groups[1].Value).ToList();
+        Assert.Equal(15, named.Count);
+        Assert.Equal([], [.. named.Where(name => !methods.Contains(name))]);
+    }
+
+    [Fact]
     public void The_figures_of_the_page_are_those_of_the_code()
     {
         var limits = ReadingLimits.Default;
@@ -56,6 +65,9 @@ public sealed partial class SecurityPageTests
     }
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
+
+    [GeneratedRegex(@"`(\w+Tests\.\w+)` \|")]
+    private static partial Regex Methods();
 
     [GeneratedRegex(@"`((?:[A-Z]\w+Tests)|ConformanceSecrets)`")]
     private static partial Regex Tests();
