@@ -80,18 +80,12 @@ internal static class ServerServices
     private static void AddStorage(IServiceCollection services, IConfiguration configuration, ServerOptions options)
     {
         services.AddSingleton(_ => new DataFolder(configuration["REELAY_DATA"] is { Length: > 0 } path ? path : "./data"));
-        services.AddSingleton(provider =>
-        {
-            var database = new SqliteDatabase(provider.GetRequiredService<DataFolder>().Path("reelay.db"), options.BusySeconds);
-            SqliteMigrations.Apply(database.Writer, provider.GetRequiredService<TimeProvider>());
-            return database;
-        });
-        services.AddSingleton<ITaskStore, SqliteTaskStore>();
-        services.AddSingleton<IKeyStore, SqliteKeyStore>();
+        services.AddDatabase(configuration, options.BusySeconds);
+        services.AddSingleton<IKeyStore, SqlKeyStore>();
         services.AddSingleton<KeyUses>();
         services.AddSingleton<KeyRing>();
         services.AddHostedService<KeyUseKeeper>();
-        services.AddSingleton<IAccountStore, SqliteAccountStore>();
+        services.AddSingleton<IAccountStore, SqlAccountStore>();
         services.AddSingleton<AccountBook>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<TaskIds>();
@@ -137,10 +131,10 @@ internal static class ServerServices
         services.AddSingleton(new ChannelNotes(notes));
         var file = configuration["Reelay:ChannelsFile"] is { Length: > 0 } path ? new ChannelFile(path, configuration) : null;
         services.AddSingleton(new ChannelSettings(configuration, options.Sandbox, ChannelSources.OwnAddresses(urls), file, notes));
-        services.AddSingleton<IChannelStore, SqliteChannelStore>();
+        services.AddSingleton<IChannelStore, SqlChannelStore>();
         services.AddSingleton<AdminChannels>();
         services.AddSingleton<ChannelVersions>();
-        services.AddSingleton(provider => new AccountHolds(new SqliteHoldStore(provider.GetRequiredService<SqliteDatabase>())));
+        services.AddSingleton(provider => new AccountHolds(new SqlHoldStore(provider.GetRequiredService<Database>())));
         services.AddPrices(configuration);
         services.AddSingleton<ChannelRegistry>();
         services.AddSingleton(provider => provider.GetRequiredService<ChannelRegistry>().Channels);
@@ -169,9 +163,9 @@ internal static class ServerServices
         services.AddSingleton(provider => new DiskWatch(
             provider.GetRequiredService<EngineGate>(), provider.GetRequiredService<DataFolder>().Root, options.MinFreeDisk,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DiskWatch>>()));
-        services.AddSingleton<SqliteDurationStore>();
+        services.AddSingleton<SqlDurationStore>();
         services.AddHostedService(provider => new DurationKeeper(
-            provider.GetRequiredService<EngineParts>().Durations, provider.GetRequiredService<SqliteDurationStore>(),
+            provider.GetRequiredService<EngineParts>().Durations, provider.GetRequiredService<SqlDurationStore>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DurationKeeper>>()));
         services.AddSingleton<EngineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<EngineHost>());

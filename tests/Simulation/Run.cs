@@ -78,7 +78,7 @@ internal sealed class Run : IDisposable
             """,
             null,
             ("$balance", Balance));
-        var store = new SqliteKeyStore(_disk.Database, TimeProvider.System);
+        var store = new SqlKeyStore(_disk.Database, TimeProvider.System);
         var keys = new KeyRing(store, new KeyUses(), TimeProvider.System, new RepeatableRandomness(1));
         keys.Import(keys.Draft("acct_callers", "callers"), CallerKey);
         store.EnsureAccount(FirstStart.AdminAccount, "Administrator", isUnlimited: true);

@@ -55,6 +55,9 @@ public sealed record Limits
     /// <summary>No bound at all.</summary>
     public static Limits None { get; } = new();
 
+    /// <summary>Whether any of the bounds is held against what was ordered before: tasks in flight and budgets.</summary>
+    public bool HasTotals => this is not { MaxInFlight: null, DayBudgetMicros: null, MonthBudgetMicros: null, TotalBudgetMicros: null };
+
     /// <summary>Requests of any kind in a minute; above 0.</summary>
     public int? RequestsPerMinute { get; init; }
 

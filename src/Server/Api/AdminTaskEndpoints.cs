@@ -123,7 +123,7 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
         SendBy = attempt.SendBy,
         SubmittedAt = attempt.SubmittedAt,
         EndedAt = attempt.EndedAt,
-        Outcome = attempt.Outcome is { } outcome ? SqliteRows.ToWord(outcome) : null,
+        Outcome = attempt.Outcome is { } outcome ? TaskRows.ToWord(outcome) : null,
         ErrorKind = attempt.ErrorKind,
         ErrorMessage = attempt.ErrorMessage,
         ErrorRaw = attempt.ErrorRaw,
@@ -141,7 +141,7 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
         {
             entries.Add(new(attempt.StartedAt, "submitting", attempt.Number));
             if (attempt.SubmittedAt is { } submitted) entries.Add(new(submitted, "submitted", attempt.Number));
-            if (attempt.EndedAt is { } ended) entries.Add(new(ended, "attempt_" + SqliteRows.ToWord(attempt.Outcome!.Value), attempt.Number));
+            if (attempt.EndedAt is { } ended) entries.Add(new(ended, "attempt_" + TaskRows.ToWord(attempt.Outcome!.Value), attempt.Number));
         }
 
         if (task.CancelRequestedAt is { } cancelled) entries.Add(new(cancelled, "cancel_requested"));

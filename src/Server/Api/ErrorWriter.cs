@@ -71,8 +71,8 @@ internal static partial class ErrorWriter
             case var full when Engine.DiskFull.Is(full):
                 LogUnavailable(logger, context.Request.Path, exception);
                 return new ApiError(503, "disk_full", "The server is short of disk space.") { RetryAfterSeconds = 30 };
-            case Tasks.StoreUnavailableException or Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 14 }:
-                // Locked, read-only, or a disk that fails: writes beside the batches say it in SQLite's own words.
+            case var away when Storage.StoreErrors.IsAway(away):
+                // Locked, read-only, or a disk that fails: writes beside the batches say it in the database's own words.
                 LogUnavailable(logger, context.Request.Path, exception);
                 return new ApiError(503, "store_unavailable", "The server could not store this just now. Please try again.");
             default:

@@ -7,7 +7,7 @@ internal static class AuditServices
 {
     public static void AddAudit(this IServiceCollection services)
     {
-        services.AddSingleton<IAuditStore, SqliteAuditStore>();
+        services.AddSingleton<IAuditStore, SqlAuditStore>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<AdminAuditEndpoints>();
     }

@@ -89,7 +89,7 @@ internal sealed partial class AuditTrail(Authentication authentication, IAuditSt
         {
             store.End(id, new AuditOutcome(time.GetUtcNow().ToUnixTimeMilliseconds(), status, errorCode, made));
         }
-        catch (Exception exception) when (exception is Tasks.StoreUnavailableException or Microsoft.Data.Sqlite.SqliteException or IOException)
+        catch (Exception exception) when (exception is Tasks.StoreUnavailableException or System.Data.Common.DbException or IOException)
         {
             LogOutcomeLost(logger, id, path, status, exception);
         }

@@ -11,7 +11,7 @@ internal static class BillingServices
     {
         var settings = PriceSettings.Read(configuration);
         services.AddSingleton(GroupFactors.Read(configuration));
-        services.AddSingleton<IPriceStore, SqlitePriceStore>();
+        services.AddSingleton<IPriceStore, SqlPriceStore>();
         services.AddSingleton(provider => new PriceBook(settings, provider.GetRequiredService<IPriceStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Pricing>();
     }
@@ -19,8 +19,8 @@ internal static class BillingServices
     /// <summary>Everything that reads or corrects the ledger.</summary>
     public static void AddBilling(this IServiceCollection services)
     {
-        services.AddSingleton<ILedger, SqliteLedger>();
-        services.AddSingleton<ILedgerAudit>(provider => new SqliteLedgerAudit(provider.GetRequiredService<SqliteDatabase>()));
+        services.AddSingleton<ILedger, SqlLedger>();
+        services.AddSingleton<ILedgerAudit>(provider => new SqlLedgerAudit(provider.GetRequiredService<Database>()));
         services.AddSingleton<UsageEndpoints>();
         services.AddSingleton<AdminLedgerEndpoints>();
         services.AddSingleton<AdminPriceEndpoints>();

@@ -6,15 +6,12 @@ internal static class DiskFull
     // ENOSPC and EDQUOT of Linux; ERROR_DISK_FULL of Windows. macOS has 69 for the second.
     private static readonly int[] Codes = [28, OperatingSystem.IsMacOS() ? 69 : 122, unchecked((int)0x80070070)];
 
-    // SQLITE_FULL.
-    private const int Sqlite = 13;
-
     /// <summary>Whether the exception, or what it was caused by, says that the disk or the database is full.</summary>
     public static bool Is(Exception? exception) => exception switch
     {
         null => false,
         IOException io when Codes.Contains(io.HResult) => true,
-        Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: Sqlite } => true,
+        _ when Storage.StoreErrors.IsFull(exception) => true,
         _ => Is(exception.InnerException),
     };
 }

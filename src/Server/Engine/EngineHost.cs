@@ -1,4 +1,3 @@
-using System.Reflection;
 using Reelay.Server.Accounts;
 using Reelay.Server.Routing;
 using Reelay.Server.Storage;
@@ -9,12 +8,11 @@ namespace Reelay.Server.Engine;
 /// <summary>Starts the engine before the first request is taken, and stops it after the last call in flight has ended.</summary>
 internal sealed partial class EngineHost(
     TaskEngine engine, GroupCommitter committer, ITaskStore store, Ownership ownership, AssetJanitor janitor, DiskWatch disk,
-    EngineParts parts, IKeyStore keyStore, KeyRing keys, DataFolder folder, ProviderSet providers, ChannelNotes notes,
+    EngineParts parts, Database database, IKeyStore keyStore, KeyRing keys, DataFolder folder, ProviderSet providers, ChannelNotes notes,
     Api.Intents.CreationIntents intents, Api.ServerOptions options, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
-    private readonly string _version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
     private int _recoveredCount;
 
     /// <summary>Whether requests may come.</summary>
@@ -29,7 +27,7 @@ internal sealed partial class EngineHost(
             Console.WriteLine($"Administrator key, shown once and kept in {folder.Path("admin.key")}: {secret}");
         }
 
-        ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, _version, cancellationToken));
+        ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, ProgramVersion.Text, cancellationToken));
         disk.Look();
         Keep(committer.RunAsync());
         await intents.RestoreAsync(cancellationToken);
@@ -44,7 +42,7 @@ internal sealed partial class EngineHost(
         Keep(janitor.RunAsync(_stop.Token));
         Keep(disk.RunAsync(_stop.Token));
         IsReady = true;
-        LogStarted(_version, folder.Root, Reelay.Storage.SqliteLibrary.Version, _recoveredCount, string.Join(", ", providers.Ids),
+        LogStarted(ProgramVersion.Text, folder.Root, database.Name, _recoveredCount, string.Join(", ", providers.Ids),
             string.Join(", ", parts.Channels.All.Select(channel => channel.Id)));
         return Task.CompletedTask;
     }
@@ -100,8 +98,8 @@ internal sealed partial class EngineHost(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(2090, LogLevel.Information,
-        "Reelay {Version}, data in {Folder}, SQLite {Sqlite}, {Count} unfinished tasks taken up; providers: {Providers}; channels: {Channels}")]
-    private partial void LogStarted(string version, string folder, string sqlite, int count, string providers, string channels);
+        "Reelay {Version}, data in {Folder}, {Database}, {Count} unfinished tasks taken up; providers: {Providers}; channels: {Channels}")]
+    private partial void LogStarted(string version, string folder, string database, int count, string providers, string channels);
 
     [LoggerMessage(2093, LogLevel.Critical, "A loop of the engine ended by a mistake of this program; the server stops.")]
     private partial void LogLoopDied(Exception exception);

@@ -5,11 +5,11 @@ internal static class FileServices
 {
     public static void AddFiles(this IServiceCollection services)
     {
-        services.AddSingleton<IFileStore, SqliteFileStore>();
+        services.AddSingleton<IFileStore, SqlFileStore>();
         services.AddSingleton<IFileLookup>(provider => provider.GetRequiredService<IFileStore>());
-        services.AddSingleton<ICharacterStore, SqliteCharacterStore>();
+        services.AddSingleton<ICharacterStore, SqlCharacterStore>();
         services.AddSingleton<ICharacterLookup>(provider => provider.GetRequiredService<ICharacterStore>());
-        services.AddSingleton<INamedAssets, SqliteNamedAssets>();
+        services.AddSingleton<INamedAssets, SqlNamedAssets>();
         services.AddSingleton<UploadFolders>();
         services.AddSingleton<UploadIds>();
         services.AddSingleton<FileCreation>();

@@ -8,7 +8,7 @@ internal static class RetentionServices
     public static void AddRetention(this IServiceCollection services, RetentionSettings usual)
     {
         services.AddSingleton(usual);
-        services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
+        services.AddSingleton<IRetentionStore, SqlRetentionStore>();
         services.AddSingleton<RetentionSweep>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionSweep>());
     }

@@ -20,9 +20,9 @@ internal static class SecretServices
         services.AddSingleton<AdminSecretEndpoints>();
     }
 
-    /// <summary>Registers a table of envelopes, so that a new master key reaches it; see <see cref="SqliteSealedTable"/>.</summary>
+    /// <summary>Registers a table of envelopes, so that a new master key reaches it; see <see cref="SealedTable"/>.</summary>
     public static void AddSealedTable(this IServiceCollection services, string table, string key, string ownerPrefix, string column = "sealed") =>
-        services.AddSingleton<ISealedRows>(provider => new SqliteSealedTable(provider.GetRequiredService<SqliteDatabase>(), table, key, ownerPrefix, column));
+        services.AddSingleton<ISealedRows>(provider => new SealedTable(provider.GetRequiredService<Database>(), table, key, ownerPrefix, column));
 
     // The check comes before anything is encrypted with it, and its note before anything could have been.
     private static MasterKeys Open(IServiceProvider provider, string? setting, string? previous)

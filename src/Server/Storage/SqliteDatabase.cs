@@ -1,17 +1,18 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
 namespace Reelay.Server.Storage;
 
 /// <summary>Connections to one SQLite file: one writer, and readers that see the last commit without waiting for it.</summary>
-internal sealed class SqliteDatabase : IDisposable
+internal sealed class SqliteDatabase : Database
 {
     private const int MaxIdleReaders = 16;
 
     private readonly string _connectionString;
     private readonly string _patience;
     private readonly string _durable;
-    private readonly ConcurrentBag<SqliteReadConnection> _readers = [];
+    private readonly ConcurrentBag<ReadConnection> _readers = [];
     private Action<SqliteConnection>? _opened;
 
     /// <summary>Opens the file, or makes it.</summary>
@@ -41,23 +42,49 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>The one connection that writes; its user sees to it that one batch runs at a time.</summary>
     public SqliteConnection Writer { get; }
 
-    /// <summary>Runs a read on a connection of its own.</summary>
-    public T Read<T>(Func<SqliteReadConnection, T> read)
+    /// <inheritdoc/>
+    public override string Name => $"SQLite {Reelay.Storage.SqliteLibrary.Version}";
+
+    // A transaction begins with the lock for writing.
+    /// <inheritdoc/>
+    public override string ForUpdate => "";
+
+    /// <inheritdoc/>
+    public override string JoinInOrder => "CROSS JOIN";
+
+    /// <inheritdoc/>
+    public override string DayOf(string column) => $"strftime('%Y-%m-%d', {column} / 1000, 'unixepoch')";
+
+    /// <inheritdoc/>
+    public override T Read<T>(Func<ReadConnection, T> read)
     {
-        if (!_readers.TryTake(out var connection)) connection = new SqliteReadConnection(Open("PRAGMA query_only = ON;" + _patience));
+        var connection = Take();
         try
         {
             return read(connection);
         }
         finally
         {
-            if (_readers.Count < MaxIdleReaders) _readers.Add(connection);
-            else connection.Dispose();
+            Give(connection);
         }
     }
 
-    /// <summary>Runs a rare write (keys, accounts) on a connection of its own, beside the batches, in one durable transaction.</summary>
-    public T Write<T>(Func<SqliteConnection, SqliteTransaction, T> write)
+    /// <inheritdoc/>
+    public override async ValueTask<T> ReadAsync<T>(Func<ReadConnection, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        var connection = Take();
+        try
+        {
+            return await read(connection);
+        }
+        finally
+        {
+            Give(connection);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override T Write<T>(Func<DbConnection, DbTransaction, T> write)
     {
         using var connection = Open(_durable);
         using var transaction = connection.BeginTransaction();
@@ -66,9 +93,9 @@ internal sealed class SqliteDatabase : IDisposable
         return result;
     }
 
-    /// <summary>Moves what was written into the main file and empties the log, so that nothing removed is left in it.</summary>
-    /// <returns>False if somebody was reading meanwhile; then it is to be tried again.</returns>
-    public bool TryEmptyLog()
+    // Moves what was written into the main file and empties the log, unless somebody is reading.
+    /// <inheritdoc/>
+    public override bool TryEmptyLog()
     {
         using var connection = Open(_patience);
         return connection.Scalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
@@ -83,10 +110,23 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         while (_readers.TryTake(out var reader)) reader.Dispose();
         Writer.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override int Execute(string sql, (string Name, object? Value)[] values) =>
+        Write((connection, transaction) => connection.Execute(sql, transaction, values));
+
+    private ReadConnection Take() =>
+        _readers.TryTake(out var connection) ? connection : new ReadConnection(Open("PRAGMA query_only = ON;" + _patience));
+
+    private void Give(ReadConnection connection)
+    {
+        if (_readers.Count < MaxIdleReaders) _readers.Add(connection);
+        else connection.Dispose();
     }
 
     private SqliteConnection Open(string pragmas)

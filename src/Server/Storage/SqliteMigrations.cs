@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Data.Sqlite;
 
 namespace Reelay.Server.Storage;
@@ -6,8 +5,6 @@ namespace Reelay.Server.Storage;
 /// <summary>Applies the numbered SQL files that a database has not seen, each in a transaction of its own.</summary>
 internal static class SqliteMigrations
 {
-    private const string Prefix = "migrations/sqlite/";
-
     /// <summary>Brings the database up to date.</summary>
     /// <returns>How many files were applied.</returns>
     /// <exception cref="InvalidOperationException">The database was written by a newer version of this program.</exception>
@@ -15,7 +12,7 @@ internal static class SqliteMigrations
     {
         connection.Execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
         var current = connection.Scalar<long>("SELECT coalesce(max(number), 0) FROM migrations");
-        var files = Files();
+        var files = MigrationFile.Of("sqlite");
         if (current > files[^1].Number)
         {
             throw new InvalidOperationException(
@@ -29,28 +26,13 @@ internal static class SqliteMigrations
             using var transaction = connection.BeginTransaction();
             connection.Execute(sql, transaction);
             connection.Execute(
-                "INSERT INTO migrations (number, name, applied_at) VALUES ($number, $name, $at)",
+                "INSERT INTO migrations (number, name, applied_at) VALUES (@number, @name, @at)",
                 transaction,
-                ("$number", number), ("$name", name), ("$at", time.GetUtcNow().ToUnixTimeMilliseconds()));
+                ("@number", number), ("@name", name), ("@at", time.GetUtcNow().ToUnixTimeMilliseconds()));
             transaction.Commit();
             applied++;
         }
 
         return applied;
-    }
-
-    private static List<(long Number, string Name, string Sql)> Files()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => (long.Parse(name.AsSpan(Prefix.Length, 4)), name[Prefix.Length..], Read(assembly, name)))];
-    }
-
-    private static string Read(Assembly assembly, string name)
-    {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
     }
 }

@@ -11,10 +11,10 @@ internal static class WebhookServices
         services.AddSingleton(options);
         services.AddSingleton<WebhookSubscriptions>();
         services.AddSingleton<WebhookUrls>();
-        services.AddSingleton<IWebhookEndpointStore, SqliteWebhookEndpointStore>();
-        services.AddSingleton<IWebhookSecretStore, SqliteWebhookSecretStore>();
+        services.AddSingleton<IWebhookEndpointStore, SqlWebhookEndpointStore>();
+        services.AddSingleton<IWebhookSecretStore, SqlWebhookSecretStore>();
         services.AddSingleton<WebhookSecretBook>();
-        services.AddSingleton<IDeliveryStore, SqliteDeliveryStore>();
+        services.AddSingleton<IDeliveryStore, SqlDeliveryStore>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<DestinationBook>();
         services.AddSingleton<DeliveryPolicy>();

@@ -19,12 +19,16 @@ internal sealed class WebhookSubscriptions(TimeProvider time, Randomness randomn
     /// <summary>Says that there may be something to send.</summary>
     public DeliverySignal Signal { get; } = new();
 
+    /// <summary>The endpoints of an account if they are known, else null.</summary>
+    public IReadOnlyList<StoredEndpoint>? Known(string accountId) =>
+        _cache.TryGetValue(accountId, out var known) && time.GetElapsedTime(known.LoadedAt) < CacheLife ? known.Endpoints : null;
+
     /// <summary>The endpoints of an account that are told something.</summary>
     /// <param name="accountId">The account.</param>
     /// <param name="load">Reads them, inside the transaction at hand.</param>
     public IReadOnlyList<StoredEndpoint> Find(string accountId, Func<string, IReadOnlyList<StoredEndpoint>> load)
     {
-        if (_cache.TryGetValue(accountId, out var known) && time.GetElapsedTime(known.LoadedAt) < CacheLife) return known.Endpoints;
+        if (Known(accountId) is { } known) return known;
         if (_cache.Count >= MaxCachedAccounts) _cache.Clear();
         var loaded = new Cached(load(accountId), time.GetTimestamp());
         _cache[accountId] = loaded;

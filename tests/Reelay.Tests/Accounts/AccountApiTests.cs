@@ -120,7 +120,7 @@ public sealed class AccountApiTests
         string[] filters = ["", "AND k.account_id = 'x'", "AND k.secret_hint = 'abcd'"];
         string[] named = ["AND k.name >= 'x' AND k.name < 'x' || 'z'", "AND k.account_id = 'x' AND k.name >= 'x' AND k.name < 'x' || 'z'"];
         var plans = filters.Select(filter => (filter, sort: "created_at")).Concat(named.Select(filter => (filter, sort: "name")))
-            .Select(row => $"SELECT {SqliteKeyRows.Columns} FROM {SqliteKeyRows.Source} WHERE 1 = 1 {row.filter} ORDER BY k.{row.sort} DESC, k.id DESC LIMIT 21");
+            .Select(row => $"SELECT {SqlKeyRows.Columns} FROM {SqlKeyRows.Source} WHERE 1 = 1 {row.filter} ORDER BY k.{row.sort} DESC, k.id DESC LIMIT 21");
         foreach (var sql in plans)
         {
             var plan = gateway.Database(connection => connection.Query(row => row.GetString(3), "EXPLAIN QUERY PLAN " + sql));
@@ -130,7 +130,7 @@ public sealed class AccountApiTests
 
         var byHash = gateway.Database(connection => connection.Query(
             row => row.GetString(3),
-            $"EXPLAIN QUERY PLAN SELECT {SqliteKeyRows.Columns} FROM {SqliteKeyRows.Source} WHERE (k.secret_sha256 = x'00' OR (k.previous_sha256 = x'00' AND k.previous_until > 5)) AND k.revoked_at IS NULL"));
+            $"EXPLAIN QUERY PLAN SELECT {SqlKeyRows.Columns} FROM {SqlKeyRows.Source} WHERE (k.secret_sha256 = x'00' OR (k.previous_sha256 = x'00' AND k.previous_until > 5)) AND k.revoked_at IS NULL"));
         Assert.DoesNotContain(byHash, step => step.StartsWith("SCAN", StringComparison.Ordinal));
     }
 

@@ -12,13 +12,13 @@ public sealed class VariantStoreTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _time = new();
     private readonly SqliteDatabase _database;
-    private readonly SqliteVariantStore _store;
+    private readonly SqlVariantStore _store;
 
     public VariantStoreTests()
     {
         _database = new SqliteDatabase(_folder.File("reelay.db"));
         SqliteMigrations.Apply(_database.Writer, _time);
-        _store = new SqliteVariantStore(_database, _time);
+        _store = new SqlVariantStore(_database, _time);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -182,7 +182,7 @@ public sealed class MoneyPropertyTests(ITestOutputHelper output)
         {
             var micros = (number % 2 == 0 ? 1 : -1) * (1 + (number % 3 * 400_000L));
             var adjustment = new Adjustment(Rows.Account, micros, "why", "key-" + number, "key_admin", IsForced: false);
-            AdjustmentOutcome Try() => Ledger(database => new SqliteLedger(database).Adjust(adjustment, EngineWorld.Now).Outcome);
+            AdjustmentOutcome Try() => Ledger(database => new SqlLedger(database).Adjust(adjustment, EngineWorld.Now).Outcome);
             var outcomes = new[] { Try(), Try() };
 
             // Applied once at most; what was refused for want of money can go through a moment later, when a reservation has ended.
@@ -194,7 +194,7 @@ public sealed class MoneyPropertyTests(ITestOutputHelper output)
             if (outcomes.Contains(AdjustmentOutcome.Applied)) _paidIn += micros;
         }
 
-        private void AssertClean() => Assert.Equal([], SqliteLedgerAudit.OfFile(World.DatabaseFile).Violations.Select(one => one.ToString()));
+        private void AssertClean() => Assert.Equal([], SqlLedgerAudit.OfFile(World.DatabaseFile).Violations.Select(one => one.ToString()));
 
         private T Ledger<T>(Func<SqliteDatabase, T> use)
         {

@@ -18,12 +18,12 @@ internal sealed class MoneyWorld : IDisposable
         Database = new SqliteDatabase(_folder.File("reelay.db"));
         SqliteMigrations.Apply(Database.Writer, TimeProvider.System);
         _store = new SqliteTaskStore(Database, TimeProvider.System);
-        Ledger = new SqliteLedger(Database);
+        Ledger = new SqlLedger(Database);
     }
 
     public SqliteDatabase Database { get; }
 
-    public SqliteLedger Ledger { get; }
+    public SqlLedger Ledger { get; }
 
     public string Folder => Path.GetDirectoryName(_folder.File("reelay.db"))!;
 
@@ -53,7 +53,7 @@ internal sealed class MoneyWorld : IDisposable
 
     public IReadOnlyList<LedgerRow> List() => Ledger.List(new LedgerQuery(Rows.Account, null, null, null, null, null, false, 1000));
 
-    public AuditReport Audit() => new SqliteLedgerAudit(Database).Run(TestContext.Current.CancellationToken);
+    public AuditReport Audit() => new SqlLedgerAudit(Database).Run(TestContext.Current.CancellationToken);
 
     public void Execute(string sql) => Database.Write((connection, transaction) => connection.Execute(sql, transaction));
 

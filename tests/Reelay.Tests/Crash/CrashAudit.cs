@@ -61,7 +61,7 @@ internal sealed class CrashAudit : IDisposable
     // The server's own audit, and what only holds when all is quiet.
     private List<string> Money() =>
     [
-        .. SqliteLedgerAudit.OfFile(database).Violations.Select(found => $"{found.Check} {found.Id}: {found.Message}"),
+        .. SqlLedgerAudit.OfFile(database).Violations.Select(found => $"{found.Check} {found.Id}: {found.Message}"),
         .. Texts("SELECT id || ' has ' || reserved_micros || ' reserved' FROM accounts WHERE reserved_micros <> 0"),
         .. Texts("SELECT id || ' is completed and settled at nothing' FROM tasks WHERE phase = 'completed' AND settled_micros < 1"),
     ];

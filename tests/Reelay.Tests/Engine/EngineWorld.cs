@@ -48,7 +48,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         _committing = Committer.RunAsync();
         Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, provider)), Catalog)
         {
-            Holds = new AccountHolds(new SqliteHoldStore(_database)),
+            Holds = new AccountHolds(new SqlHoldStore(_database)),
         };
         Assets = new LocalAssetStore(folder.File("assets"), Randomness.System.Fill);
         var fetching = new FetcherOptions { MediaOrigins = [.. callerHosts.Select(WebOrigin.Of)] };

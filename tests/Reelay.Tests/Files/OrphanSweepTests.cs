@@ -137,7 +137,7 @@ public sealed class OrphanSweepTests : IDisposable
         request.Keep();
 
         // The folders have been listed when the rows are asked for; in this moment two requests end.
-        var sweep = _world.NewSweep(new InterruptedRows(new SqliteNamedAssets(_world.Database), async () =>
+        var sweep = _world.NewSweep(new InterruptedRows(new SqlNamedAssets(_world.Database), async () =>
         {
             _world.AddTask(stored.Key);
             _world.AddTask(another);
@@ -172,7 +172,7 @@ public sealed class OrphanSweepTests : IDisposable
     public async Task It_looks_at_the_start_and_every_day_and_a_failure_does_not_end_it()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var rows = new InterruptedRows(new SqliteNamedAssets(_world.Database), () => throw new IOException("The disk is away."));
+        var rows = new InterruptedRows(new SqlNamedAssets(_world.Database), () => throw new IOException("The disk is away."));
         await _world.StoreAsync("inputs/first");
         var running = _world.NewSweep(rows).RunAsync(stop.Token);
         while (_world.Time.WaitingTimers == 0) await GatewayHost.PauseAsync();

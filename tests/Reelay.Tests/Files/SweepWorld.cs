@@ -19,10 +19,10 @@ internal sealed class SweepWorld : IDisposable
         SqliteMigrations.Apply(Database.Writer, Time);
         Assets = new LocalAssetStore(_folder.File("assets"), Randomness.System.Fill);
         Uploads = new UploadFolders(Assets, Randomness.System);
-        Files = new SqliteFileStore(Database, Time);
-        Characters = new SqliteCharacterStore(Database);
+        Files = new SqlFileStore(Database, Time);
+        Characters = new SqlCharacterStore(Database);
         Janitor = new FileJanitor(Files, Assets, Time, NullLogger<FileJanitor>.Instance);
-        Sweep = NewSweep(new SqliteNamedAssets(Database));
+        Sweep = NewSweep(new SqlNamedAssets(Database));
         Execute("INSERT INTO accounts (id, name, is_unlimited, created_at) VALUES ('acct_test', 'test', 1, 1), ('acct_other', 'other', 1, 1)");
     }
 
@@ -34,9 +34,9 @@ internal sealed class SweepWorld : IDisposable
 
     public UploadFolders Uploads { get; }
 
-    public SqliteFileStore Files { get; }
+    public SqlFileStore Files { get; }
 
-    public SqliteCharacterStore Characters { get; }
+    public SqlCharacterStore Characters { get; }
 
     public FileJanitor Janitor { get; }
 

@@ -49,7 +49,7 @@ public sealed class UploadInFlightTests
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answering);
         while (gateway.Stored("files").Length > 0) await GatewayHost.PauseAsync();
-        Assert.Equal(0, gateway.Database(connection => Reelay.Server.Storage.SqliteMapper.Scalar<long>(connection, "SELECT count(*) FROM files")));
+        Assert.Equal(0, gateway.Database(connection => Reelay.Server.Storage.SqlMapper.Scalar<long>(connection, "SELECT count(*) FROM files")));
     }
 
     // The path of the one finished file below a root, once it is there.

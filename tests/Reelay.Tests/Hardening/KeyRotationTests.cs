@@ -74,7 +74,7 @@ public sealed class KeyRotationTests
         using var folder = new TemporaryFolder();
         using var database = new SqliteDatabase(folder.File("reelay.db"));
         SqliteMigrations.Apply(database.Writer, TimeProvider.System);
-        var store = new SqliteChannelStore(database);
+        var store = new SqlChannelStore(database);
         var old = MasterKeys.Open(Old, null, "", null, Randomness.System);
         store.NoteMasterKey(MasterKeys.IdOf(old.Current), 1);
         var channels = new AdminChannels(store, new SecretBox(old, Randomness.System), TimeProvider.System);
@@ -82,7 +82,7 @@ public sealed class KeyRotationTests
 
         // The process dies at the 120th row: everything before it is durable, nothing else is changed.
         var both = MasterKeys.Open(New, Old, "", store.MasterKeyId(), Randomness.System);
-        var table = new SqliteSealedTable(database, "admin_channels", "id", "admin_channel/");
+        var table = new SealedTable(database, "admin_channels", "id", "admin_channel/");
         var dying = new DyingTable(table, 120);
         await Assert.ThrowsAsync<IOException>(() => Rotation(both, store, dying).StartingAsync(TestContext.Current.CancellationToken));
         Assert.Equal((250, 130), table.Count(both.Current.Id));

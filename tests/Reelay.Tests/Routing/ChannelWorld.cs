@@ -19,7 +19,7 @@ internal sealed class ChannelWorld : IDisposable
     {
         _database = new SqliteDatabase(_folder.File("reelay.db"));
         SqliteMigrations.Apply(_database.Writer, Time);
-        Store = new SqliteChannelStore(_database);
+        Store = new SqlChannelStore(_database);
         Admin = new AdminChannels(Store, new SecretBox(Key(), Randomness.System), Time);
     }
 
@@ -34,7 +34,7 @@ internal sealed class ChannelWorld : IDisposable
 
     public string FilePath => _folder.File("channels.yaml");
 
-    public SqliteChannelStore Store { get; }
+    public SqlChannelStore Store { get; }
 
     public AdminChannels Admin { get; }
 

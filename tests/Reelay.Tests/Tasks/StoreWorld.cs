@@ -1,3 +1,4 @@
+using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
 using Reelay.Tests.Support;
 
@@ -12,19 +13,38 @@ internal abstract class StoreWorld : IDisposable
 
     public abstract ITaskStore Store { get; }
 
-    public abstract void AddAccount(string id, long balance, bool isUnlimited = false);
+    private protected abstract Database Database { get; }
+
+    public void AddAccount(string id, long balance, bool isUnlimited = false) => Database.Write((connection, transaction) => connection.Execute(
+        "INSERT INTO accounts (id, name, is_unlimited, balance_micros, created_at) VALUES (@id, 'test', @unlimited, @balance, 1)",
+        transaction,
+        ("@id", id), ("@unlimited", isUnlimited), ("@balance", balance)));
 
     /// <summary>The account's two figures, as kept.</summary>
-    public abstract (long Balance, long Reserved) Figures(string account);
+    public (long Balance, long Reserved) Figures(string account) => Assert.Single(Database.Read(connection => connection.Query(
+        row => (row.GetInt64(0), row.GetInt64(1)),
+        "SELECT balance_micros, reserved_micros FROM accounts WHERE id = @id",
+        ("@id", account))));
 
     /// <summary>The same two as sums of the ledger's rows, and how many rows there are. The first balance is no ledger row here.</summary>
-    public abstract (long Balance, long Reserved, int Count) Ledger(string account);
+    public (long Balance, long Reserved, int Count) Ledger(string account) => Assert.Single(Database.Read(connection => connection.Query(
+        row => (row.GetInt64(0), row.GetInt64(1), row.GetInt32(2)),
+        "SELECT coalesce(sum(balance_micros), 0), coalesce(sum(reserved_micros), 0), count(*) FROM ledger_entries WHERE account_id = @id",
+        ("@id", account))));
 
     /// <summary>Changes columns of an account, for example <c>floor_micros = -100</c>.</summary>
-    public abstract void SetAccount(string id, string assignments);
+    public void SetAccount(string id, string assignments) => Database.Write((connection, transaction) =>
+        connection.Execute($"UPDATE accounts SET {assignments} WHERE id = @id", transaction, ("@id", id)));
 
     /// <summary>The account's own sums, spent and in flight, and the same as sums over its rows of spending.</summary>
-    public abstract (long Spent, long InFlight, long SpentOfRows, long InFlightOfRows) Spending(string account);
+    public (long Spent, long InFlight, long SpentOfRows, long InFlightOfRows) Spending(string account) => Assert.Single(Database.Read(connection => connection.Query(
+        row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+        """
+        SELECT spent_micros, in_flight_count, coalesce(sum(s.reserved_micros + s.settled_micros), 0),
+            coalesce(sum(s.created_count - s.completed_count - s.failed_count), 0)
+        FROM accounts a LEFT JOIN spending s ON s.account_id = a.id WHERE a.id = @id GROUP BY a.id
+        """,
+        ("@id", account))));
 
     /// <summary>Closes the database and opens it again, as after a restart.</summary>
     public abstract void Reopen();

@@ -133,7 +133,7 @@ public abstract partial class TaskStoreTests
         Assert.True((await world.Store.FindAdoptionFactsAsync(lost, [], Cancellation)).HasRival);
 
         // Two seconds of margin: upstreams tell times in whole seconds, by clocks of their own.
-        var after = lost with { StartedAt = lost.SendBy + 2000, SendBy = lost.SendBy + 2009 };
+        var after = lost with { StartedAt = rival.SendBy + 2000, SendBy = rival.SendBy + 2009 };
         Assert.True((await world.Store.FindAdoptionFactsAsync(after, [], Cancellation)).HasRival);
         Assert.False((await world.Store.FindAdoptionFactsAsync(after with { StartedAt = after.StartedAt + 1 }, [], Cancellation)).HasRival);
 

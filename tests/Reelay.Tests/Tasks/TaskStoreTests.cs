@@ -143,7 +143,8 @@ public abstract partial class TaskStoreTests
 
         var (after, attempt) = await world.SubmitAsync(task);
 
-        Assert.Equal((now, now + 1000), (attempt.StartedAt, attempt.SendBy));
+        Assert.InRange(attempt.StartedAt, now, await world.Store.GetTimeAsync(Cancellation));
+        Assert.Equal(attempt.StartedAt + 1000, attempt.SendBy);
         var found = await world.ReadAsync(task.Id);
         Assert.Equal(attempt, Assert.Single(found.Attempts));
         Assert.Equal((TaskPhase.Submitting, 1, 1, after.Version), (found.Task.Phase, found.Task.AttemptCount, found.Task.OpenAttempt, found.Task.Version));

@@ -58,10 +58,10 @@ public sealed class BurstTests
             + $"meanwhile {slowBefore} POSTs to the slow one (answering nothing) and {triesBefore} tries at the dead one for {PerSick} deliveries each."));
     }
 
-    private static long TriesOf(GatewayHost gateway, Uri url) => gateway.Database(database => Reelay.Server.Storage.SqliteMapper.Scalar<long>(
+    private static long TriesOf(GatewayHost gateway, Uri url) => gateway.Database(database => Reelay.Server.Storage.SqlMapper.Scalar<long>(
         database, "SELECT coalesce(sum(attempt_count), 0) FROM deliveries WHERE url = $url", ("$url", url.ToString())));
 
-    private static long LatencyOf(GatewayHost gateway, Uri url, string of) => gateway.Database(database => Reelay.Server.Storage.SqliteMapper.Scalar<long>(
+    private static long LatencyOf(GatewayHost gateway, Uri url, string of) => gateway.Database(database => Reelay.Server.Storage.SqlMapper.Scalar<long>(
         database,
         $"SELECT CAST({of}(a.started_at - d.created_at) AS INTEGER) FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id WHERE d.url LIKE $url || '%'",
         ("$url", url.ToString())));
@@ -70,7 +70,7 @@ public sealed class BurstTests
 
     private static async Task UntilAsync(GatewayHost gateway, string sql, long count)
     {
-        while (gateway.Database(database => Reelay.Server.Storage.SqliteMapper.Scalar<long>(database, sql)) < count) await GatewayHost.PauseAsync();
+        while (gateway.Database(database => Reelay.Server.Storage.SqlMapper.Scalar<long>(database, sql)) < count) await GatewayHost.PauseAsync();
     }
 
     /// <summary>A port that is taken and at which nobody listens.</summary>

@@ -11,13 +11,13 @@ public sealed class SecretBookTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _time = new();
     private readonly SqliteDatabase _database;
-    private readonly SqliteWebhookSecretStore _store;
+    private readonly SqlWebhookSecretStore _store;
 
     public SecretBookTests()
     {
         _database = new SqliteDatabase(_folder.File("reelay.db"));
         SqliteMigrations.Apply(_database.Writer, _time);
-        _store = new SqliteWebhookSecretStore(_database);
+        _store = new SqlWebhookSecretStore(_database);
     }
 
     public void Dispose()
@@ -48,7 +48,7 @@ public sealed class SecretBookTests : IDisposable
     {
         var (old, next) = (Box('a'), Box('b'));
         var kept = Book(old).Issue("acct_a", keepsOld: false);
-        var table = new SqliteSealedTable(_database, "webhook_secrets", "owner || '/' || number", "webhook/");
+        var table = new SealedTable(_database, "webhook_secrets", "owner || '/' || number", "webhook/");
         var row = Assert.Single(table.ListOutdated([1], 10));
         Assert.True(table.Replace(row, next.Seal(row.Owner, old.Open(row.Owner, row.Envelope))));
         Assert.Equal([kept], Book(next).Active("acct_a"));

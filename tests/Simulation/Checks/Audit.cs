@@ -41,7 +41,7 @@ internal sealed class Audit(Disk disk, Upstreams upstreams, Callers callers)
 
     private List<string> Money() =>
     [
-        .. new SqliteLedgerAudit(disk.Database).Run().Violations.Select(found => $"{found.Check} {found.Id}: {found.Message}"),
+        .. new SqlLedgerAudit(disk.Database).Run().Violations.Select(found => $"{found.Check} {found.Id}: {found.Message}"),
         .. Texts("SELECT id || ' holds ' || reserved_micros || ' reserved' FROM accounts WHERE reserved_micros <> 0"),
     ];
 

@@ -69,7 +69,7 @@ internal sealed partial class CallbackEndpoint(
             await engine.ReadMailAsync(taskId);
             return null;
         }
-        catch (Exception exception) when (exception is StoreUnavailableException or TimeoutException or Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception exception) when (exception is StoreUnavailableException or TimeoutException or System.Data.Common.DbException)
         {
             LogAway(taskId, exception.Message);
             return new ApiError(503, "store_unavailable", "The callback could not be stored just now; send it again.") { RetryAfterSeconds = 5 };

@@ -4,7 +4,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Api.Content;
 
 /// <summary>Finds the stored file of one input of a task: durable since the order was accepted, or fetched by the engine since.</summary>
-internal sealed class InputFiles(SqliteDatabase database)
+internal sealed class InputFiles(Database database)
 {
     /// <summary>The file, or null if there is no such input or it is still only a link.</summary>
     /// <param name="task">The task.</param>
@@ -17,8 +17,8 @@ internal sealed class InputFiles(SqliteDatabase database)
         if (key.Length > 0) return new InputFile(key, input.ContentType, input.SizeBytes, input.Sha256, task.CreatedAt);
         return database.Read(connection => connection.Query(
             row => new InputFile(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4)),
-            "SELECT key, content_type, size_bytes, sha256, created_at FROM task_inputs WHERE task_id = $task AND position = $position",
-            ("$task", task.Id), ("$position", position)).FirstOrDefault());
+            "SELECT key, content_type, size_bytes, sha256, created_at FROM task_inputs WHERE task_id = @task AND position = @position",
+            ("@task", task.Id), ("@position", position)).FirstOrDefault());
     }
 }
 

@@ -10,7 +10,7 @@ internal static class VariantServices
     public static void AddVariants(this IServiceCollection services, VariantOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton<IVariantStore, SqliteVariantStore>();
+        services.AddSingleton<IVariantStore, SqlVariantStore>();
         services.AddSingleton<FfmpegProgram>();
         services.AddSingleton(provider => new VariantRenderer(
             provider.GetRequiredService<DataFolder>().Path("rendering"), provider.GetRequiredService<IAssetStore>(),

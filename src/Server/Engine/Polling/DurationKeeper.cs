@@ -1,7 +1,7 @@
 namespace Reelay.Server.Engine.Polling;
 
 /// <summary>Loads what was learned at the start, and writes what has changed every few seconds and at the end: never per task.</summary>
-internal sealed partial class DurationKeeper(DurationBook book, SqliteDurationStore store, TimeProvider time, ILogger<DurationKeeper> logger)
+internal sealed partial class DurationKeeper(DurationBook book, SqlDurationStore store, TimeProvider time, ILogger<DurationKeeper> logger)
     : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);

@@ -102,8 +102,8 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         VALUES (?1, ?2, ?7, ?3, ?4, ?5, ?6, ?8)
         """);
 
-    // The values of <see cref="SqliteIntents.ClaimSql"/> by number, in its order.
-    public readonly SqliteStatement FindClaim = new(connection, SqliteIntents.ClaimSql);
+    // The values of <see cref="SqlIntents.ClaimSql"/> by number, in its order.
+    public readonly SqliteStatement FindClaim = new(connection, SqlIntents.ClaimSql);
 
     // One that has expired makes room.
     public readonly SqliteStatement InsertIdempotencyKey = new(
@@ -124,10 +124,10 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
 
     public readonly SqliteStatement InsertAsset = new(
         connection,
-        $"INSERT INTO assets ({SqliteRows.AssetColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        $"INSERT INTO assets ({TaskRows.AssetColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 
     public readonly SqliteStatement InsertInput = new(
-        connection, $"INSERT INTO task_inputs ({SqliteRows.InputColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        connection, $"INSERT INTO task_inputs ({TaskRows.InputColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
 
     public readonly SqliteStatement DeleteInputs = new(connection, "DELETE FROM task_inputs WHERE task_id = ?1");
 
@@ -175,6 +175,48 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
             before_json, after_json)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         ON CONFLICT (id) DO NOTHING
+        """);
+
+    public readonly SqliteStatement InsertDelivery = new(
+        connection,
+        """
+        INSERT INTO deliveries (id, account_id, task_id, endpoint_id, event_type, format, url, destination, next_at, give_up_at, created_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9)
+        ON CONFLICT (task_id, endpoint_id) DO NOTHING
+        """);
+
+    public readonly SqliteStatement ClaimDelivery = new(
+        connection,
+        """
+        UPDATE deliveries SET lease_owner = ?2, next_at = ?3 WHERE id = ?1 AND ended_at IS NULL AND attempt_count = ?4 AND next_at = ?5
+        """);
+
+    public readonly SqliteStatement CloseDelivery = new(
+        connection,
+        """
+        UPDATE deliveries SET lease_owner = NULL, attempt_count = ?3, next_at = ?4, ended_at = ?5, outcome = ?6
+        WHERE id = ?1 AND lease_owner = ?2 AND ended_at IS NULL AND attempt_count = ?7
+        """);
+
+    public readonly SqliteStatement InsertDeliveryAttempt = new(
+        connection,
+        """
+        INSERT INTO delivery_attempts (delivery_id, number, started_at, duration_ms, status_code, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (delivery_id, number) DO NOTHING
+        """);
+
+    public readonly SqliteStatement DropDeliveryAttempts = new(connection, "DELETE FROM delivery_attempts WHERE delivery_id = ?1 AND number <= ?2");
+
+    public readonly SqliteStatement DisableEndpoint = new(
+        connection, "UPDATE webhook_endpoints SET disabled_at = ?2 WHERE id = ?1 AND url = ?3 AND disabled_at IS NULL");
+
+    public readonly SqliteStatement FindDelivery = new(connection, "SELECT 1 FROM deliveries WHERE id = ?1 AND (?2 IS NULL OR account_id = ?2)");
+
+    public readonly SqliteStatement Redeliver = new(
+        connection,
+        """
+        UPDATE deliveries SET ended_at = NULL, outcome = NULL, series_from = attempt_count, next_at = ?2, give_up_at = ?3
+        WHERE id = ?1 AND lease_owner IS NULL
         """);
 
     public void Dispose()

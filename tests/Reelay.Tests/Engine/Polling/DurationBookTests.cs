@@ -56,7 +56,7 @@ public sealed class DurationBookTests
         using var folder = new TemporaryFolder();
         using var database = new SqliteDatabase(folder.File("reelay.db"));
         SqliteMigrations.Apply(database.Writer, TimeProvider.System);
-        var store = new SqliteDurationStore(database, TimeProvider.System);
+        var store = new SqlDurationStore(database, TimeProvider.System);
         var book = new DurationBook(_time);
         for (var i = 0; i < 300; i++)
         {
@@ -83,7 +83,7 @@ public sealed class DurationBookTests
     {
         using var folder = new TemporaryFolder();
         using var database = new SqliteDatabase(folder.File("reelay.db"));
-        var store = new SqliteDurationStore(database, TimeProvider.System);
+        var store = new SqlDurationStore(database, TimeProvider.System);
         var book = new DurationBook(_time);
         book.Learn("a", "m", 60, 9, 11);
         _time.Advance(TimeSpan.FromMinutes(5));

@@ -1,0 +1,108 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+
+namespace Reelay.Server.Storage;
+
+/// <summary>Connections to one PostgreSQL database: a bounded pool for reads, rare writes and batches.</summary>
+internal sealed class PostgresDatabase : Database
+{
+    // Any number that nobody else is likely to take; the rare writes of all nodes go one after the other under it.
+    private const long RareWrites = 0x5265656C6179;
+
+    // A node that stops within a batch must let go of its shards before others give up waiting for them.
+    private const string Fenced = "-c idle_in_transaction_session_timeout=1500 -c lock_timeout=2000";
+
+    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _fenced;
+    private string _name = "PostgreSQL";
+
+    /// <summary>Makes the pool; nothing is connected to yet.</summary>
+    /// <param name="connectionString">As Npgsql reads it, for example <c>Host=…;Database=reelay;Username=reelay;Password=…</c>.</param>
+    /// <param name="settings">Bounds of the pool and of waits.</param>
+    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    public PostgresDatabase(string connectionString, PostgresOptions settings)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "reelay", Enlist = false };
+        builder.MaxPoolSize = settings.MaxConnections;
+        builder.Timeout = settings.ConnectSeconds;
+        builder.CommandTimeout = settings.CommandSeconds;
+        builder.MaxAutoPrepare = 200;
+        builder.AutoPrepareMinUsages = 2;
+
+        // A node that dies without a word must not be waited for by a lock longer than by its lease.
+        builder.KeepAlive = 10;
+        _source = NpgsqlDataSource.Create(builder);
+        builder.Options = $"{builder.Options} {Fenced}".Trim();
+        builder.MaxPoolSize = Math.Max(2, settings.MaxConnections / 4);
+        _fenced = NpgsqlDataSource.Create(builder);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => _name;
+
+    /// <inheritdoc/>
+    public override string ForUpdate => "FOR NO KEY UPDATE";
+
+    // The planner finds a good order by itself.
+    /// <inheritdoc/>
+    public override string JoinInOrder => "JOIN";
+
+    /// <inheritdoc/>
+    public override string DayOf(string column) => $"to_char(to_timestamp({column} / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD')";
+
+    /// <summary>A connection for a batch: it waits for no lock longer than two seconds, and holds none while it says nothing for longer than 1.5.</summary>
+    public ValueTask<NpgsqlConnection> OpenFencedAsync(CancellationToken cancellationToken) => _fenced.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Applies the migrations and learns the server's version.</summary>
+    /// <returns>How many files were applied.</returns>
+    public int Migrate(string programVersion, TimeProvider time)
+    {
+        using var connection = _source.OpenConnection();
+        _name = $"PostgreSQL {connection.PostgreSqlVersion}";
+        return PostgresMigrations.Apply(connection, programVersion, time);
+    }
+
+    /// <inheritdoc/>
+    public override T Read<T>(Func<ReadConnection, T> read)
+    {
+        using var connection = new ReadConnection(_source.OpenConnection(), isKept: false);
+        return read(connection);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<T> ReadAsync<T>(Func<ReadConnection, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        using var connection = new ReadConnection(await _source.OpenConnectionAsync(cancellationToken), isKept: false);
+        return await read(connection);
+    }
+
+    /// <inheritdoc/>
+    public override T Write<T>(Func<DbConnection, DbTransaction, T> write)
+    {
+        using var connection = _source.OpenConnection();
+        using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
+        connection.Execute($"SELECT pg_advisory_xact_lock({RareWrites})", transaction);
+        var result = write(connection, transaction);
+        transaction.Commit();
+        return result;
+    }
+
+    // What PostgreSQL's own log files keep, and for how long, is its operator's to say.
+    /// <inheritdoc/>
+    public override bool TryEmptyLog() => true;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _fenced.Dispose();
+        _source.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override int Execute(string sql, (string Name, object? Value)[] values)
+    {
+        using var connection = _source.OpenConnection();
+        return connection.Execute(sql, null, values);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Reelay.Tests.Support;
+
+/// <summary>
+/// A PostgreSQL of Debian's packages for the tests of this run: started when the first asks, in a folder of its own and on a port of its own,
+/// and stopped with the process. Each test gets a database of its own, copied from one that has the schema.
+/// </summary>
+internal sealed class PostgresServer
+{
+    private static readonly Lazy<PostgresServer> Started = new(() => new PostgresServer());
+    private static int _databases;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("reelay-postgres-").FullName;
+    private readonly int _port = ServerProcess.FreePort();
+
+    private PostgresServer()
+    {
+        var bin = Bin ?? throw new InvalidOperationException("PostgreSQL is not installed; `make install-test` installs postgresql-15.");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(bin);
+        Run("chown", "postgres", _folder);
+        AsPostgres($"{bin}/initdb", "-D", $"{_folder}/data", "-A", "trust", "--no-locale", "-E", "UTF8", "--no-sync", "-U", "postgres");
+
+        // What is committed is flushed, as it would be where it counts; many tests at once need many connections.
+        AsPostgres(
+            $"{bin}/pg_ctl", "-D", $"{_folder}/data", "-w", "-l", $"{_folder}/log", "-o",
+            $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=400 -c shared_buffers=128MB -c fsync=on", "start");
+        Execute("postgres", "CREATE DATABASE template_reelay");
+        using var database = new Server.Storage.PostgresDatabase(Connection("template_reelay"), new());
+        database.Migrate("0.1.0", TimeProvider.System);
+    }
+
+    /// <summary>The one of this run.</summary>
+    public static PostgresServer Instance => Started.Value;
+
+    // Debian keeps each major version in a folder of its own.
+    private static string? Bin => Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => $"{version}/bin").FirstOrDefault(bin => File.Exists($"{bin}/initdb")) : null;
+
+    /// <summary>A connection string of a new database with the schema.</summary>
+    public string NewDatabase()
+    {
+        var name = $"reelay_{Interlocked.Increment(ref _databases)}";
+        lock (Started) Execute("postgres", $"CREATE DATABASE {name} TEMPLATE template_reelay STRATEGY FILE_COPY");
+        return Connection(name);
+    }
+
+    /// <summary>A connection string of a new database without anything.</summary>
+    public string NewEmptyDatabase()
+    {
+        var name = $"reelay_{Interlocked.Increment(ref _databases)}";
+        Execute("postgres", $"CREATE DATABASE {name}");
+        return Connection(name);
+    }
+
+    private string Connection(string database) => $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Include Error Detail=true";
+
+    private void Execute(string database, string sql)
+    {
+        using var connection = new NpgsqlConnection(Connection(database) + ";Pooling=false");
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private void Stop(string bin)
+    {
+        AsPostgres($"{bin}/pg_ctl", "-D", $"{_folder}/data", "-m", "immediate", "stop");
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // PostgreSQL refuses to run as root.
+    private static void AsPostgres(params string[] command) =>
+        Run(Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", .. command] : command);
+
+    private static void Run(params string[] command)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', command)} failed: {errors.Result}{output.Result}");
+    }
+}
