@@ -157,7 +157,7 @@ public sealed class ViduCallbackFlowTests(ViduCallbackFlowTests.World world) : I
         while (host.Database(Waiting) > 0) await GatewayHost.PauseAsync();
     }
 
-    private static long Waiting(SqliteConnection connection)
+    private static long Waiting(System.Data.Common.DbConnection connection)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT count(*) FROM task_inbox";

@@ -34,10 +34,11 @@ internal sealed class SqlFileStore(Database database, TimeProvider time) : IFile
     {
         // The direction and the cursor are in the text, so that the index gives the page without sorting.
         var (compare, direction) = query.IsDescending ? ("<", "DESC") : (">", "ASC");
+        var purpose = query.Purpose is null ? "" : "AND purpose = @purpose";
         var cursor = query.AfterId is null ? "" : $"AND id {compare} @after";
         return Rows(
             $"""
-            WHERE account_id = @account AND {Visible} AND (@purpose IS NULL OR purpose = @purpose) {cursor}
+            WHERE account_id = @account AND {Visible} {purpose} {cursor}
             ORDER BY id {direction} LIMIT @limit
             """,
             ("@account", query.AccountId), ("@purpose", query.Purpose), ("@after", query.AfterId), ("@now", Now), ("@limit", query.Limit));

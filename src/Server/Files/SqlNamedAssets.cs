@@ -24,7 +24,7 @@ internal sealed class SqlNamedAssets(Database database) : INamedAssets
     // A task has a handful of them, so that a page begins behind a task and not within one.
     private const string Inputs =
         """
-        SELECT i.task_id, NULL, i.key FROM task_inputs i
+        SELECT i.task_id, NULL, CASE WHEN t.discarded_at IS NULL THEN i.key END FROM task_inputs i JOIN tasks t ON t.id = i.task_id
         WHERE i.task_id IN (SELECT DISTINCT task_id FROM task_inputs WHERE task_id > @after ORDER BY task_id LIMIT @limit)
         ORDER BY i.task_id
         """;

@@ -46,7 +46,13 @@ internal static class SqlMapper
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = name;
-            parameter.Value = value switch { null => DBNull.Value, bool flag => flag ? 1L : 0L, _ => value };
+            parameter.Value = value switch
+            {
+                null => DBNull.Value,
+                bool flag => flag ? 1L : 0L,
+                string text when parameter is Npgsql.NpgsqlParameter => PostgresText.Of(text),
+                _ => value,
+            };
             command.Parameters.Add(parameter);
         }
     }

@@ -36,12 +36,12 @@ internal static class SqlIntents
     {
         // Looked for first where reading disturbs nobody: mostly there is nothing to do.
         var isAny = database.Read(connection => connection.Query(
-            row => row.GetInt64(0),
+            row => row.Flag(0),
             """
             SELECT EXISTS (SELECT 1 FROM order_intents WHERE created_at < @before)
                 OR EXISTS (SELECT 1 FROM idempotency_keys WHERE expires_at IS NOT NULL AND expires_at <= @now)
             """,
-            ("@before", before), ("@now", now)).First()) != 0;
+            ("@before", before), ("@now", now))[0]);
         return !isAny ? 0 : database.Write((connection, transaction) =>
         {
             var intents = connection.Execute(

@@ -88,7 +88,7 @@ internal sealed class SqlDeliveryStore(Database database) : IDeliveryStore
     public LoggedDelivery? Find(string id, string? accountId) => database.Read(connection =>
     {
         var found = connection.Query(
-            Map, $"SELECT {LogColumns} FROM deliveries WHERE id = @id AND (@account IS NULL OR account_id = @account)",
+            Map, $"SELECT {LogColumns} FROM deliveries WHERE id = @id {(accountId is null ? "" : "AND account_id = @account")}",
             ("@id", id), ("@account", accountId)).FirstOrDefault();
         return found is null ? null : WithAttempts(connection, found);
     });

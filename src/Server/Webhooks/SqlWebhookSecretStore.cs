@@ -16,7 +16,7 @@ internal sealed class SqlWebhookSecretStore(Database database) : IWebhookSecretS
 
         // At most one stays beside the new one, however often somebody rotates.
         connection.Execute(
-            "DELETE FROM webhook_secrets WHERE owner = @owner AND (number < @previous OR @until IS NULL OR expires_at <= @now)", transaction,
+            "DELETE FROM webhook_secrets WHERE owner = @owner AND (number < @previous OR CAST(@until AS BIGINT) IS NULL OR expires_at <= @now)", transaction,
             ("@owner", owner), ("@previous", number - 1), ("@until", previousUntil), ("@now", now));
         connection.Execute(
             "UPDATE webhook_secrets SET expires_at = CASE WHEN expires_at <= @until THEN expires_at ELSE @until END WHERE owner = @owner", transaction,

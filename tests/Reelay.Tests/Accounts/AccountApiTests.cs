@@ -30,7 +30,7 @@ public sealed class AccountApiTests
             made.GetProperty("balance_micros").GetInt64(), made.GetProperty("floor_micros").GetInt64(),
             made.GetProperty("requests_per_minute").GetInt64(), made.GetProperty("assets_retention_seconds").GetInt64()));
         Assert.Equal("adjust 7000000 0 transfer 17", gateway.Database(connection => connection.Scalar<string>(
-            "SELECT kind || ' ' || balance_micros || ' ' || reserved_micros || ' ' || reason FROM ledger_entries WHERE account_id = $id", ("$id", id))));
+            "SELECT kind || ' ' || balance_micros || ' ' || reserved_micros || ' ' || reason FROM ledger_entries WHERE account_id = @id", ("@id", id))));
 
         var changed = await gateway.DoneAsync(HttpMethod.Patch, "accounts/" + id, new { name = "new name", requests_per_minute = (int?)null, prompts_retention_seconds = 60 });
         Assert.Equal(("new name", false, 5, 60, 3600), (
@@ -116,6 +116,7 @@ public sealed class AccountApiTests
     [Fact]
     public async Task Wildcard_searches_cannot_exhaust_the_database()
     {
+        Assert.SkipWhen(TestStore.IsPostgres, "Plans of SQLite.");
         await using var gateway = await GatewayHost.StartAsync();
         string[] filters = ["", "AND k.account_id = 'x'", "AND k.secret_hint = 'abcd'"];
         string[] named = ["AND k.name >= 'x' AND k.name < 'x' || 'z'", "AND k.account_id = 'x' AND k.name >= 'x' AND k.name < 'x' || 'z'"];

@@ -118,7 +118,7 @@ public sealed class AdminTaskActionTests(AdminTaskActionTests.World world) : ICl
         Assert.Equal(200, created);
         var id = video.GetProperty("id").GetString()!;
         await host.FinishAsync(id);
-        host.Database(connection => connection.Execute("UPDATE tasks SET groups = 'default official' WHERE id = $id", null, ("$id", id)));
+        host.Database(connection => connection.Execute("UPDATE tasks SET groups = 'default official' WHERE id = @id", null, ("@id", id)));
         var second = (await ActAsync(host, id, "resubmit")).Body.GetProperty("resubmitted_as").GetString()!;
         await host.SendAsync(HttpMethod.Delete, "/v1/videos/" + id);
         Assert.Equal("completed", (await host.FinishAsync(second)).GetProperty("status").GetString());
@@ -219,7 +219,7 @@ public sealed class AdminTaskActionTests(AdminTaskActionTests.World world) : ICl
     private static SubmissionReport Submission(GatewayHost host, string prompt) =>
         host.Sandbox.Submissions.First(report => report.Row.Prompt!.StartsWith(prompt, StringComparison.Ordinal));
 
-    private static long Scalar(Microsoft.Data.Sqlite.SqliteConnection connection, string sql)
+    private static long Scalar(System.Data.Common.DbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Reelay.Server.Storage;
 using Reelay.Server.Api.Callbacks;
 using Reelay.Server.Engine.Callbacks;
 using Reelay.Simulators;
@@ -205,12 +206,9 @@ public sealed class CallbackFlowTests(CallbackFlowTests.World world) : IClassFix
         Assert.False(body.GetProperty("explain").GetProperty("request").GetProperty("json").TryGetProperty("callback_url", out _));
     }
 
-    private static long Rows(SqliteConnection connection, string id)
+    private static long Rows(System.Data.Common.DbConnection connection, string id)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM task_inbox WHERE task_id = $id";
-        command.Parameters.AddWithValue("$id", id);
-        return (long)command.ExecuteScalar()!;
+        return connection.Scalar<long>("SELECT count(*) FROM task_inbox WHERE task_id = @id", ("@id", id));
     }
 
     private static IEnumerable<SubmissionReport> Accepted(GatewayHost host, string id)

@@ -99,7 +99,7 @@ public sealed class ContentTests
         // Read once more by a server that has not seen it yet.
         var other = await gateway.OrderAsync("another");
         await gateway.AdminUntilAsync(other, "completed");
-        gateway.Database(connection => connection.Execute("UPDATE tasks SET expires_at = 1 WHERE id = $id", null, ("$id", other)));
+        gateway.Database(connection => connection.Execute("UPDATE tasks SET expires_at = 1 WHERE id = @id", null, ("@id", other)));
         Assert.Equal((404, "asset_expired"), await ErrorAsync(gateway, $"/v1/videos/{other}/content"));
         Assert.Equal("completed", (await gateway.SendAsync(HttpMethod.Get, "/v1/videos/" + other)).Body.GetProperty("status").GetString());
     }

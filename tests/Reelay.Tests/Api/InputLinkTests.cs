@@ -113,7 +113,7 @@ public sealed class InputLinkTests : IDisposable
         var inputs = gateway.Services.GetRequiredService<InputFiles>();
         Assert.Null(inputs.Find(task, 0));
         gateway.Database(connection => connection.Execute(
-            "INSERT INTO task_inputs VALUES ($id, 0, $key, 'image/png', 12, 'abc', 5)", null, ("$id", id), ("$key", id + "/inputs/1")));
+            "INSERT INTO task_inputs VALUES (@id, 0, @key, 'image/png', 12, 'abc', 5)", null, ("@id", id), ("@key", id + "/inputs/1")));
         Assert.Equal(new InputFile(id + "/inputs/1", "image/png", 12, "abc", 5), inputs.Find(task, 0));
         Assert.Null(inputs.Find(task, 1));
     }

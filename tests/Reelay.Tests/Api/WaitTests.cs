@@ -171,7 +171,7 @@ public sealed class WaitTests
 
 
         gateway.Database(connection => connection.Execute(
-            "UPDATE tasks SET deleted_at = 1, version = version + 1 WHERE id = $id", null, ("$id", id)));
+            "UPDATE tasks SET deleted_at = 1, version = version + 1 WHERE id = @id", null, ("@id", id)));
 
         while (!waiter.IsCompleted)
         {

@@ -11,13 +11,12 @@ public sealed class VariantStoreTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _time = new();
-    private readonly SqliteDatabase _database;
+    private readonly Database _database;
     private readonly SqlVariantStore _store;
 
     public VariantStoreTests()
     {
-        _database = new SqliteDatabase(_folder.File("reelay.db"));
-        SqliteMigrations.Apply(_database.Writer, _time);
+        _database = TestStore.Open(_folder, _time);
         _store = new SqlVariantStore(_database, _time);
     }
 
@@ -69,7 +68,7 @@ public sealed class VariantStoreTests : IDisposable
     public async Task A_task_is_kept_until_the_moment_at_which_its_files_are_removed()
     {
         AddTask("task_a", expiresAt: Now + 1000);
-        using var tasks = new SqliteTaskStore(_database, _time);
+        var tasks = TestStore.Tasks(_database, _time);
         _time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.True(await _store.IsKeptAsync("task_a", Cancellation));
         Assert.Empty(await tasks.ListDiscardableAsync(Now, 10, Cancellation));
@@ -86,7 +85,7 @@ public sealed class VariantStoreTests : IDisposable
         var kept = Variant("task_b", "task_b/variants/1");
         await _store.RecordAsync(Variant("task_a", "task_a/variants/1"), Cancellation);
         await _store.RecordAsync(kept, Cancellation);
-        using var tasks = new SqliteTaskStore(_database, _time);
+        var tasks = TestStore.Tasks(_database, _time);
         Assert.True(Assert.Single(await tasks.CommitAsync([new StoreOperation.Discard("task_a", Now)], Cancellation)).IsApplied);
         Assert.Null(await FindAsync(Variant("task_a", "")));
         Assert.Equal(kept, await FindAsync(kept));
@@ -106,9 +105,9 @@ public sealed class VariantStoreTests : IDisposable
             INSERT INTO accounts (id, name, created_at) VALUES ('acct_test', 'test', 1) ON CONFLICT DO NOTHING;
             INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, phase, progress, price_micros, settled_micros,
                 created_at, finished_at, expires_at)
-            VALUES ($id, 1, 1, 'acct_test', 'key_test', 'sora-2', $order, '', 'completed', 100, 5, 5, 1, 2, $expires)
+            VALUES (@id, 1, 1, 'acct_test', 'key_test', 'sora-2', @order, '', 'completed', 100, 5, 5, 1, 2, @expires)
             """,
             transaction,
-            ("$id", id), ("$order", order), ("$expires", expiresAt)));
+            ("@id", id), ("@order", order), ("@expires", expiresAt)));
     }
 }

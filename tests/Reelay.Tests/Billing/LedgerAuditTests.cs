@@ -30,7 +30,7 @@ public sealed class LedgerAuditTests
         await world.EndAsync(Rows.Failed(free), MoneyMove.Release);
         Assert.Equal((1, 3, 6, true), Shown(world.Audit()));
 
-        world.Execute("DROP TRIGGER ledger_is_never_changed; DROP TRIGGER ledger_is_never_deleted");
+        world.AllowHarm();
         world.Execute(harm.Replace("OPEN", open.Id, StringComparison.Ordinal));
         var found = world.Audit().Violations;
         Assert.Equal(checks.Order(), found.Select(one => one.Check).Distinct().Order());
@@ -40,6 +40,7 @@ public sealed class LedgerAuditTests
     [Fact]
     public async Task The_command_tells_by_its_exit_code_and_reads_beside_the_server()
     {
+        Assert.SkipWhen(TestStore.IsPostgres, "A file, read beside its server; PostgreSQL's is in the tests of many nodes.");
         using var world = await MoneyWorld.StartAsync();
         using var output = new StringWriter();
         Assert.Equal(0, AuditCommand.Run(world.Folder, output));
@@ -53,20 +54,21 @@ public sealed class LedgerAuditTests
     [Fact]
     public async Task Tasks_are_looked_at_in_pages_to_the_last()
     {
+        const string First = "task_00000000000000000000001001", Last = "task_00000000000000000000006001";
         using var world = await MoneyWorld.StartAsync();
         world.Execute(
             $"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5001)
             INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, phase, price_micros, created_at)
-            SELECT printf('task_%026d', i), 0, 1, '{Rows.Account}', 'k', 'm', '{"{}"}', '', 'accepted', 0, 1 FROM n;
+            SELECT 'task_0000000000000000000000' || (1000 + i), 0, 1, '{Rows.Account}', 'k', 'm', '{"{}"}', '', 'accepted', 0, 1 FROM n;
             INSERT INTO ledger_entries (account_id, task_id, kind, balance_micros, reserved_micros, created_at)
-            SELECT account_id, id, 'reserve', 0, 0, 1 FROM tasks WHERE id NOT IN (printf('task_%026d', 1), printf('task_%026d', 5001));
+            SELECT account_id, id, 'reserve', 0, 0, 1 FROM tasks WHERE id NOT IN ('{First}', '{Last}');
             INSERT INTO spending (account_id, day, key_id, created_count) VALUES ('{Rows.Account}', 0, 'k', 5001);
             UPDATE accounts SET in_flight_count = 5001;
             """);
         var report = world.Audit();
         Assert.Equal((5001, "reserved_once"), (report.TaskCount, report.Violations.Select(one => one.Check).Distinct().Single()));
-        Assert.Equal(["task_" + "1".PadLeft(26, '0'), "task_" + "5001".PadLeft(26, '0')], report.Violations.Select(one => one.Id));
+        Assert.Equal([First, Last], report.Violations.Select(one => one.Id));
     }
 
     private static (long, long, long, bool) Shown(AuditReport report) => (report.AccountCount, report.TaskCount, report.EntryCount, report.IsClean);

@@ -194,11 +194,11 @@ public sealed class MoneyPropertyTests(ITestOutputHelper output)
             if (outcomes.Contains(AdjustmentOutcome.Applied)) _paidIn += micros;
         }
 
-        private void AssertClean() => Assert.Equal([], SqlLedgerAudit.OfFile(World.DatabaseFile).Violations.Select(one => one.ToString()));
+        private void AssertClean() => Assert.Equal([], Ledger(database => new SqlLedgerAudit(database).Run()).Violations.Select(one => one.ToString()));
 
-        private T Ledger<T>(Func<SqliteDatabase, T> use)
+        private T Ledger<T>(Func<Database, T> use)
         {
-            using var database = new SqliteDatabase(World.DatabaseFile);
+            using var database = World.OpenDatabase();
             return use(database);
         }
     }

@@ -10,18 +10,17 @@ namespace Reelay.Tests.Billing;
 internal sealed class MoneyWorld : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly SqliteTaskStore _store;
+    private readonly SqlTaskStore _store;
     private readonly Dictionary<int, long> _epochs = [];
 
     private MoneyWorld()
     {
-        Database = new SqliteDatabase(_folder.File("reelay.db"));
-        SqliteMigrations.Apply(Database.Writer, TimeProvider.System);
-        _store = new SqliteTaskStore(Database, TimeProvider.System);
+        Database = TestStore.Open(_folder);
+        _store = TestStore.Tasks(Database, TimeProvider.System);
         Ledger = new SqlLedger(Database);
     }
 
-    public SqliteDatabase Database { get; }
+    public Database Database { get; }
 
     public SqlLedger Ledger { get; }
 
@@ -47,7 +46,7 @@ internal sealed class MoneyWorld : IDisposable
         WriteAsync(new StoreOperation.Transition(Fence(after), after) { Money = money });
 
     public (long Balance, long Reserved) Money() => Assert.Single(Database.Read(connection => connection.Query(
-        row => (row.GetInt64(0), row.GetInt64(1)), "SELECT balance_micros, reserved_micros FROM accounts WHERE id = $id", ("$id", Rows.Account))));
+        row => (row.GetInt64(0), row.GetInt64(1)), "SELECT balance_micros, reserved_micros FROM accounts WHERE id = @id", ("@id", Rows.Account))));
 
     public IReadOnlyList<UsageSum> Usage() => Ledger.SumUsage(new UsageQuery(Rows.Account, 0, Now + 86_400_000, null, null, null, 100));
 
@@ -55,11 +54,36 @@ internal sealed class MoneyWorld : IDisposable
 
     public AuditReport Audit() => new SqlLedgerAudit(Database).Run(TestContext.Current.CancellationToken);
 
+    /// <summary>Takes the schema's protection off: from here on rows of the ledger can be harmed.</summary>
+    public void AllowHarm() => Execute(TestStore.IsPostgres
+        ? "ALTER TABLE ledger_entries DISABLE TRIGGER USER; ALTER TABLE ledger_entries DROP CONSTRAINT ledger_signs"
+        : "DROP TRIGGER ledger_is_never_changed; DROP TRIGGER ledger_is_never_deleted");
+
+    /// <summary>Has writes fail in their middle: a row of the ledger, or the balance; null for no longer.</summary>
+    public void Tear(string? table)
+    {
+        if (!TestStore.IsPostgres)
+        {
+            Execute("DROP TRIGGER IF EXISTS torn");
+            if (table is not null) Execute($"CREATE TRIGGER torn BEFORE {What(table)} ON {table} BEGIN SELECT RAISE(ABORT, 'torn'); END");
+            return;
+        }
+
+        Execute(
+            """
+            CREATE OR REPLACE FUNCTION tear() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'torn'; END $$;
+            DROP TRIGGER IF EXISTS torn ON accounts; DROP TRIGGER IF EXISTS torn ON ledger_entries;
+            """);
+        if (table is not null) Execute($"CREATE TRIGGER torn BEFORE {What(table)} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION tear()");
+    }
+
+    private static string What(string table) => table == "accounts" ? "UPDATE OF balance_micros" : "INSERT";
+
     public void Execute(string sql) => Database.Write((connection, transaction) => connection.Execute(sql, transaction));
 
     public void Dispose()
     {
-        _store.Dispose();
+        (_store as IDisposable)?.Dispose();
         Database.Dispose();
         _folder.Dispose();
     }

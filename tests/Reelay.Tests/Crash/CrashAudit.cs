@@ -41,7 +41,7 @@ internal sealed class CrashAudit : IDisposable
 
     /// <summary>The upstream's id of a task's only attempt, or null.</summary>
     public string? UpstreamIdOf(string taskId) =>
-        connection.Scalar<string>("SELECT upstream_id FROM attempts WHERE task_id = $id", ("$id", taskId));
+        connection.Scalar<string>("SELECT upstream_id FROM attempts WHERE task_id = @id", ("@id", taskId));
 
     public void Dispose() => connection.Dispose();
 
@@ -100,8 +100,8 @@ internal sealed class CrashAudit : IDisposable
         {
             var files = connection.Query(
                 row => (Key: row.GetString(0), Size: row.GetInt64(1), Sha256: row.GetString(2)),
-                "SELECT key, size_bytes, sha256 FROM assets WHERE task_id = $id",
-                ("$id", task.Id));
+                "SELECT key, size_bytes, sha256 FROM assets WHERE task_id = @id",
+                ("@id", task.Id));
             if (files.Count != 1) mistakes.Add($"{task.Id} is completed and has {files.Count} files");
             foreach (var file in files)
             {

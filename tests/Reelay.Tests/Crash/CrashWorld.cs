@@ -207,11 +207,11 @@ internal sealed class CrashWorld : IAsyncDisposable
         Reelay.Storage.SqliteLibrary.Init();
         using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "reelay.db")};Pooling=False");
         connection.Open();
-        return connection.Query(row => row.GetString(0), sql, ("$id", id));
+        return connection.Query(row => row.GetString(0), sql, ("@id", id));
     }
 
     /// <summary>Kinds of a task's rows in the ledger, oldest first.</summary>
-    public List<string> Ledger(string task) => Query("SELECT kind FROM ledger_entries WHERE task_id = $id ORDER BY id", task);
+    public List<string> Ledger(string task) => Query("SELECT kind FROM ledger_entries WHERE task_id = @id ORDER BY id", task);
 
     private static HttpClient NewClient(int port) =>
         new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })

@@ -112,8 +112,9 @@ public sealed class UpstreamMatrixTests(UpstreamMatrixTests.World world) : IClas
     {
         private static readonly Dictionary<string, string> Settings = new()
         {
-            ["Reelay__Channels__sandbox_openai_images__CallSeconds"] = "2",
-            ["Reelay__Channels__sandbox_kling__CallSeconds"] = "2",
+            // What hangs ends by these; what does not must never take as long, however busy the machine is.
+            ["Reelay__Channels__sandbox_openai_images__CallSeconds"] = "5",
+            ["Reelay__Channels__sandbox_kling__CallSeconds"] = "5",
             ["Reelay__Channels__sandbox_openai__Options__list_delay_seconds"] = "0",
             ["Reelay__Channels__sandbox_kling__Options__search_delay_seconds"] = "0",
 
@@ -139,10 +140,10 @@ public sealed class UpstreamMatrixTests(UpstreamMatrixTests.World world) : IClas
         /// <summary>Waits until an attempt is recorded, whatever has become of it; or until one has ended without having been sent.</summary>
         internal async Task UntilTriedAsync(string id, bool isOver)
         {
-            var sql = "SELECT 'tried' FROM attempts WHERE task_id = $id" + (isOver ? " AND outcome = 'not_accepted' AND error_kind = 'NotSent'" : "");
+            var sql = "SELECT 'tried' FROM attempts WHERE task_id = @id" + (isOver ? " AND outcome = 'not_accepted' AND error_kind = 'NotSent'" : "");
             while (Crash.Query(sql, id).Count == 0) await CrashWorld.PauseAsync(1);
         }
 
-        private IEnumerable<string> Phases(List<string> ids) => ids.SelectMany(id => Crash.Query("SELECT phase FROM tasks WHERE id = $id", id));
+        private IEnumerable<string> Phases(List<string> ids) => ids.SelectMany(id => Crash.Query("SELECT phase FROM tasks WHERE id = @id", id));
     }
 }

@@ -31,18 +31,18 @@ public sealed class WebhookKillTests
             Assert.Equal(200, (await world.SendAsync(HttpMethod.Post, "/v1/videos", new { prompt = $"told {n}", callback_url = receiver.Url + "hook" })).Status);
 
         // All have ended, one is being told at this moment, the others wait for it: the receiver has not proved itself yet.
-        while (world.Query("SELECT id FROM deliveries WHERE outcome IS NULL AND $id = ''", "").Count < Orders) await CrashWorld.PauseAsync(10);
+        while (world.Query("SELECT id FROM deliveries WHERE outcome IS NULL AND @id = ''", "").Count < Orders) await CrashWorld.PauseAsync(10);
         while (asked.IsEmpty) await CrashWorld.PauseAsync(10);
-        var expected = world.Query("SELECT id FROM deliveries WHERE $id = '' ORDER BY id", "");
+        var expected = world.Query("SELECT id FROM deliveries WHERE @id = '' ORDER BY id", "");
         await world.Server.KillAsync();
         Assert.Empty(taken);
         Volatile.Write(ref isDeaf, false);
         world.Launch();
         await world.AwaitReadyAsync();
-        while (world.Query("SELECT id FROM deliveries WHERE outcome = 'delivered' AND $id = ''", "").Count < Orders) await CrashWorld.PauseAsync(20);
+        while (world.Query("SELECT id FROM deliveries WHERE outcome = 'delivered' AND @id = ''", "").Count < Orders) await CrashWorld.PauseAsync(20);
         Assert.Equal(expected, taken.Keys.Order(StringComparer.Ordinal));
         Assert.All(taken.Values, count => Assert.Equal(1, count));
         Assert.Contains(asked.Values, count => count == 2);
-        Assert.Equal(expected, world.Query("SELECT id FROM deliveries WHERE $id = '' ORDER BY id", ""));
+        Assert.Equal(expected, world.Query("SELECT id FROM deliveries WHERE @id = '' ORDER BY id", ""));
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Reelay.Providers;
 using Reelay.Server.Engine;
 using Reelay.Server.Storage;
@@ -76,18 +76,17 @@ public sealed class ArrowTests
     // Looks into the database beside the engine.
     private sealed class PhaseLog(TemporaryFolder folder) : IDisposable
     {
-        private SqliteConnection? _connection;
+        private DbConnection? _connection;
 
         public Task WatchAsync()
         {
-            _connection = new SqliteConnection($"Data Source={folder.File("reelay.db")};Pooling=False");
-            _connection.Open();
-            _connection.Execute(
-                """
-                CREATE TABLE arrows (before TEXT NOT NULL, after TEXT NOT NULL);
-                CREATE TRIGGER arrows_taken AFTER UPDATE OF phase ON tasks
-                BEGIN INSERT INTO arrows (before, after) VALUES (OLD.phase, NEW.phase); END;
-                """);
+            const string Note = "INSERT INTO arrows (before, after) VALUES (OLD.phase, NEW.phase);";
+            const string Trigger = "CREATE TRIGGER arrows_taken AFTER UPDATE OF phase ON tasks";
+            _connection = TestStore.Connect(folder.Path);
+            _connection.Execute("CREATE TABLE arrows (before TEXT NOT NULL, after TEXT NOT NULL)");
+            _connection.Execute(TestStore.IsPostgres
+                ? $"CREATE FUNCTION note_arrow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {Note} RETURN NULL; END $$; {Trigger} FOR EACH ROW EXECUTE FUNCTION note_arrow()"
+                : $"{Trigger} BEGIN {Note} END");
             return Task.CompletedTask;
         }
 

@@ -22,8 +22,8 @@ internal sealed class EngineWorld : IAsyncDisposable
     private static readonly ModelCatalog Catalog = ModelCatalog.Load(new ProviderSet().Models);
 
     private readonly TemporaryFolder _folder;
-    private readonly SqliteDatabase _database;
-    private readonly SqliteTaskStore _store;
+    private readonly Database _database;
+    private readonly SqlTaskStore _store;
     private readonly OutboundHttp _http;
     private readonly ResultFetcher _fetcher;
     private readonly InputFetcher _inputs;
@@ -40,9 +40,8 @@ internal sealed class EngineWorld : IAsyncDisposable
         TimeProvider time, IVideoProvider provider)
     {
         (_folder, Upstream, _options, _callerHosts) = (folder, upstream, options, callerHosts);
-        _database = new SqliteDatabase(folder.File("reelay.db"), busySeconds: 1);
-        SqliteMigrations.Apply(_database.Writer, TimeProvider.System);
-        _store = new SqliteTaskStore(_database, time);
+        _database = TestStore.Open(folder, busySeconds: 1);
+        _store = TestStore.Tasks(_database, time);
         (var store, Answers) = LossyStore.Around(_store);
         Committer = new GroupCommitter(store);
         _committing = Committer.RunAsync();
@@ -84,6 +83,9 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     /// <summary>The database's file.</summary>
     public string DatabaseFile => _folder.File("reelay.db");
+
+    /// <summary>The database once more, beside the engine's.</summary>
+    public Database OpenDatabase() => TestStore.Open(_folder);
 
     public string AssetFolder => _folder.File("assets");
 
@@ -132,9 +134,9 @@ internal sealed class EngineWorld : IAsyncDisposable
     }
 
     public void AddAccount(string id) => _database.Write((connection, transaction) => connection.Execute(
-        "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES ($id, 'test', $balance, 1) ON CONFLICT DO NOTHING",
+        "INSERT INTO accounts (id, name, balance_micros, created_at) VALUES (@id, 'test', @balance, 1) ON CONFLICT DO NOTHING",
         transaction,
-        ("$id", id), ("$balance", Balance)));
+        ("@id", id), ("@balance", Balance)));
 
     public async Task<OperationResult> WriteAsync(StoreOperation operation)
     {
@@ -208,10 +210,10 @@ internal sealed class EngineWorld : IAsyncDisposable
     /// <summary>Gives the database no room to grow, or all it wants.</summary>
     /// <remarks>Past the connection's own book-keeping, which allows no command beside the transaction of a batch.</remarks>
     public void LimitDatabase(bool isFull) =>
-        SQLitePCL.raw.sqlite3_exec(_database.Writer.Handle, $"PRAGMA max_page_count = {(isFull ? 1 : 1_000_000_000)}");
+        SQLitePCL.raw.sqlite3_exec(((SqliteDatabase)_database).Writer.Handle, $"PRAGMA max_page_count = {(isFull ? 1 : 1_000_000_000)}");
 
     public (long Balance, long Reserved) Money() => Assert.Single(_database.Read(connection => connection.Query(
-        row => (row.GetInt64(0), row.GetInt64(1)), "SELECT balance_micros, reserved_micros FROM accounts WHERE id = $id", ("$id", Rows.Account))));
+        row => (row.GetInt64(0), row.GetInt64(1)), "SELECT balance_micros, reserved_micros FROM accounts WHERE id = @id", ("@id", Rows.Account))));
 
     public async ValueTask DisposeAsync()
     {
@@ -227,7 +229,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
         Committer.Complete();
         await _committing;
-        _store.Dispose();
+        (_store as IDisposable)?.Dispose();
         _database.Dispose();
         _http.Dispose();
         _fetcher.Dispose();

@@ -53,7 +53,7 @@ public sealed class FailoverTests
             : ScriptedUpstream.Clip);
         await using var world = await EngineWorld.StartAsync(_upstream, [EngineWorld.Quick(priority: 1), EngineWorld.Quick()]);
         var id = await world.OrderAsync();
-        await world.UntilAsync(id, found => found.Task is { Progress: 40, HasStarted: true });
+        await EngineWorld.UntilAsync(() => world.Engine.Find(id)?.Task is { Progress: 40, HasStarted: true });
         var seen = new List<GenerationTask>();
         var watching = WatchAsync(world, id, seen);
         Volatile.Write(ref isFailing, true);

@@ -20,6 +20,7 @@ public sealed class StoreAwayTests
     [Fact]
     public async Task What_an_upstream_answers_while_the_database_is_locked_is_written_afterwards()
     {
+        Assert.SkipWhen(TestStore.IsPostgres, "A file that is locked or full.");
         _upstream.OnSubmit = AnswerLater(_upstream.Accept);
         await using var world = await EngineWorld.StartAsync(_upstream);
         var id = await world.OrderAsync();
@@ -45,6 +46,7 @@ public sealed class StoreAwayTests
     [Fact]
     public async Task A_refused_credential_is_judged_rightly_though_its_hold_cannot_be_written()
     {
+        Assert.SkipWhen(TestStore.IsPostgres, "A file that is locked or full.");
         var first = AnswerLater(_ => throw new ProviderException(ProviderErrorKind.Unauthorized, "revoked"));
         _upstream.OnSubmit = (call, cancellation) =>
             call.Account.ChannelId == "channel-1" ? first(call, cancellation) : Task.FromResult<Submission>(_upstream.Accept(call));
@@ -71,6 +73,7 @@ public sealed class StoreAwayTests
     [Fact]
     public async Task Tasks_under_way_wait_while_the_database_is_full()
     {
+        Assert.SkipWhen(TestStore.IsPostgres, "A file that is locked or full.");
         var isDone = false;
         _upstream.OnPoll = (_, _) => Task.FromResult<PollResult>(Volatile.Read(ref isDone) ? ScriptedUpstream.Clip : new PollResult.Running(true));
         _upstream.OnSubmit = (call, cancellation) =>

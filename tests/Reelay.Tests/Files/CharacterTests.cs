@@ -69,22 +69,22 @@ public sealed class CharacterTests
     public static TheoryData<string, string, string, string> Refused => new()
     {
         { "{}", "invalid_name", "name", "1 to 80" },
-        { """{"name": " ", "video": "$clip"}""", "invalid_name", "name", "1 to 80" },
-        { $$"""{"name": "{{new string('n', 81)}}", "video": "$clip"}""", "invalid_name", "name", "It has 81" },
-        { """{"name": "a\nb", "video": "$clip"}""", "invalid_name", "name", "one line" },
-        { """{"name": 5, "video": "$clip"}""", "invalid_name", "name", "text" },
+        { """{"name": " ", "video": "@clip"}""", "invalid_name", "name", "1 to 80" },
+        { $$"""{"name": "{{new string('n', 81)}}", "video": "@clip"}""", "invalid_name", "name", "It has 81" },
+        { """{"name": "a\nb", "video": "@clip"}""", "invalid_name", "name", "one line" },
+        { """{"name": 5, "video": "@clip"}""", "invalid_name", "name", "text" },
         { """{"name": "Ada"}""", "video_required", "video", "file_id" },
         { """{"name": "Ada", "video": ""}""", "video_required", "video", "file_id" },
         { """{"name": "Ada", "video": null}""", "video_required", "video", "file_id" },
         { """{"name": "Ada", "video": {}}""", "video_required", "video", "file_id" },
         { """{"name": "Ada", "video": 5}""", "invalid_file", "video", "data URL" },
-        { """{"name": "Ada", "video": ["$clip"]}""", "invalid_file", "video", "data URL" },
+        { """{"name": "Ada", "video": ["@clip"]}""", "invalid_file", "video", "data URL" },
         { """{"name": "Ada", "video": "https://example.com/clip.mp4"}""", "invalid_file", "video", "links are not opened" },
         { """{"name": "Ada", "video": {"url": "https://example.com/clip.mp4"}}""", "unknown_parameter", "video.url", "`file_id`" },
         { """{"name": "Ada", "video": {"file_id": 5}}""", "invalid_file", "video", "`5`" },
-        { """{"name": "Ada", "video": "$png"}""", "invalid_file", "video", "image/png" },
+        { """{"name": "Ada", "video": "@png"}""", "invalid_file", "video", "image/png" },
         { """{"name": "Ada", "video": "aGVsbG8sIGhlbGxv"}""", "invalid_file", "video", "allowed are" },
-        { """{"name": "Ada", "video": "$clip", "model": "sora-2"}""", "unknown_parameter", "model", "`name` and `video`" },
+        { """{"name": "Ada", "video": "@clip", "model": "sora-2"}""", "unknown_parameter", "model", "`name` and `video`" },
     };
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class CharacterTests
     public async Task A_bad_request_is_refused_with_its_reason_and_nothing_is_kept(string body, string code, string param, string says)
     {
         await using var gateway = await GatewayHost.StartAsync();
-        body = body.Replace("$clip", Base64).Replace("$png", Convert.ToBase64String(Uploads.Png));
+        body = body.Replace("@clip", Base64).Replace("@png", Convert.ToBase64String(Uploads.Png));
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         var error = (await gateway.PostAsync("/v1/videos/characters", content)).Error(400);
         Assert.Equal((code, param), (error.Text("code"), error.Text("param")));

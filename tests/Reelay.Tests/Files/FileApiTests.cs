@@ -161,7 +161,7 @@ public sealed class FileApiTests
         {
             kept = (await gateway.UploadAsync()).Text("id");
             await gateway.UploadAsync();
-            gateway.Database(connection => connection.Execute("UPDATE files SET deleted_at = 1 WHERE id <> $id", null, ("$id", kept)));
+            gateway.Database(connection => connection.Execute("UPDATE files SET deleted_at = 1 WHERE id <> @id", null, ("@id", kept)));
         }
 
         await using var next = await GatewayHost.StartAsync(folder: folder.Path);

@@ -74,10 +74,10 @@ public sealed class OrphanSweepTests : IDisposable
         var first = await _world.StoreAsync("inputs/first");
         var second = await _world.StoreAsync("inputs/second");
         var id = _world.AddTask(first, inputKey: second);
-        _world.Execute("UPDATE tasks SET phase = 'failed', error_code = 'x', finished_at = 1, deleted_at = 1 WHERE id = $id", ("$id", id));
+        _world.Execute("UPDATE tasks SET phase = 'failed', error_code = 'x', finished_at = 1, deleted_at = 1 WHERE id = @id", ("@id", id));
         Assert.Equal(0, await _world.SweepAsync());
 
-        _world.Execute("UPDATE tasks SET discarded_at = 2 WHERE id = $id", ("$id", id));
+        _world.Execute("UPDATE tasks SET discarded_at = 2 WHERE id = @id", ("@id", id));
         Assert.Equal(2, await _world.SweepAsync());
     }
 
@@ -89,11 +89,11 @@ public sealed class OrphanSweepTests : IDisposable
             """
             CREATE TEMP TABLE numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 510) SELECT i FROM n;
             INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, phase, price_micros, created_at)
-                SELECT printf('task_%026d', i), 1, 1, 'acct_test', 'key_test', 'sora-2', '{}', 'http://gateway.test', 'accepted', 0, 1 FROM numbers;
+                SELECT 'task_000000000000000000000' || (10000 + i), 1, 1, 'acct_test', 'key_test', 'sora-2', '{}', 'http://gateway.test', 'accepted', 0, 1 FROM numbers;
             INSERT INTO files (id, account_id, file_name, purpose, key, content_type, size_bytes, sha256, created_at)
-                SELECT printf('file_%026d', i), 'acct_test', 'a', 'vision', 'files/none/' || i, 'image/png', 3, 'a', 1 FROM numbers;
+                SELECT 'file_000000000000000000000' || (10000 + i), 'acct_test', 'a', 'vision', 'files/none/' || i, 'image/png', 3, 'a', 1 FROM numbers;
             INSERT INTO characters (id, account_id, name, key, content_type, size_bytes, sha256, created_at)
-                SELECT printf('char_%026d', i), 'acct_test', 'a', 'characters/none/' || i, 'video/mp4', 3, 'a', 1 FROM numbers;
+                SELECT 'char_000000000000000000000' || (10000 + i), 'acct_test', 'a', 'characters/none/' || i, 'video/mp4', 3, 'a', 1 FROM numbers;
             """);
         var ordered = await _world.StoreAsync("inputs/ordered");
         var uploaded = await _world.StoreAsync("files/uploaded");

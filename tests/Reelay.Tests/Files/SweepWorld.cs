@@ -15,8 +15,7 @@ internal sealed class SweepWorld : IDisposable
 
     public SweepWorld()
     {
-        Database = new SqliteDatabase(_folder.File("reelay.db"));
-        SqliteMigrations.Apply(Database.Writer, Time);
+        Database = TestStore.Open(_folder, Time);
         Assets = new LocalAssetStore(_folder.File("assets"), Randomness.System.Fill);
         Uploads = new UploadFolders(Assets, Randomness.System);
         Files = new SqlFileStore(Database, Time);
@@ -28,7 +27,7 @@ internal sealed class SweepWorld : IDisposable
 
     public ManualTimeProvider Time { get; } = new();
 
-    public SqliteDatabase Database { get; }
+    public Database Database { get; }
 
     public LocalAssetStore Assets { get; }
 
@@ -84,14 +83,14 @@ internal sealed class SweepWorld : IDisposable
         Execute(
             """
             INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, phase, price_micros, created_at)
-            VALUES ($id, 1, 1, 'acct_test', 'key_test', 'sora-2', $order, 'http://gateway.test', 'accepted', 0, 1)
+            VALUES (@id, 1, 1, 'acct_test', 'key_test', 'sora-2', @order, 'http://gateway.test', 'accepted', 0, 1)
             """,
-            ("$id", id), ("$order", OrderJson.SerializeToString(order)));
+            ("@id", id), ("@order", OrderJson.SerializeToString(order)));
         if (inputKey is not null)
         {
             Execute(
-                "INSERT INTO task_inputs (task_id, position, key, content_type, size_bytes, sha256, created_at) VALUES ($id, 0, $key, 'image/png', 3, 'a', 1)",
-                ("$id", id), ("$key", inputKey));
+                "INSERT INTO task_inputs (task_id, position, key, content_type, size_bytes, sha256, created_at) VALUES (@id, 0, @key, 'image/png', 3, 'a', 1)",
+                ("@id", id), ("@key", inputKey));
         }
 
         return id;

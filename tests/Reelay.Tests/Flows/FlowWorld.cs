@@ -89,7 +89,7 @@ public abstract class FlowWorld : IAsyncLifetime
     /// <summary>The entries of one task: kind, and what each adds to balance and reserve.</summary>
     internal List<(string Kind, long Balance, long Reserved)> Ledger(string id) => Gateway.Database(connection => connection.Query(
         row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2)),
-        "SELECT kind, balance_micros, reserved_micros FROM ledger_entries WHERE task_id = $id ORDER BY id", ("$id", id)));
+        "SELECT kind, balance_micros, reserved_micros FROM ledger_entries WHERE task_id = @id ORDER BY id", ("@id", id)));
 
     /// <summary>Downloads a result and measures it with the server's own readers.</summary>
     internal async Task<Content> DownloadAsync(string id, string query = "")

@@ -130,7 +130,7 @@ public sealed class RetentionTests
     }
 
     private static void Keep(GatewayHost gateway, string what, long milliseconds) => Assert.Equal(1, gateway.Database(connection => connection.Execute(
-        $"UPDATE accounts SET {what}_retention_ms = $ms WHERE id = 'acct_sandbox'", null, ("$ms", milliseconds))));
+        $"UPDATE accounts SET {what}_retention_ms = @ms WHERE id = 'acct_sandbox'", null, ("@ms", milliseconds))));
 
     private static Task<int> SweepAsync(GatewayHost gateway) =>
         ((RetentionSweep)gateway.Services.GetService(typeof(RetentionSweep))!).SweepAsync(Cancellation);

@@ -68,12 +68,12 @@ internal sealed class ChannelWorld : IDisposable
         """
         INSERT INTO accounts (id, name, created_at) VALUES ('acct', 'test', 1) ON CONFLICT DO NOTHING;
         INSERT INTO tasks (id, shard, version, account_id, key_id, model, order_json, base_url, phase, price_micros, created_at)
-        VALUES ($task, 0, 1, 'acct', 'key', 'sora-2', '{}', 'http://gateway.test', 'submitted', 0, 1);
+        VALUES (@task, 0, 1, 'acct', 'key', 'sora-2', '{}', 'http://gateway.test', 'submitted', 0, 1);
         INSERT INTO attempts (task_id, number, channel_id, channel_account, credential_version, upstream_model, token, fingerprint, started_at, send_by, deadline_at)
-        VALUES ($task, 1, $channel, $account, $version, 'sora-2', $task, 'f', 1, 2, 3);
+        VALUES (@task, 1, @channel, @account, @version, 'sora-2', @task, 'f', 1, 2, 3);
         """,
         transaction,
-        ("$task", task), ("$channel", channel.Id), ("$account", channel.VendorAccount), ("$version", channel.CredentialVersion)));
+        ("@task", task), ("@channel", channel.Id), ("@account", channel.VendorAccount), ("@version", channel.CredentialVersion)));
 
     public void EndAttempts() => _database.Write((connection, transaction) =>
         connection.Execute("UPDATE attempts SET ended_at = 9, outcome = 'completed'", transaction));

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Reelay.Server;
 using Reelay.Simulators;
 using Reelay.Tests.OpenApi;
@@ -64,7 +64,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             ["Reelay:Sandbox:Duration"] = "0.3",
             ["Reelay:MinFreeDisk"] = "0",
         };
-        foreach (var (name, value) in settings ?? []) all[name] = value;
+        foreach (var (name, value) in TestStore.Settings(data).Concat(settings ?? [])) all[name] = value;
         var app = ServerApp.Build([], builder =>
         {
             builder.Configuration.AddInMemoryCollection(all);
@@ -140,10 +140,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     public static Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <summary>Looks into, or changes, the server's database beside the server.</summary>
-    public T Database<T>(Func<SqliteConnection, T> use)
+    public T Database<T>(Func<DbConnection, T> use)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "reelay.db")};Pooling=False");
-        connection.Open();
+        using var connection = TestStore.Connect(Folder);
         return use(connection);
     }
 

@@ -59,12 +59,12 @@ public sealed class BurstTests
     }
 
     private static long TriesOf(GatewayHost gateway, Uri url) => gateway.Database(database => Reelay.Server.Storage.SqlMapper.Scalar<long>(
-        database, "SELECT coalesce(sum(attempt_count), 0) FROM deliveries WHERE url = $url", ("$url", url.ToString())));
+        database, "SELECT coalesce(sum(attempt_count), 0) FROM deliveries WHERE url = @url", ("@url", url.ToString())));
 
     private static long LatencyOf(GatewayHost gateway, Uri url, string of) => gateway.Database(database => Reelay.Server.Storage.SqlMapper.Scalar<long>(
         database,
-        $"SELECT CAST({of}(a.started_at - d.created_at) AS INTEGER) FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id WHERE d.url LIKE $url || '%'",
-        ("$url", url.ToString())));
+        $"SELECT CAST({of}(a.started_at - d.created_at) AS INTEGER) FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id WHERE d.url LIKE @url || '%'",
+        ("@url", url.ToString())));
 
     private static string Origin(Uri url) => url.GetLeftPart(UriPartial.Authority);
 

@@ -117,7 +117,7 @@ public sealed class DeliveryTests
         // What comes after it has been told: the worker has looked.
         await gateway.OutcomeAsync(await gateway.OrderAsync(body: new { prompt = "x", callback_url = gateway.Inbox("other") }), "delivered");
         Assert.Empty(gateway.Sandbox.Inbox.Deliveries("deleted"));
-        Assert.Equal(0, gateway.Database(database => database.Scalar<long>("SELECT count(*) FROM deliveries WHERE task_id = $id", ("$id", id))));
+        Assert.Equal(0, gateway.Database(database => database.Scalar<long>("SELECT count(*) FROM deliveries WHERE task_id = @id", ("@id", id))));
     }
 
     [Fact]

@@ -10,13 +10,12 @@ public sealed class SecretBookTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _time = new();
-    private readonly SqliteDatabase _database;
+    private readonly Database _database;
     private readonly SqlWebhookSecretStore _store;
 
     public SecretBookTests()
     {
-        _database = new SqliteDatabase(_folder.File("reelay.db"));
-        SqliteMigrations.Apply(_database.Writer, _time);
+        _database = TestStore.Open(_folder, _time);
         _store = new SqlWebhookSecretStore(_database);
     }
 

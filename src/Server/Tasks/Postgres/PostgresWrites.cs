@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Reelay.Server.Storage;
 
 namespace Reelay.Server.Tasks.Postgres;
 
@@ -39,7 +40,7 @@ internal sealed partial class PostgresWrites
         return command;
     }
 
-    private static string?[] Text(List<object?[]> rows, int column) => [.. rows.Select(row => (string?)row[column])];
+    private static string?[] Text(List<object?[]> rows, int column) => [.. rows.Select(row => row[column] is string text ? PostgresText.Of(text) : null)];
 
     private static long?[] Whole(List<object?[]> rows, int column) => [.. rows.Select(row => row[column] switch
     {

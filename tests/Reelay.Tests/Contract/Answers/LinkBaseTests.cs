@@ -74,7 +74,7 @@ public sealed class LinkBaseTests
             // The only base that is kept: pushes have no request of their own.
             var created = await SendAsync(HttpMethod.Post, "/v1/videos", headers);
             Assert.Equal(root, gateway.Database(connection => connection.Scalar<string>(
-                "SELECT base_url FROM tasks WHERE id = $id", ("$id", created.GetProperty("id").GetString()!))));
+                "SELECT base_url FROM tasks WHERE id = @id", ("@id", created.GetProperty("id").GetString()!))));
         }
 
         async Task<JsonElement> SendAsync(HttpMethod method, string path, string[] headers)

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Reelay.Server.Storage;
+using Reelay.Server.Tasks;
+using Reelay.Server.Tasks.Postgres;
+using Reelay.Server.Tasks.Sqlite;
+using Reelay.Server.Webhooks;
+
+namespace Reelay.Tests.Support;
+
+/// <summary>
+/// The database that the tests of this run use: a SQLite file in a test's folder, or with <c>REELAY_STORE=postgres</c> a database of a real
+/// PostgreSQL that stands for that file. So the same tests run against both.
+/// </summary>
+internal static class TestStore
+{
+    private static readonly ConcurrentDictionary<string, Lazy<string>> Databases = new(StringComparer.Ordinal);
+
+    /// <summary>Whether this run is the one with PostgreSQL.</summary>
+    public static bool IsPostgres => Environment.GetEnvironmentVariable("REELAY_STORE") == "postgres";
+
+    /// <summary>The connection string of the database that stands for a folder's file; made, with the schema, when it is first asked for.</summary>
+    public static string ConnectionOf(string folder) =>
+        Databases.GetOrAdd(Path.GetFullPath(folder), static _ => new Lazy<string>(PostgresServer.Instance.NewDatabase)).Value;
+
+    /// <summary>What a server needs to use it, or nothing with SQLite.</summary>
+    public static Dictionary<string, string?> Settings(string folder) => !IsPostgres ? [] : new()
+    {
+        ["ConnectionStrings:Reelay"] = ConnectionOf(folder),
+        ["Reelay:Postgres:MaxConnections"] = "8",
+
+        // Made by the server only where there is one.
+        ["REELAY_MASTER_KEY"] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+    };
+
+    /// <summary>Opens the database of a folder, with the schema.</summary>
+    public static Database Open(TemporaryFolder folder, TimeProvider? time = null, int busySeconds = 5)
+    {
+        if (IsPostgres) return new PostgresDatabase(ConnectionOf(folder.Path), new PostgresOptions { MaxConnections = 8 });
+        var database = new SqliteDatabase(folder.File("reelay.db"), busySeconds);
+        SqliteMigrations.Apply(database.Writer, time ?? TimeProvider.System);
+        return database;
+    }
+
+    /// <summary>The store of tasks over it.</summary>
+    public static SqlTaskStore Tasks(Database database, TimeProvider time) => database switch
+    {
+        SqliteDatabase sqlite => new SqliteTaskStore(sqlite, time),
+        PostgresDatabase postgres => new PostgresTaskStore(postgres, new WebhookSubscriptions(time, Randomness.System), new WebhookOptions()),
+        _ => throw new ArgumentOutOfRangeException(nameof(database)),
+    };
+
+    /// <summary>A connection beside a server's own.</summary>
+    public static DbConnection Connect(string folder)
+    {
+        DbConnection connection = IsPostgres
+            ? new NpgsqlConnection(ConnectionOf(folder) + ";Pooling=false")
+            : new SqliteConnection($"Data Source={Path.Combine(folder, "reelay.db")};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+}
