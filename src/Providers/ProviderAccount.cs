@@ -20,6 +20,11 @@ public sealed record ProviderAccount
     /// <summary>Sends requests. It neither retries nor follows redirects, and it has no time-out of its own.</summary>
     public required HttpMessageInvoker Http { get; init; }
 
+    /// <summary>
+    /// Whether an order may still be sent: asked when its first byte is about to go. Null where nobody could have forbidden it meanwhile.
+    /// </summary>
+    public Func<bool>? MaySend { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 }

@@ -25,6 +25,9 @@ public sealed class UpstreamContent : HttpContent
     /// <summary>Whether anybody has begun to take bytes out of this body: once true, an upstream may have got some.</summary>
     public bool HasBegun => _hasBegun;
 
+    /// <summary>Asked once, when the first byte is about to go; false breaks the call off, and nothing has been sent. Null for always.</summary>
+    internal Func<bool>? MaySend { get; set; }
+
     /// <summary>Opens all media, so that a missing one is noticed before anything is sent.</summary>
     public async Task OpenMediaAsync(CancellationToken cancellationToken)
     {
@@ -42,6 +45,7 @@ public sealed class UpstreamContent : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        if (!_hasBegun && MaySend?.Invoke() == false) throw new SendForbiddenException();
         _hasBegun = true;
         await OpenMediaAsync(cancellationToken);
         for (var index = 0; index < _parts.Count; index++)
@@ -102,3 +106,6 @@ internal sealed record BodyPart(ReadOnlyMemory<byte> Text, MediaInput? Media = n
 {
     public long LengthBytes => Media is null ? Text.Length : IsBase64 ? (Media.SizeBytes + 2) / 3 * 4 : Media.SizeBytes;
 }
+
+/// <summary>The time in which an order might be sent was over before its first byte went.</summary>
+internal sealed class SendForbiddenException() : Exception("the time for sending had passed before anything was sent");

@@ -90,6 +90,8 @@ public static class UpstreamHttp
         ArgumentNullException.ThrowIfNull(request.Content);
         Prepare(request);
         await OpenMediaAsync(account, request, cancellationToken);
+        if (request.Content is UpstreamContent content) content.MaySend = account.MaySend;
+        else if (account.MaySend?.Invoke() == false) throw new ProviderException(ProviderErrorKind.NotSent, new SendForbiddenException().Message);
         HttpResponseMessage response;
         try
         {
@@ -136,10 +138,12 @@ public static class UpstreamHttp
         var isBodyUntouched = request.Content is UpstreamContent { HasBegun: false };
         var isUnsent = exception switch
         {
+            { InnerException: SendForbiddenException } => isBodyUntouched,
             HttpRequestException http => http.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
                 && (isBodyUntouched || request.Content is not UpstreamContent),
             OperationCanceledException => isBodyUntouched,
+            SendForbiddenException => isBodyUntouched,
             _ => false,
         };
         return isUnsent ? ProviderErrorKind.NotSent : ProviderErrorKind.OutcomeUnknown;

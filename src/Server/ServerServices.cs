@@ -46,6 +46,9 @@ internal static class ServerServices
         Check(engineOptions, "Reelay:Engine");
         configuration.GetSection("Reelay:Failover").Bind(engineOptions.Failover);
         Check(engineOptions.Failover, "Reelay:Failover");
+        var clusterOptions = new ClusterOptions();
+        configuration.GetSection("Reelay:Cluster").Bind(clusterOptions);
+        Check(clusterOptions, "Reelay:Cluster");
         var variantOptions = new VariantOptions();
         configuration.GetSection("Reelay:Variants").Bind(variantOptions);
         Check(variantOptions, "Reelay:Variants");
@@ -54,6 +57,7 @@ internal static class ServerServices
         Check(webhookOptions, "Reelay:Webhooks");
         services.AddSingleton(options);
         services.AddSingleton(engineOptions);
+        services.AddSingleton(clusterOptions);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Randomness.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(engineOptions.DrainSeconds + 15));
@@ -89,7 +93,8 @@ internal static class ServerServices
         services.AddSingleton<AccountBook>();
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<TaskIds>();
-        services.AddSingleton(provider => new Ownership("node_" + provider.GetRequiredService<Randomness>().Text(16)));
+        services.AddSingleton(provider => new Ownership("node_" + provider.GetRequiredService<Randomness>().Text(16), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ILeaseStore>(provider => new SqliteLeaseStore(provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddAssets(IServiceCollection services, ServerOptions options, IReadOnlyList<WebOrigin> webhookOrigins)
@@ -167,6 +172,8 @@ internal static class ServerServices
         services.AddHostedService(provider => new DurationKeeper(
             provider.GetRequiredService<EngineParts>().Durations, provider.GetRequiredService<SqlDurationStore>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DurationKeeper>>()));
+        services.AddSingleton<ClusterSize>();
+        services.AddSingleton<ShardKeeper>();
         services.AddSingleton<EngineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<EngineHost>());
     }
@@ -182,7 +189,8 @@ internal static class ServerServices
         services.AddSingleton<BaseUrls>();
         services.AddSingleton(provider =>
         {
-            var reader = new TaskReader(provider.GetRequiredService<TaskEngine>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Api.Intents.IntentBook>());
+            var reader = new TaskReader(provider.GetRequiredService<TaskEngine>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Api.Intents.IntentBook>(),
+                provider.GetRequiredService<Ownership>(), provider.GetRequiredService<TimeProvider>());
             var janitor = provider.GetRequiredService<AssetJanitor>();
             janitor.Discarded = reader.Forget;
             provider.GetRequiredService<TaskEngine>().Finished = task =>

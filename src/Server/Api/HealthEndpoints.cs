@@ -38,6 +38,7 @@ internal sealed class HealthEndpoints(EngineHost host, EngineGate gate, Ownershi
     private string? Reason() =>
         gate.IsDraining ? "The server is stopping."
         : !host.IsReady || !ownership.HasAny ? "The server is starting."
+        : !ownership.IsCurrent ? "The server could not renew its part of the tasks."
         : gate.IsDiskLow ? "The server is short of disk space."
         : null;
 }

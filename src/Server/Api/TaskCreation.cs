@@ -16,6 +16,9 @@ internal sealed class TaskCreation(
 {
     private const int MaxMints = 3;
 
+    // Of so many ids none misses a node that owns but one shard of the 256, but once in ten million orders.
+    private const int MaxTries = 4096;
+
     // 1: what is ordered?  2: is it a new order, or another try of one?  3: may it be ordered now?  4: insert the task and reserve its
     // price, in one transaction.  5: hand it to the engine.
     public async Task<ApiResult<Snapshot>> CreateAsync(HttpContext context, ApiKey key, OrderRoute route)
@@ -112,8 +115,9 @@ internal sealed class TaskCreation(
         if (priced.Error is { } unpriced) return unpriced;
         for (var mint = 0; mint < MaxMints; mint++)
         {
-            var task = NewTask(order, key, baseUrl, priced.Value!);
-            var result = await WriteAsync(task, key.Limits, claim, ticket);
+            if (NewTask(order, key, baseUrl, priced.Value!) is not { } task) break;
+            var fence = ownership.Fence(task.Shard);
+            var result = await WriteAsync(task, fence, key.Limits, claim, ticket);
             switch (result.Outcome)
             {
                 case OperationOutcome.Applied:
@@ -130,7 +134,7 @@ internal sealed class TaskCreation(
                 case OperationOutcome.LimitReached:
                     return Limiting.LimitErrors.Of(result.Limit!);
                 case OperationOutcome.NotOwned:
-                    ownership.Lose(task.Shard);
+                    ownership.Lose(task.Shard, fence.Epoch);
                     break;
             }
         }
@@ -138,11 +142,11 @@ internal sealed class TaskCreation(
         return new ApiError(503, "not_ready", "The server lost its place while storing this. Please try again.");
     }
 
-    private async Task<OperationResult> WriteAsync(GenerationTask task, Limits limits, IdempotencyClaim? claim, IntentTicket? ticket)
+    private async Task<OperationResult> WriteAsync(GenerationTask task, ShardFence fence, Limits limits, IdempotencyClaim? claim, IntentTicket? ticket)
     {
         try
         {
-            return await committer.WriteAsync(new StoreOperation.Create(ownership.Fence(task.Shard), task)
+            return await committer.WriteAsync(new StoreOperation.Create(fence, task)
             {
                 Idempotency = claim, Remembered = CreationIntents.Note(ticket?.Entry), KeyLimits = limits,
             });
@@ -154,11 +158,16 @@ internal sealed class TaskCreation(
         }
     }
 
-    private GenerationTask NewTask(GenerationOrder order, ApiKey key, string baseUrl, Quote quote)
+    // Null if this node owns nothing (any more).
+    private GenerationTask? NewTask(GenerationOrder order, ApiKey key, string baseUrl, Quote quote)
     {
-        string id;
-        do id = ids.Mint();
-        while (!ownership.Owns(TaskIds.ShardOf(id)));
+        var id = ids.Mint();
+        for (var tries = 1; !ownership.Owns(TaskIds.ShardOf(id)); tries++)
+        {
+            if (tries == MaxTries) return null;
+            id = ids.Mint();
+        }
+
         return new GenerationTask
         {
             Id = id,

@@ -10,9 +10,12 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Api;
 
 /// <summary>Reads tasks for callers: owned ones from memory, finished ones from a bounded cache, all others from the store.</summary>
-internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook book)
+internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook book, Ownership ownership, TimeProvider time)
 {
     private const int MaxCached = 20_000;
+
+    // Another node may delete a finished task, or remove its files, and tell nobody here.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, Snapshot> _finished = new(StringComparer.Ordinal);
     private long _forgotten;
@@ -43,10 +46,19 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook
         _finished.TryRemove(id, out _);
     }
 
+    private Snapshot? Kept(string id)
+    {
+        var kept = _finished.GetValueOrDefault(id);
+        if (!ownership.IsTimed || kept is null || time.GetElapsedTime(kept.ReadAt) < MaxAge) return kept;
+        _finished.TryRemove(new KeyValuePair<string, Snapshot>(id, kept));
+        return null;
+    }
+
     // A live task is served as its driver last committed it; the snapshot is kept with it until the next commit.
     private Snapshot? FindInMemory(string id)
     {
-        if (engine.Find(id) is not { } live) return _finished.GetValueOrDefault(id);
+        if (engine.Find(id) is not { } live) return Kept(id);
+        if (!ownership.MayAct(live)) return null;
         var task = live.Task;
         if (task.Phase == TaskPhase.Completed) return null;
         var position = TaskEngine.QueuePosition(live);
@@ -60,11 +72,12 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook
 
     private async Task<Snapshot?> LoadAsync(string id, string? accountId)
     {
-        if (Mine(_finished.GetValueOrDefault(id), accountId) is { } kept) return kept;
+        if (Mine(Kept(id), accountId) is { } kept) return kept;
+        var readAt = time.GetTimestamp();
         var before = Volatile.Read(ref _forgotten);
         var row = accountId is null ? store.FindAsync(id, CancellationToken.None) : store.FindOwnAsync(id, accountId, CancellationToken.None);
         if (await row is not { } found) return null;
-        var snapshot = new Snapshot(found.Task, found.Assets);
+        var snapshot = new Snapshot(found.Task, found.Assets) { ReadAt = readAt };
         if (!found.Task.IsLive)
         {
             if (_finished.Count >= MaxCached) _finished.Clear();
@@ -88,6 +101,9 @@ internal sealed class Snapshot(GenerationTask task, IReadOnlyList<TaskAsset> ass
     public GenerationTask Task { get; } = task;
 
     public IReadOnlyList<TaskAsset> Assets { get; } = assets;
+
+    /// <summary>When its row was asked for: timestamp of the monotonic clock; 0 where nobody keeps it.</summary>
+    public long ReadAt { get; init; }
 
     /// <summary>Where it stood in the line it waits in when it was looked at, or null.</summary>
     public int? QueuePosition { get; init; }

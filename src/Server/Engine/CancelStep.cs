@@ -30,7 +30,7 @@ internal sealed partial class CancelStep(EngineParts parts, SlotKeeper slots, IL
         var closed = Endings.Close(live.Attempt!, AttemptOutcome.Cancelled, now);
         var outcome = await parts.Writer.ApplyAsync(
             live, task => task.Phase.IsTerminal() ? null : Endings.Fail(task, TaskErrors.Cancelled, now, closed));
-        if (outcome == OperationOutcome.Applied) slots.Release(channel);
+        if (outcome == OperationOutcome.Applied) slots.Release(live);
         return NextStep.Now;
     }
 

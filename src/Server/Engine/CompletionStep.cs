@@ -19,7 +19,8 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.FetchSeconds), parts.Time);
             var assets = await parts.Fetcher.StoreAsync(channel, live.Attempt!, result.Outputs.ToAsyncEnumerable(), limit.Token);
-            return await CompleteAsync(live, channel, assets, result.Usage, result.OutputReference?.GetRawText());
+            await CompleteAsync(live, channel, assets, result.Usage, result.OutputReference?.GetRawText());
+            return NextStep.Now;
         }
         catch (IOException exception) when (DiskFull.Is(exception))
         {
@@ -35,15 +36,15 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
     }
 
     /// <summary>Writes the end of a task whose files are durable.</summary>
-    public async Task<NextStep> CompleteAsync(
+    public async Task<OperationOutcome?> CompleteAsync(
         LiveTask live, ProviderChannel channel, IReadOnlyList<TaskAsset> assets, Usage? usage, string? outputReferenceJson)
     {
         var attempt = live.Attempt! with { OutputReferenceJson = outputReferenceJson };
         var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal()
             ? null
             : Endings.Complete(task, attempt, assets, usage, parts.Now, channel.Config.CostFactor));
-        if (outcome == OperationOutcome.Applied) slots.Release(channel);
-        return NextStep.Now;
+        if (outcome == OperationOutcome.Applied) slots.Release(live);
+        return outcome;
     }
 
     // The link is opened afresh each time: the poll before the next try brings new ones where the upstream makes them.
@@ -69,7 +70,7 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         var outcome = await parts.Writer.ApplyAsync(
             live, task => task.Phase == TaskPhase.Fetching ? Endings.Fail(task, TaskErrors.ResultLost, now, closed) : null);
         if (outcome != OperationOutcome.Applied) return NextStep.Now;
-        slots.Release(closed.ChannelId);
+        slots.Release(live);
         await parts.Assets.DeleteFolderAsync($"{closed.TaskId}/{closed.Number}", CancellationToken.None);
         return NextStep.Now;
     }

@@ -7,7 +7,7 @@ namespace Reelay.Server.Engine;
 
 /// <summary>Starts the engine before the first request is taken, and stops it after the last call in flight has ended.</summary>
 internal sealed partial class EngineHost(
-    TaskEngine engine, GroupCommitter committer, ITaskStore store, Ownership ownership, AssetJanitor janitor, DiskWatch disk,
+    TaskEngine engine, GroupCommitter committer, ShardKeeper keeper, AssetJanitor janitor, DiskWatch disk,
     EngineParts parts, Database database, IKeyStore keyStore, KeyRing keys, DataFolder folder, ProviderSet providers, ChannelNotes notes,
     Api.Intents.CreationIntents intents, Api.ServerOptions options, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger) : IHostedLifecycleService, IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed partial class EngineHost(
             Console.WriteLine($"Administrator key, shown once and kept in {folder.Path("admin.key")}: {secret}");
         }
 
-        ownership.Grant(await store.ClaimShardsAsync(ownership.NodeId, ProgramVersion.Text, cancellationToken));
+        await keeper.JoinAsync(cancellationToken);
         disk.Look();
         Keep(committer.RunAsync());
         await intents.RestoreAsync(cancellationToken);
@@ -35,8 +35,10 @@ internal sealed partial class EngineHost(
     }
 
     /// <summary>Runs once the addresses are bound: a server that cannot listen must not have sent anything when it gives up.</summary>
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        await keeper.TurnAsync(cancellationToken);
+        Keep(keeper.RunAsync(_stop.Token));
         Keep(engine.RunAsync(_stop.Token));
         Keep(engine.SweepAsync(_stop.Token));
         Keep(janitor.RunAsync(_stop.Token));
@@ -44,7 +46,6 @@ internal sealed partial class EngineHost(
         IsReady = true;
         LogStarted(ProgramVersion.Text, folder.Root, database.Name, _recoveredCount, string.Join(", ", providers.Ids),
             string.Join(", ", parts.Channels.All.Select(channel => channel.Id)));
-        return Task.CompletedTask;
     }
 
     // A server whose engine has died would take orders and never make them; better that it ends and is started again.
@@ -70,9 +71,13 @@ internal sealed partial class EngineHost(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         var quiet = parts.Gate.DrainAsync();
+
+        // What nobody waits for here goes to other nodes at once; the rest is kept, and given back bit by bit, until its calls have ended.
+        await keeper.TurnAsync(cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(quiet, Task.Delay(TimeSpan.FromSeconds(parts.Options.DrainSeconds), parts.Time, limit.Token));
         await limit.CancelAsync();
+        await keeper.LeaveAsync(CancellationToken.None);
         LogDrained(quiet.IsCompleted ? "all calls have ended" : "some calls were still open and will be looked for at the next start");
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class InputStep(EngineParts parts, ILogger<InputStep> lo
         stopping.ThrowIfCancellationRequested();
 
         // Whoever broke it off decides what becomes of the task.
-        if (live.Task.CancelRequestedAt is not null || late.IsCancellationRequested) return NextStep.Now;
+        if (live.Task.CancelRequestedAt is not null || live.IsGone || late.IsCancellationRequested) return NextStep.Now;
         return failure is null ? await WriteAsync(live, progress) : await FailedAsync(live, progress, failure);
     }
 

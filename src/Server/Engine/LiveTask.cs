@@ -81,8 +81,14 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
         set => Volatile.Write(ref _calledBy, value);
     }
 
-    /// <summary>The channel that holds a slot of its upstream model for it, with that model; or null.</summary>
-    public (ChannelState State, ProviderChannel Channel, string Model)? ModelSlot { get; set; }
+    /// <summary>The channel, and the upstream model, whose slot this node counts for it; or null. Its driver alone gives it back.</summary>
+    public (ProviderChannel Channel, string Model)? Slot { get; set; }
+
+    /// <summary>The epoch of its shard in which it was taken up: it speaks for no other. -1 before that.</summary>
+    public long Epoch { get; init; } = -1;
+
+    /// <summary>Whether it is counted among the tasks that wait for a channel. Its driver's alone.</summary>
+    public bool IsCountedWaiting { get; set; }
 
     /// <summary>The channel whose attempt ended without a result, while another is looked for; or null.</summary>
     public string? RefusedBy => Task.Phase == TaskPhase.Accepted && Attempt is { EndedAt: not null } ended ? ended.ChannelId : null;
@@ -149,12 +155,12 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
         lock (_gate) _poll = poll;
     }
 
-    /// <summary>Completes once a cancel or delete is known here: for steps that take long and can be broken off.</summary>
+    /// <summary>Completes once a cancel or delete is known here, or the engine lets go: for steps that take long and can be broken off.</summary>
     public Task WhenCancelled()
     {
         lock (_gate)
         {
-            if (_task.CancelRequestedAt is not null) return System.Threading.Tasks.Task.CompletedTask;
+            if (_task.CancelRequestedAt is not null || IsGone) return System.Threading.Tasks.Task.CompletedTask;
             _cancelled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _cancelled.Task;
         }
@@ -179,6 +185,7 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
         {
             IsGone = true;
             (changed, _changed) = (_changed, null);
+            _cancelled?.TrySetResult();
         }
 
         changed?.SetResult();

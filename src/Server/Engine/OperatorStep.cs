@@ -69,7 +69,7 @@ internal sealed partial class OperatorStep(EngineParts parts, SlotKeeper slots, 
             OperatorRules.IsLookedFor(task, attempt) ? Noted(job, go(task, mark(closed)))
             : OperatorRules.IsLost(task, attempt) ? Noted(job, new Change(task) { Attempt = mark(attempt) })
             : null);
-        if (attempt.EndedAt is null && job.Live.Task.OpenAttempt is null) slots.Release(attempt.ChannelId);
+        if (attempt.EndedAt is null && job.Live.Task.OpenAttempt is null) slots.Release(job.Live);
         return Missed(job, outcome);
     }
 

@@ -170,7 +170,7 @@ internal sealed partial class PollStep(
         await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal() ? null
             : failed.Charge == FailureCharge.Full ? Endings.FailCharged(task, error, now, closed)
             : Failover.After(parts, task, channel, closed, failed, live.Polls!.Left(parts.Time)) ?? Endings.Fail(task, error, now, closed));
-        if (live.Task.OpenAttempt is null) slots.Release(channel);
+        if (live.Task.OpenAttempt is null) slots.Release(live);
         return NextStep.Now;
     }
 
@@ -189,7 +189,7 @@ internal sealed partial class PollStep(
         var now = parts.Now;
         var closed = Endings.Close(live.Attempt!, outcome, now) with { PossibleCostMicros = live.Task.PriceMicros, CostMicros = null, CostBasis = null };
         await parts.Writer.ApplyAsync(live, task => task.Phase.IsTerminal() ? null : Endings.Fail(task, error, now, closed));
-        if (live.Task.OpenAttempt is null) slots.Release(closed.ChannelId);
+        if (live.Task.OpenAttempt is null) slots.Release(live);
         return NextStep.Now;
     }
 
@@ -200,7 +200,7 @@ internal sealed partial class PollStep(
         if (isCharged) closed = AttemptCosts.Charged(closed, live.Task, AttemptCosts.FactorOf(parts, closed), reportedMicros);
         await parts.Writer.ApplyAsync(live, task => task.OpenAttempt is null ? null
             : new Change(task with { OpenAttempt = null }) { Attempt = closed });
-        if (live.Task.OpenAttempt is null) slots.Release(closed.ChannelId);
+        if (live.Task.OpenAttempt is null) slots.Release(live);
         return NextStep.Now;
     }
 

@@ -8,7 +8,7 @@ namespace Reelay.Server.Engine;
 /// Phase <c>reconciling</c>, and <c>submitting</c> found after a restart: finds out whether the upstream has the order. Never sends it again
 /// unless its absence is certain.
 /// </summary>
-internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots, ILogger<ReconcileStep> logger)
+internal sealed partial class ReconcileStep(EngineParts parts, Ownership ownership, SlotKeeper slots, ILogger<ReconcileStep> logger)
 {
     // While an operator may decide, the upstream is asked again now and then.
     private const long HoldPauseMilliseconds = 30_000;
@@ -21,11 +21,22 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
     /// <summary>A <c>submitting</c> row without anybody's call behind it: the process that sent it is gone.</summary>
     public async Task<NextStep> AdoptOrphanAsync(LiveTask live)
     {
-        var left = await AnswerLeftAsync(live);
+        // Another node may have made the call, and its answer come by mail, a moment after it came there.
+        var left = await AnswerLeftAsync(live) + (long)ownership.HandOverTime.TotalMilliseconds;
         if (left > 0) return NextStep.AfterMilliseconds(left);
+        if (await HasAnswerAsync(live)) return NextStep.Now;
         await parts.Writer.ApplyAsync(
             live, task => task.Phase == TaskPhase.Submitting ? new Change(task with { Phase = TaskPhase.Reconciling }) : null);
         return NextStep.Now;
+    }
+
+    // What lies in the inbox is read before the answer counts as lost.
+    private async Task<bool> HasAnswerAsync(LiveTask live)
+    {
+        var mail = await parts.Store.ReadInboxAsync(live.Task.Id, CancellationToken.None);
+        if (!mail.Any(row => row.Kind == InboxRow.Answer)) return false;
+        live.NoteMail();
+        return true;
     }
 
     public async Task<NextStep> RunAsync(LiveTask live)
@@ -101,7 +112,7 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
         await parts.Writer.ApplyAsync(live, task => task.Phase == TaskPhase.Reconciling
             ? new Change(task with { Phase = TaskPhase.Accepted, OpenAttempt = null }) { Attempt = closed }
             : null);
-        if (live.Task.OpenAttempt is null) slots.Release(channel);
+        if (live.Task.OpenAttempt is null) slots.Release(live);
         return NextStep.Now;
     }
 
@@ -117,7 +128,7 @@ internal sealed partial class ReconcileStep(EngineParts parts, SlotKeeper slots,
         };
         await parts.Writer.ApplyAsync(
             live, task => task.Phase == TaskPhase.Reconciling ? Endings.Fail(task, TaskErrors.OutcomeUnknown, now, closed) : null);
-        if (live.Task.OpenAttempt is null) slots.Release(attempt.ChannelId);
+        if (live.Task.OpenAttempt is null) slots.Release(live);
         LogUnknown(attempt.TaskId, attempt.Number, why);
         return NextStep.Now;
     }

@@ -19,26 +19,19 @@ internal sealed class SlotKeeper(
 
     private long Now => clock.Now;
 
-    /// <summary>An attempt of this channel has ended.</summary>
-    public void Release(ProviderChannel channel)
+    /// <summary>A task's attempt has ended, or its shard is another node's: what it holds is given back, once. Called by its driver.</summary>
+    public void Release(LiveTask live)
     {
-        channel.State.Release();
-        Fill(channel);
+        if (live.Slot is not { } held) return;
+        live.Slot = null;
+        held.Channel.State.Release(held.Model);
+        Fill(held.Channel);
     }
 
-    /// <summary>The same as <see cref="Release(ProviderChannel)"/> by id; a channel that is gone has nothing to give back.</summary>
-    public void Release(string channelId)
-    {
-        if (channels.Find(channelId) is { } channel) Release(channel);
-    }
-
-    /// <summary>Gives the slot of a task's upstream model back once its attempt has ended. Called after every step.</summary>
+    /// <summary>Gives a slot back whose attempt has ended without anybody saying so. Called after every step.</summary>
     public void Settle(LiveTask live)
     {
-        if (live.Task.OpenAttempt is not null || live.ModelSlot is not { } held) return;
-        live.ModelSlot = null;
-        held.State.ReleaseModel(held.Model);
-        if (held.Channel.Config.MaxInFlightPerModel.Count > 0) Fill(held.Channel);
+        if (live.Task.OpenAttempt is null) Release(live);
     }
 
     /// <summary>Calls as many waiting tasks as a channel has openings, and sets its alarm if time will bring more.</summary>

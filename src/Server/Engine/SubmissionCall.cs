@@ -1,4 +1,5 @@
 using Reelay.Providers;
+using Reelay.Server.Engine.Callbacks;
 using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 
@@ -15,7 +16,8 @@ internal sealed partial class SubmissionCall(
 
         // Time has passed since the row was written; a node that lost its shard meanwhile must not send.
         var left = live.SendBy.Left(attempt.SendBy, attempt.SendBy - attempt.StartedAt, await parts.Store.GetTimeAsync(CancellationToken.None), parts.Time);
-        if (left <= 0 || !ownership.Owns(live.Task.Shard))
+        var begun = parts.Time.GetTimestamp();
+        if (left <= 0 || !ownership.MayAct(live))
         {
             channel.State.NoteNothingSent();
             return await FailedAsync(live, channel, isChannels: false, exception: new ProviderException(
@@ -27,7 +29,7 @@ internal sealed partial class SubmissionCall(
         live.SetCall(limit);
         try
         {
-            submission = await channel.Provider.SubmitAsync(Context(live, channel, left), limit.Token);
+            submission = await channel.Provider.SubmitAsync(Context(live, channel, left, MaySend), limit.Token);
         }
         catch (ProviderException exception)
         {
@@ -52,6 +54,9 @@ internal sealed partial class SubmissionCall(
             Submission.Finished finished => await FinishedAsync(live, channel, finished, limit.Token),
             _ => throw new ArgumentOutOfRangeException(nameof(live), submission, "unknown kind of submission"),
         };
+
+        // Asked once more when the first byte is about to go: a process that was stopped until then wakes up with timers that are yet to ring.
+        bool MaySend() => ownership.MayAct(live) && parts.Time.GetElapsedTime(begun).TotalMilliseconds < left;
     }
 
     /// <summary>The upstream has the order: what a submission, or a search for a lost one, found.</summary>
@@ -62,9 +67,40 @@ internal sealed partial class SubmissionCall(
             Attempt = attempt with { SubmittedAt = now, UpstreamId = upstreamId, ReferenceJson = referenceJson },
         };
 
-    private SubmissionContext Context(LiveTask live, ProviderChannel channel, long leftMilliseconds) => new()
+    /// <summary>What follows on an answer that is no acceptance; null if nothing does in the task's phase.</summary>
+    public static Change? Refuse(GenerationTask task, TaskAttempt attempt, ProviderException exception, long now, double costFactor) =>
+        FailureReaction.To(exception.Kind).Then switch
+        {
+            AfterFailure.TryAgain => new Change(task with { Phase = TaskPhase.Accepted, OpenAttempt = null })
+            {
+                Attempt = Endings.Close(attempt, AttemptOutcome.NotAccepted, now, exception),
+            },
+
+            // Some upstreams make it first, refuse to give it away, and charge for it.
+            AfterFailure.Fail => Endings.FailBy(
+                exception.Charge,
+                task,
+                TaskErrors.From(exception.Kind, exception.Message),
+                now,
+                exception.Charge == FailureCharge.Full
+                    ? AttemptCosts.Charged(Endings.Close(attempt, AttemptOutcome.Failed, now, exception), task, costFactor)
+                    : Endings.Close(attempt, AttemptOutcome.Failed, now, exception)),
+            AfterFailure.Reconcile when task.Phase == TaskPhase.Reconciling => null,
+            AfterFailure.Reconcile => new Change(task with { Phase = TaskPhase.Reconciling })
+            {
+                Attempt = attempt with
+                {
+                    ErrorKind = exception.Kind.ToString(),
+                    ErrorMessage = exception.Message,
+                    ErrorRaw = exception.RawBody,
+                },
+            },
+            var other => throw new ArgumentOutOfRangeException(nameof(exception), other, "unknown reaction"),
+        };
+
+    private SubmissionContext Context(LiveTask live, ProviderChannel channel, long leftMilliseconds, Func<bool> maySend) => new()
     {
-        Account = channel.Account,
+        Account = channel.Account with { MaySend = maySend },
         Request = ProviderRequests.Build(live.Task.Order, live.Attempt!.UpstreamModel, channel.VendorAccount),
         AttemptToken = live.Attempt.Token,
         CallbackUrl = parts.Callbacks?.Of(live.Attempt, channel),
@@ -79,6 +115,7 @@ internal sealed partial class SubmissionCall(
         var attempt = live.Attempt!;
         var reference = accepted.Reference.GetRawText();
         var outcome = await parts.Writer.ApplyAsync(live, task => Accept(task, attempt, accepted.UpstreamId, reference, now));
+        if (outcome == OperationOutcome.NotOwned) return await HandOverAsync(live, new AnswerMail { UpstreamId = accepted.UpstreamId, ReferenceJson = reference });
         if (outcome != OperationOutcome.UpstreamIdTaken) return NextStep.Now;
         return await FailedAsync(live, channel, new ProviderException(
             ProviderErrorKind.OutcomeUnknown, $"The upstream answered with the id {accepted.UpstreamId}, which another attempt has."));
@@ -100,7 +137,18 @@ internal sealed partial class SubmissionCall(
                 ProviderErrorKind.OutcomeUnknown, "The answer could not be read to its end: " + exception.Message, exception));
         }
 
-        return await completion.CompleteAsync(live, channel, assets, finished.ReadUsage(), outputReferenceJson: null);
+        var usage = finished.ReadUsage();
+        var outcome = await completion.CompleteAsync(live, channel, assets, usage, outputReferenceJson: null);
+        return outcome == OperationOutcome.NotOwned ? await HandOverAsync(live, new AnswerMail { Assets = assets, Usage = usage }) : NextStep.Now;
+    }
+
+    // The task is another node's, which waits for this answer as long as it can come, and never sends the order again.
+    private async Task<NextStep> HandOverAsync(LiveTask live, AnswerMail answer)
+    {
+        var attempt = live.Attempt!;
+        LogHandedOver(attempt.TaskId, attempt.Number);
+        await parts.Writer.PostAsync(live, answer.ToRow(attempt.TaskId, attempt.Number, parts.Now));
+        return NextStep.Now;
     }
 
     // isChannels: whether the failure says anything about the channel.
@@ -108,36 +156,11 @@ internal sealed partial class SubmissionCall(
     {
         var now = parts.Now;
         var attempt = live.Attempt!;
-        var reaction = FailureReaction.To(exception.Kind);
-        if (isChannels) Note(channel, reaction.Channel, exception);
-        await parts.Writer.ApplyAsync(live, task => task.Phase != TaskPhase.Submitting ? null : reaction.Then switch
-        {
-            AfterFailure.TryAgain => new Change(task with { Phase = TaskPhase.Accepted, OpenAttempt = null })
-            {
-                Attempt = Endings.Close(attempt, AttemptOutcome.NotAccepted, now, exception),
-            },
-
-            // Some upstreams make it first, refuse to give it away, and charge for it.
-            AfterFailure.Fail => Endings.FailBy(
-                exception.Charge,
-                task,
-                TaskErrors.From(exception.Kind, exception.Message),
-                now,
-                exception.Charge == FailureCharge.Full
-                    ? AttemptCosts.Charged(Endings.Close(attempt, AttemptOutcome.Failed, now, exception), task, channel.Config.CostFactor)
-                    : Endings.Close(attempt, AttemptOutcome.Failed, now, exception)),
-            AfterFailure.Reconcile => new Change(task with { Phase = TaskPhase.Reconciling })
-            {
-                Attempt = attempt with
-                {
-                    ErrorKind = exception.Kind.ToString(),
-                    ErrorMessage = exception.Message,
-                    ErrorRaw = exception.RawBody,
-                },
-            },
-            _ => throw new ArgumentOutOfRangeException(nameof(exception), reaction, "unknown reaction"),
-        });
-        if (live.Task.OpenAttempt is null) slots.Release(channel);
+        if (isChannels) Note(channel, FailureReaction.To(exception.Kind).Channel, exception);
+        var outcome = await parts.Writer.ApplyAsync(
+            live, task => task.Phase != TaskPhase.Submitting ? null : Refuse(task, attempt, exception, now, channel.Config.CostFactor));
+        if (outcome == OperationOutcome.NotOwned) return await HandOverAsync(live, AnswerMail.Of(exception));
+        if (live.Task.OpenAttempt is null) slots.Release(live);
         else slots.Fill(channel);
         return NextStep.Now;
     }
@@ -163,6 +186,10 @@ internal sealed partial class SubmissionCall(
 
     [LoggerMessage(2013, LogLevel.Warning, "Channel {Channel} failed too often and rests for {Milliseconds} ms; then one order tries it.")]
     private partial void LogOpened(string channel, long milliseconds);
+
+    [LoggerMessage(2014, LogLevel.Warning,
+        "Task {TaskId} attempt {Attempt}: the call has ended after the task went to another node, which gets the answer by mail.")]
+    private partial void LogHandedOver(string taskId, int attempt);
 
     [LoggerMessage(2010, LogLevel.Warning, "Task {TaskId} attempt {Attempt} at channel {Channel}: {Kind}: {Reason}")]
     private partial void LogFailed(string taskId, int attempt, string channel, ProviderErrorKind kind, string reason);

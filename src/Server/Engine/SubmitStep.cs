@@ -33,7 +33,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
         }
         finally
         {
-            parts.Gate.Leave();
+            parts.Gate.Leave(live.Task.Shard);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
         if (task.AttemptCount - task.FailoverCount >= parts.Options.Failover.MaxRefusals) return new(await EndAsync(live, TaskErrors.UpstreamUnavailable));
         if (parts.Channels.IsSourceGone(task.Order, task.Groups)) return new(await EndAsync(live, TaskErrors.SourceChannelGone));
         if (live.LacksInputs) return new(await inputs.RunAsync(live, left, stopping));
-        if (!parts.Gate.TryEnter())
+        if (!parts.Gate.TryEnter(task.Shard))
         {
             caller?.State.Enqueue(caller.Config, "", live, isBack: true);
             return new(NextStep.After(GatePause));
@@ -59,7 +59,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
         }
         finally
         {
-            if (route is null) parts.Gate.Leave();
+            if (route is null) parts.Gate.Leave(task.Shard);
         }
 
         return new(NextStep.AfterMilliseconds(left), route);
@@ -154,7 +154,7 @@ internal sealed class SubmitStep(EngineParts parts, SlotKeeper slots, InputStep 
             // Counted from here: a clock that jumps while the call is under way ends nothing early.
             var attempt = live.Attempt!;
             live.Deadline.Left(attempt.DeadlineAt, attempt.DeadlineAt - attempt.StartedAt, parts.Now, parts.Time);
-            live.ModelSlot = (channel.State, channel, model);
+            live.Slot = (channel, model);
             return await call.RunAsync(live, channel);
         }
 

@@ -8,10 +8,13 @@ namespace Reelay.Server.Engine;
 /// <remarks>Not a thread: <see cref="RunAsync"/> is an awaitable loop that its owner starts; everything runs where its awaits resume.</remarks>
 internal sealed partial class TaskEngine
 {
-    private const int LoadPage = 1000;
     private const int MaxIntents = 1000;
     private static readonly TimeSpan ErrorPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SweepPause = TimeSpan.FromSeconds(1);
+
+    // Without a lease that surely holds nothing is begun; whether it holds again is looked up this often, and by a woken driver that often.
+    private static readonly TimeSpan LapsePause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LapsedStepPause = TimeSpan.FromSeconds(1);
 
     private readonly EngineParts _parts;
     private readonly Ownership _ownership;
@@ -24,6 +27,7 @@ internal sealed partial class TaskEngine
     private readonly ReconcileStep _reconcile;
     private readonly PollStep _poll;
     private readonly MailStep _mail;
+    private readonly LagMeter _lag;
     private CancellationToken _stopping;
 
     public TaskEngine(EngineParts parts, Ownership ownership, ILoggerFactory loggers)
@@ -32,16 +36,18 @@ internal sealed partial class TaskEngine
         _ownership = ownership;
         _logger = loggers.CreateLogger<TaskEngine>();
         _wheel = new TimingWheel(_parts.Time);
+        _lag = new LagMeter(_parts.Steady);
         _waiting = new WaitingCounts(_parts.Options);
         _slots = new SlotKeeper(_parts.Channels, _parts.Gate, _parts.Steady, Wake, _wheel.Schedule);
         var completion = new CompletionStep(_parts, _slots, loggers.CreateLogger<CompletionStep>());
         _submit = new SubmitStep(
             _parts, _slots, new InputStep(_parts, loggers.CreateLogger<InputStep>()), new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
-        _reconcile = new ReconcileStep(_parts, _slots, loggers.CreateLogger<ReconcileStep>());
+        _reconcile = new ReconcileStep(_parts, _ownership, _slots, loggers.CreateLogger<ReconcileStep>());
         var cancel = new CancelStep(_parts, _slots, loggers.CreateLogger<CancelStep>());
         _poll = new PollStep(_parts, _slots, completion, cancel, Wake, loggers.CreateLogger<PollStep>());
         _mail = new MailStep(
-            _parts, new CallbackStep(_parts, _slots, loggers.CreateLogger<CallbackStep>()), new OperatorStep(_parts, _slots, task => Add(task), loggers.CreateLogger<OperatorStep>()));
+            _parts, new CallbackStep(_parts, _slots, loggers.CreateLogger<CallbackStep>()), new OperatorStep(_parts, _slots, task => Add(task), loggers.CreateLogger<OperatorStep>()),
+            new AnswerStep(_parts, _slots, loggers.CreateLogger<AnswerStep>()));
     }
 
     /// <summary>Called when a task's driver lets go of it because it is finished.</summary>
@@ -53,34 +59,25 @@ internal sealed partial class TaskEngine
     /// <summary>The last committed row of a task this node drives, or null.</summary>
     public LiveTask? Find(string id) => _live.GetValueOrDefault(id);
 
-    /// <summary>Loads every live task of the owned shards; each is looked at soon.</summary>
-    /// <returns>How many there were.</returns>
-    public async Task<int> RecoverAsync(CancellationToken cancellationToken)
-    {
-        for (var shard = 0; shard < 256; shard++)
-        {
-            if (!_ownership.Owns(shard)) continue;
-            string? after = null;
-            IReadOnlyList<LiveRow> page;
-            do
-            {
-                page = await _parts.Store.LoadLiveAsync(shard, after, LoadPage, cancellationToken);
-                foreach (var row in page) Adopt(row);
-                if (page.Count > 0) after = page[^1].Task.Id;
-            }
-            while (page.Count == LoadPage);
-        }
+    /// <summary>Tasks that this node drives.</summary>
+    public int LiveCount => _live.Count;
 
-        return _live.Count;
-    }
+    /// <summary>How late what was due was looked at, in milliseconds: the most of the last seconds.</summary>
+    public long LagMilliseconds => _lag.Most;
 
     /// <summary>Takes over a task that was just created here.</summary>
     /// <param name="task">The task.</param>
     /// <param name="isCounted">Whether <see cref="Waiting"/> has counted it already.</param>
     public void Add(GenerationTask task, bool isCounted = false)
     {
-        var item = new LiveTask(task, null);
-        if (!_live.TryAdd(task.Id, item)) return;
+        var item = new LiveTask(task, null) { Epoch = _ownership.EpochOf(task.Shard), IsCountedWaiting = true };
+        if (!TryAdd(item))
+        {
+            // Its shard came back just now, and was loaded before.
+            if (isCounted) _waiting.Remove(task);
+            return;
+        }
+
         if (!isCounted) _waiting.Add(task);
         _wheel.Schedule(item, TimeSpan.Zero);
     }
@@ -122,7 +119,7 @@ internal sealed partial class TaskEngine
         {
             if (await _parts.Store.FindAsync(id, CancellationToken.None) is not { } found || !_ownership.Owns(found.Task.Shard)) return;
             var attempt = found.Attempts.FirstOrDefault(row => row.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount));
-            Adopt(new LiveRow(found.Task, attempt) { Inputs = found.Inputs }, hasMail: true);
+            Adopt(new LiveRow(found.Task, attempt) { Inputs = found.Inputs }, _ownership.EpochOf(found.Task.Shard), hasMail: true);
             return;
         }
 
@@ -140,9 +137,16 @@ internal sealed partial class TaskEngine
         _stopping = cancellationToken;
         while (!cancellationToken.IsCancellationRequested)
         {
+            if (!_ownership.IsCurrent)
+            {
+                await Task.Delay(LapsePause, _parts.Time, cancellationToken);
+                continue;
+            }
+
             _wheel.TakeDue(due);
             foreach (var item in due)
             {
+                _lag.Note(_wheel.LateMilliseconds(item));
                 if (item is LiveTask live) _ = DriveAsync(live);
                 else _slots.Ring((ChannelAlarm)item);
             }
@@ -176,22 +180,6 @@ internal sealed partial class TaskEngine
         if (await _parts.Store.FindAsync(newest.Id, CancellationToken.None) is { } found) Learn(found.Task);
     }
 
-    private void Adopt(LiveRow row, bool hasMail = false)
-    {
-        var (task, attempt) = row;
-        var item = new LiveTask(task, attempt) { Inputs = row.Inputs };
-        if (hasMail) item.NoteMail();
-        if (!_live.TryAdd(task.Id, item)) return;
-        if (task.Phase == TaskPhase.Accepted) _waiting.Add(task);
-        if (task.OpenAttempt is not null && attempt is not null && _parts.Channels.Find(attempt) is { } channel)
-        {
-            channel.State.TakeAnyway(attempt.UpstreamModel);
-            item.ModelSlot = (channel.State, channel, attempt.UpstreamModel);
-        }
-
-        _wheel.Schedule(item, TimeSpan.Zero);
-    }
-
     private void Wake(LiveTask item)
     {
         if (!item.TryTellDriver()) _wheel.Schedule(item, TimeSpan.Zero);
@@ -218,7 +206,6 @@ internal sealed partial class TaskEngine
     // The outermost catch of a task's driver: a mistake of ours parks this one task for a while and harms no other.
     private async Task<NextStep> StepAsync(LiveTask item)
     {
-        var before = item.Task;
         try
         {
             return await ChooseAsync(item);
@@ -235,15 +222,15 @@ internal sealed partial class TaskEngine
         }
         finally
         {
-            if (before.Phase == TaskPhase.Accepted && item.Task.Phase != TaskPhase.Accepted) _waiting.Remove(before);
-            if (before.Phase != TaskPhase.Accepted && item.Task.Phase == TaskPhase.Accepted) _waiting.Add(before);
+            CountWaiting(item, item.Task.Phase == TaskPhase.Accepted);
             _slots.Settle(item);
         }
     }
 
     private Task<NextStep> ChooseAsync(LiveTask item)
     {
-        if (!_ownership.Owns(item.Task.Shard)) return Task.FromResult(NextStep.Done);
+        if (item.IsGone || !_ownership.Drives(item.Task.Shard, item.Epoch)) return Task.FromResult(NextStep.Done);
+        if (!_ownership.IsCurrent) return Task.FromResult(NextStep.After(LapsedStepPause));
         return item.TakeMail() ? ReadThenChooseAsync(item) : ByPhaseAsync(item);
     }
 
@@ -257,16 +244,6 @@ internal sealed partial class TaskEngine
         TaskPhase.Reconciling => _reconcile.RunAsync(item),
         _ => _poll.RunAsync(item),
     };
-
-    private void Drop(LiveTask item)
-    {
-        if (!_live.TryRemove(item.Task.Id, out _)) return;
-        if (item.Task.Phase == TaskPhase.Accepted) _waiting.Remove(item.Task);
-        item.Place?.Owner?.Leave(item);
-        if (item.TakeCall() is { } call) _slots.EndCall(call);
-        item.LetGo();
-        if (!item.Task.IsLive) Finished?.Invoke(item.Task);
-    }
 
     [LoggerMessage(2060, LogLevel.Error, "Task {TaskId} in phase {Phase} hit a mistake of this program; it is tried again in ten seconds.")]
     private partial void LogStepFailed(string taskId, TaskPhase phase, Exception exception);

@@ -65,7 +65,7 @@ internal sealed partial class TaskWriter(
         {
             var (before, attempt) = (live.Task, live.Attempt);
             if (decide(before) is not { } change) return null;
-            var result = await WriteAsync(live, Operation(before, change));
+            var result = await WriteAsync(live, Operation(live, before, change));
             if (result.Outcome == OperationOutcome.VersionChanged)
             {
                 if (await ReloadAsync(live) is not { } found) return OperationOutcome.NotFound;
@@ -82,7 +82,7 @@ internal sealed partial class TaskWriter(
             }
             else if (result.Outcome == OperationOutcome.NotOwned)
             {
-                ownership.Lose(live.Task.Shard);
+                ownership.Lose(live.Task.Shard, live.Epoch);
             }
 
             return result.Outcome;
@@ -93,9 +93,12 @@ internal sealed partial class TaskWriter(
     public async Task<OperationOutcome> CreateAsync(LiveTask live, GenerationTask task) =>
         (await WriteAsync(live, new StoreOperation.Create(ownership.Fence(task.Shard), task))).Outcome;
 
+    /// <summary>Leaves mail for whoever owns the task now. Written once it can be.</summary>
+    public Task PostAsync(LiveTask live, InboxRow row) => WriteAsync(live, new StoreOperation.Post(row));
+
     /// <summary>Takes a used row out of the task's inbox, and notes what an operator was answered.</summary>
     public Task UseMailAsync(LiveTask live, InboxRow row, TaskAction? action = null) =>
-        WriteAsync(live, new StoreOperation.Note(ownership.Fence(live.Task.Shard), live.Task.Id, [row.Id], action));
+        WriteAsync(live, new StoreOperation.Note(ownership.Fence(live), live.Task.Id, [row.Id], action));
 
     /// <summary>Reads the task's rows again.</summary>
     /// <returns>What was found, or null if it is gone.</returns>
@@ -108,12 +111,12 @@ internal sealed partial class TaskWriter(
         return found;
     }
 
-    private StoreOperation.Transition Operation(GenerationTask before, Change change)
+    private StoreOperation.Transition Operation(LiveTask live, GenerationTask before, Change change)
     {
         var after = change.After with { Version = before.Version + 1 };
         Check(before, after, change.Money);
         if (change.Money is not null) after = after with { ExpiresAt = after.FinishedAt + (long)KeptFor(after.AccountId).TotalMilliseconds };
-        return new(ownership.Fence(after.Shard), after)
+        return new(ownership.Fence(live), after)
         {
             Attempt = change.Attempt,
             Admission = change.Admission,

@@ -68,6 +68,9 @@ internal sealed class TimingWheel
         }
     }
 
+    /// <summary>How many milliseconds ago an item that was just taken out was due.</summary>
+    public long LateMilliseconds(WheelItem item) => Math.Max(0, Now - (item.Tick * TickMilliseconds));
+
     /// <summary>Moves everything that is due now into a list.</summary>
     public void TakeDue(List<WheelItem> due)
     {

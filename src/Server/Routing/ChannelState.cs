@@ -22,12 +22,20 @@ internal sealed class ChannelState
     private int _called;
     private int _waiting;
     private long _pausedUntil;
+    private volatile int _nodes = 1;
 
     /// <summary>Attempts that hold a slot.</summary>
     public int InFlight { get; private set; }
 
     /// <summary>Tasks that stand in its lines.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Nodes that share its rates, at least 1. Slots are not shared out: the store counts them.</summary>
+    public int Nodes
+    {
+        get => _nodes;
+        set => _nodes = Math.Max(1, value);
+    }
 
     /// <summary>No submission before this moment, Unix milliseconds.</summary>
     public long CoolUntil => _health.RestsUntil;
@@ -79,16 +87,14 @@ internal sealed class ChannelState
         }
     }
 
-    /// <summary>An attempt has ended, as far as the channel's whole number of slots is concerned.</summary>
-    public void Release()
+    /// <summary>An attempt of an upstream model has ended, or is another node's now.</summary>
+    public void Release(string model)
     {
-        lock (_gate) InFlight--;
-    }
-
-    /// <summary>An attempt has ended, as far as the slots of its upstream model are concerned.</summary>
-    public void ReleaseModel(string model)
-    {
-        lock (_gate) ReleaseModelLocked(model);
+        lock (_gate)
+        {
+            InFlight--;
+            ReleaseModelLocked(model);
+        }
     }
 
     /// <summary>How many waiting tasks could go now, beyond those that were called already.</summary>
@@ -258,7 +264,7 @@ internal sealed class ChannelState
 
     private long NextAtLocked(ChannelConfig config, long now)
     {
-        _rate.Follow(config);
+        _rate.Follow(config, _nodes);
         var paused = _pausedUntil - now > MaxPauseMilliseconds ? 0 : _pausedUntil;
         return Math.Max(paused, Math.Max(_health.NextAt(now), _rate.NextAt(now)));
     }

@@ -9,17 +9,22 @@ internal sealed class SubmissionRate
 {
     private double _perSecond;
     private int _perMinute;
+    private int _nodes;
     private RollingLimit? _second;
     private RollingLimit? _minute;
 
     /// <summary>Follows what the operator wrote; what was spent under other limits is forgotten.</summary>
-    public void Follow(ChannelConfig config)
+    /// <param name="config">The bounds of the whole.</param>
+    /// <param name="nodes">Nodes that share them, at least 1: each has an equal part, and at least one submission a minute where a minute is bounded.</param>
+    public void Follow(ChannelConfig config, int nodes = 1)
     {
-        if (config.SubmissionsPerSecond.Equals(_perSecond) && config.SubmissionsPerMinute == _perMinute) return;
-        (_perSecond, _perMinute) = (config.SubmissionsPerSecond, config.SubmissionsPerMinute);
-        var whole = Math.Max(1, (int)_perSecond);
-        _second = _perSecond > 0 ? new RollingLimit(whole, (long)Math.Ceiling(1000 * whole / _perSecond)) : null;
-        _minute = _perMinute > 0 ? new RollingLimit(_perMinute, 60_000) : null;
+        if (config.SubmissionsPerSecond.Equals(_perSecond) && config.SubmissionsPerMinute == _perMinute && nodes == _nodes) return;
+        (_perSecond, _perMinute, _nodes) = (config.SubmissionsPerSecond, config.SubmissionsPerMinute, nodes);
+        var perSecond = _perSecond / nodes;
+        var perMinute = (int)Math.Ceiling(_perMinute / (double)nodes);
+        var whole = Math.Max(1, (int)perSecond);
+        _second = perSecond > 0 ? new RollingLimit(whole, (long)Math.Ceiling(1000 * whole / perSecond)) : null;
+        _minute = perMinute > 0 ? new RollingLimit(perMinute, 60_000) : null;
     }
 
     /// <summary>When the next submission may go, Unix milliseconds; not after <paramref name="now"/> if it may go now.</summary>

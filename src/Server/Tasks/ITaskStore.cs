@@ -11,10 +11,6 @@ public interface ITaskStore : ITaskInbox
     /// <summary>The store's clock, Unix milliseconds. Leases and <see cref="TaskAttempt.SendBy"/> are in this time.</summary>
     ValueTask<long> GetTimeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Registers the node and takes what shards it may have.</summary>
-    /// <returns>The shards it now owns, with their epochs.</returns>
-    Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken);
-
     /// <summary>Writes a batch in one transaction.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was begun: the store is locked or away.</exception>
     /// <exception cref="CommitOutcomeUnknownException">The commit itself failed: nobody knows whether the batch was written.</exception>

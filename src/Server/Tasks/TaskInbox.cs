@@ -31,6 +31,9 @@ public sealed record InboxRow(string TaskId, int Attempt, string Kind, string De
     /// <summary>An operator's wish.</summary>
     public const string Operator = "operator";
 
+    /// <summary>The answer to a submission of a node that lost the task while its call was under way.</summary>
+    public const string Answer = "answer";
+
     /// <summary>Most rows of one kind that may wait for one task.</summary>
     public const int MaxPerTask = 32;
 

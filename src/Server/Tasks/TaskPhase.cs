@@ -33,7 +33,7 @@ public static class TaskPhases
         [TaskPhase.Accepted] = [TaskPhase.Submitting, TaskPhase.Failed],
         [TaskPhase.Submitting] =
             [TaskPhase.Submitted, TaskPhase.Reconciling, TaskPhase.Accepted, TaskPhase.Completed, TaskPhase.Failed],
-        [TaskPhase.Reconciling] = [TaskPhase.Submitted, TaskPhase.Accepted, TaskPhase.Failed],
+        [TaskPhase.Reconciling] = [TaskPhase.Submitted, TaskPhase.Accepted, TaskPhase.Completed, TaskPhase.Failed],
         [TaskPhase.Submitted] = [TaskPhase.Fetching, TaskPhase.Accepted, TaskPhase.Failed],
         [TaskPhase.Fetching] = [TaskPhase.Completed, TaskPhase.Accepted, TaskPhase.Failed],
         [TaskPhase.Completed] = [],

@@ -27,6 +27,7 @@ public sealed class ArrowTests
             upstream.SearchKind = SearchKind.ByToken;
             FirstCall(upstream, _ => throw new ProviderException(ProviderErrorKind.OutcomeUnknown, "reset"));
         },
+        [(TaskPhase.Reconciling, TaskPhase.Completed)] = AnsweredElsewhere,
         [(TaskPhase.Reconciling, TaskPhase.Failed)] = upstream =>
         {
             upstream.SearchKind = SearchKind.None;

@@ -116,7 +116,7 @@ public sealed class StoreAwayTests
         var made = await world.OrderAsync();
         await EngineWorld.UntilAsync(() => world.Disk.RefusedCount > 0 && world.Gate.IsDiskLow);
         var waiting = await world.OrderAsync("another boat");
-        Assert.False(world.Gate.TryEnter());
+        Assert.False(world.Gate.TryEnter(0));
         await EngineWorld.UntilAsync(() => world.Disk.RefusedCount > 1);
         Assert.Equal(TaskPhase.Fetching, (await world.ReadAsync(made)).Task.Phase);
 

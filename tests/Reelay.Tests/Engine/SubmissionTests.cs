@@ -254,12 +254,12 @@ public sealed class SubmissionTests
     public void After_a_stop_nothing_enters_and_the_drain_waits_for_what_had()
     {
         var gate = new EngineGate(TimeProvider.System);
-        Assert.True(gate.TryEnter());
+        Assert.True(gate.TryEnter(0));
         var quiet = gate.DrainAsync();
         Assert.False(quiet.IsCompleted);
-        Assert.False(gate.TryEnter());
+        Assert.False(gate.TryEnter(0));
         Assert.False(quiet.IsCompleted);
-        gate.Leave();
+        gate.Leave(0);
         Assert.True(quiet.IsCompleted);
     }
 }

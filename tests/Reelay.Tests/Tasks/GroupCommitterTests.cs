@@ -180,9 +180,6 @@ public sealed class GroupCommitterTests
 
         public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
         public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Reelay.Server.Accounts;
+using Reelay.Server.Engine;
 
 namespace Reelay.Server.Api.Limiting;
 
 /// <summary>
 /// Requests and orders per minute, of keys and of accounts, on this node. A request that one bound refuses takes nothing from another. Whoever
-/// has no bound is not counted.
+/// has no bound is not counted. Where several nodes take requests each allows an equal part, rounded up; callers are told the whole.
 /// </summary>
-internal sealed class RequestRates(TimeProvider time)
+internal sealed class RequestRates(TimeProvider time, ClusterSize? cluster = null)
 {
     private const int MaxAccounts = 100_000;
 
@@ -28,6 +29,7 @@ internal sealed class RequestRates(TimeProvider time)
     private ApiError? Take(HttpContext context, ApiKey key, int? ofKey, int? ofAccount, bool isOrder)
     {
         if (ofKey is null && ofAccount is null) return null;
+        var nodes = cluster?.LiveNodes ?? 1;
         if (_accounts.Count >= MaxAccounts) _accounts.Clear();
         var account = _accounts.GetOrAdd(key.AccountId, static _ => new());
         var now = time.GetElapsedTime(_begun).Ticks;
@@ -36,24 +38,31 @@ internal sealed class RequestRates(TimeProvider time)
         {
             var keyBucket = ofKey is null ? null : account.Of(key.Id, isOrder, now);
             var accountBucket = ofAccount is null ? null : account.Of("", isOrder, now);
-            var wait = Max(keyBucket?.WaitFor(ofKey!.Value, now), accountBucket?.WaitFor(ofAccount!.Value, now));
+            var (keyPart, accountPart) = (Part(ofKey, nodes), Part(ofAccount, nodes));
+            var wait = Max(keyBucket?.WaitFor(keyPart, now), accountBucket?.WaitFor(accountPart, now));
             if (wait == TimeSpan.Zero)
             {
-                keyBucket?.Take(ofKey!.Value, now);
-                accountBucket?.Take(ofAccount!.Value, now);
+                keyBucket?.Take(keyPart, now);
+                accountBucket?.Take(accountPart, now);
             }
 
-            if (keyBucket is not null) tightest = new RateState(ofKey!.Value, keyBucket.Left(ofKey.Value, now), keyBucket.UntilFull(now), wait, IsKeys: true);
+            if (keyBucket is not null) tightest = new RateState(ofKey!.Value, Left(keyBucket, keyPart, ofKey.Value), keyBucket.UntilFull(now), wait, IsKeys: true);
             if (accountBucket is not null)
             {
-                var state = new RateState(ofAccount!.Value, accountBucket.Left(ofAccount.Value, now), accountBucket.UntilFull(now), wait, IsKeys: false);
+                var state = new RateState(
+                    ofAccount!.Value, Left(accountBucket, accountPart, ofAccount.Value), accountBucket.UntilFull(now), wait, IsKeys: false);
                 if (tightest is null || state.Left < tightest.Value.Left) tightest = state;
             }
         }
 
         Tell(context.Response.Headers, tightest!.Value);
         return tightest.Value.Wait > TimeSpan.Zero ? Refusal(tightest.Value, isOrder) : null;
+
+        // As far as this node knows: the others are as busy as it is.
+        int Left(RateBucket bucket, int part, int whole) => (int)Math.Min(whole, (long)bucket.Left(part, now) * nodes);
     }
+
+    private static int Part(int? whole, int nodes) => Math.Max(1, ((whole ?? 0) + nodes - 1) / nodes);
 
     // Of the bounds on requests and on orders the tighter one is told.
     private static void Tell(IHeaderDictionary headers, RateState state)

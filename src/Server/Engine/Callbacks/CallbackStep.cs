@@ -108,7 +108,7 @@ internal sealed partial class CallbackStep(EngineParts parts, SlotKeeper slots, 
                 var error = TaskErrors.From(failed.Kind, failed.Message);
                 var outcome = await parts.Writer.ApplyAsync(live, task => task.Phase != TaskPhase.Submitted ? null
                     : Endings.FailBy(failed.Charge, task, error, now, closed) with { UsedMail = [row.Id] });
-                if (outcome == OperationOutcome.Applied) slots.Release(channel);
+                if (outcome == OperationOutcome.Applied) slots.Release(live);
                 break;
         }
     }

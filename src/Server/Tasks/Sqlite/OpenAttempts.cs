@@ -26,7 +26,4 @@ internal sealed class OpenAttempts(SqliteStatements statements)
         if (_most.TryGetValue((channelId, null), out var all)) _most[(channelId, null)] = all + 1;
         if (_most.TryGetValue((channelId, model), out var some)) _most[(channelId, model)] = some + 1;
     }
-
-    /// <summary>Somebody else may have written.</summary>
-    public void Forget() => _most.Clear();
 }

@@ -21,23 +21,6 @@ internal sealed class SqliteTaskStore(
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public override Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken)
-    {
-        _counts?.Forget();
-        using var transaction = database.Writer.BeginTransaction();
-        database.Writer.Execute(
-            """
-            DELETE FROM nodes;
-            INSERT INTO nodes (id, version, started_at, last_seen_at) VALUES (@id, @version, @now, @now);
-            UPDATE shards SET owner = @id, epoch = epoch + 1;
-            """,
-            transaction,
-            ("@id", nodeId), ("@version", version), ("@now", Now));
-        transaction.Commit();
-        return Task.FromResult<IReadOnlyList<OwnedShard>>(
-            database.Writer.Query(row => new OwnedShard(row.GetInt32(0), row.GetInt64(1)), "SELECT id, epoch FROM shards"));
-    }
-
     public override Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         using var transaction = Begin();
