@@ -9,7 +9,7 @@ namespace Reelay.Server.Engine;
 /// Phase <c>accepted</c>, while links of the order are not in our store: fetches them, before a channel is chosen or a slot taken. All of a
 /// task's links become durable rows in one transition; a process that dies before it fetches again.
 /// </summary>
-internal sealed partial class InputStep(EngineParts parts, ILogger<InputStep> logger)
+internal sealed partial class InputStep(EngineParts parts, Ownership ownership, ILogger<InputStep> logger)
 {
     // An order may name many pictures at one host; it gets them a few at a time.
     private const int MaxAtOnce = 4;
@@ -50,10 +50,10 @@ internal sealed partial class InputStep(EngineParts parts, ILogger<InputStep> lo
         await parts.Assets.DeleteFolderAsync(OrderInputs.Folder(live.Task.Id), CancellationToken.None);
     }
 
-    // What an earlier process fetched and did not live to write is of no use: no row names it.
+    // What an earlier process fetched and did not live to write is of no use: no row names it. Another node's rows may name what lies there.
     private async Task<InputProgress> BeginAsync(LiveTask live, CancellationToken cancellationToken)
     {
-        await parts.Assets.DeleteFolderAsync(OrderInputs.Folder(live.Task.Id), cancellationToken);
+        if (!ownership.IsTimed) await parts.Assets.DeleteFolderAsync(OrderInputs.Folder(live.Task.Id), cancellationToken);
         return new InputProgress();
     }
 

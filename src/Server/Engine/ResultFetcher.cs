@@ -8,11 +8,17 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Engine;
 
 /// <summary>Brings finished outputs into the asset store, wherever they are, and measures them.</summary>
-internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, EngineOptions options, TimeProvider time) : IDisposable
+internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, EngineOptions options, TimeProvider time, Ownership? ownership = null) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(options.MaxConcurrentFetches);
 
-    /// <summary>Stores every output of a result under the task's and attempt's folder; what an earlier try left there is removed first.</summary>
+    // Where there are other nodes, one of them may have taken the task over while this try waited, and its result may lie in the same folder.
+    private bool IsAlone => ownership is not { IsTimed: true };
+
+    /// <summary>
+    /// Stores every output of a result under the task's and attempt's folder. What an earlier try left there is removed first; where there are
+    /// other nodes, a try that fails removes only what it stored itself, and what a killed one left goes with the task.
+    /// </summary>
     /// <exception cref="ProviderException">The upstream did not give the bytes.</exception>
     /// <exception cref="FetchException">The link could not be opened or read.</exception>
     /// <exception cref="ResultRejectedException">What came is no picture, video or sound.</exception>
@@ -24,15 +30,25 @@ internal sealed class ResultFetcher(IAssetStore assets, MediaFetcher fetcher, En
         try
         {
             var folder = $"{attempt.TaskId}/{attempt.Number}";
-            await assets.DeleteFolderAsync(folder, cancellationToken);
-            var stored = new List<TaskAsset>();
-            await foreach (var output in outputs.WithCancellation(cancellationToken))
+            if (IsAlone) await assets.DeleteFolderAsync(folder, cancellationToken);
+            var keys = new List<string>();
+            try
             {
-                var file = await StoreOneAsync(channel, folder, output, cancellationToken);
-                stored.Add(await MeasureAsync(attempt.TaskId, stored.Count, file, cancellationToken));
-            }
+                var stored = new List<TaskAsset>();
+                await foreach (var output in outputs.WithCancellation(cancellationToken))
+                {
+                    var file = await StoreOneAsync(channel, folder, output, cancellationToken);
+                    keys.Add(file.Key);
+                    stored.Add(await MeasureAsync(attempt.TaskId, stored.Count, file, cancellationToken));
+                }
 
-            return stored;
+                return stored;
+            }
+            catch when (!IsAlone)
+            {
+                foreach (var key in keys) await assets.DeleteAsync(key, CancellationToken.None);
+                throw;
+            }
         }
         finally
         {

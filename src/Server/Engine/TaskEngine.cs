@@ -41,7 +41,7 @@ internal sealed partial class TaskEngine
         _slots = new SlotKeeper(_parts.Channels, _parts.Gate, _parts.Steady, Wake, _wheel.Schedule);
         var completion = new CompletionStep(_parts, _slots, loggers.CreateLogger<CompletionStep>());
         _submit = new SubmitStep(
-            _parts, _slots, new InputStep(_parts, loggers.CreateLogger<InputStep>()), new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
+            _parts, _slots, new InputStep(_parts, _ownership, loggers.CreateLogger<InputStep>()), new SubmissionCall(_parts, _ownership, _slots, completion, loggers.CreateLogger<SubmissionCall>()));
         _reconcile = new ReconcileStep(_parts, _ownership, _slots, loggers.CreateLogger<ReconcileStep>());
         var cancel = new CancelStep(_parts, _slots, loggers.CreateLogger<CancelStep>());
         _poll = new PollStep(_parts, _slots, completion, cancel, Wake, loggers.CreateLogger<PollStep>());

@@ -161,7 +161,8 @@ public sealed class WaitTests
         await UntilCountAsync(gateway, 1);
         var engine = gateway.Services.GetRequiredService<TaskEngine>();
         var row = engine.Find(id)!.Task;
-        gateway.Services.GetRequiredService<Ownership>().Lose(row.Shard);
+        var ownership = gateway.Services.GetRequiredService<Ownership>();
+        ownership.Lose(row.Shard, ownership.EpochOf(row.Shard));
         engine.Learn(row);
         while (engine.Find(id) is not null)
         {

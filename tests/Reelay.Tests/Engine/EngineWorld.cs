@@ -240,7 +240,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     private static Task PauseAsync() =>
         Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
 
-    private static ProviderChannel Channel(string id, ChannelConfig config, IVideoProvider upstream) => new()
+    internal static ProviderChannel Channel(string id, ChannelConfig config, IVideoProvider upstream) => new()
     {
         Id = id,
         Config = config,

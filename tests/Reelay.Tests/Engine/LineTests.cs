@@ -144,7 +144,7 @@ public sealed class LineTests
         var second = await OrderAndWaitAsync(world, Rows.Task(prompt: "second", createdAt: EngineWorld.Now));
         world.Gate.IsBelowMinimum = true;
         world.Channels.Find("channel-1")!.State.TakeAnyway("other");
-        world.Slots.Release();
+        world.Slots.Release("other");
         Assert.Equal((1, 2), (Position(world, first), Position(world, second)));
 
         world.Gate.IsBelowMinimum = false;

@@ -15,8 +15,7 @@ public sealed class ChannelStateTests
         Assert.True(Start(channel));
         Assert.True(Start(channel));
         Assert.False(Start(channel));
-        channel.State.Release();
-        channel.State.ReleaseModel("x");
+        channel.State.Release("x");
         Assert.True(Start(channel));
         channel.State.TakeAnyway("x");
         Assert.Equal((3, 3), (channel.State.InFlight, channel.State.InFlightOf("x")));
@@ -47,7 +46,7 @@ public sealed class ChannelStateTests
 
         Assert.Same(forY, channel.State.Call(channel));
         Assert.Null(channel.State.Call(channel));
-        channel.State.ReleaseModel("x");
+        channel.State.Release("x");
         Assert.Same(forX, channel.State.Call(channel));
     }
 
@@ -65,7 +64,7 @@ public sealed class ChannelStateTests
         Assert.False(Start(channel));
         Assert.True(Start(channel, isCalled: true));
         channel.State.EndCall();
-        channel.State.Release();
+        channel.State.Release("x");
         Assert.True(Start(channel));
     }
 

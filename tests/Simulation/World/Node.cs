@@ -129,6 +129,11 @@ internal sealed class Node
         services.AddSingleton<IAssetStore>(disk.Assets);
         services.AddSingleton<SqliteTaskStore>();
         services.AddSingleton<ITaskStore>(provider => new WatchedStore(provider.GetRequiredService<SqliteTaskStore>(), run));
+        services.AddSingleton<ILeaseStore>(provider =>
+        {
+            run.OwnerId = provider.GetRequiredService<Ownership>().NodeId;
+            return new SqliteLeaseStore(_database, Time);
+        });
         services.AddSingleton(provider => new OutboundHttp(provider.GetRequiredService<FetcherOptions>(), network));
     }
 

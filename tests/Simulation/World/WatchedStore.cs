@@ -51,12 +51,6 @@ internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskS
 
     public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => store.GetTimeAsync(cancellationToken);
 
-    public Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken)
-    {
-        run.OwnerId = nodeId;
-        return store.ClaimShardsAsync(nodeId, version, cancellationToken);
-    }
-
     public Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken) => store.ReadBackAsync(operation, cancellationToken);
 
     public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) => store.FindAsync(taskId, cancellationToken);
