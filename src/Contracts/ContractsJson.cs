@@ -38,6 +38,7 @@ namespace Reelay.Contracts;
 [JsonSerializable(typeof(WebhookDelivery))]
 [JsonSerializable(typeof(Page<WebhookDelivery>))]
 [JsonSerializable(typeof(Page<AdminAuditEntry>))]
+[JsonSerializable(typeof(Page<AdminNode>))]
 [JsonSerializable(typeof(AdminMasterKey))]
 [JsonSerializable(typeof(AdminLinkKeys))]
 [JsonSerializable(typeof(Balance))]

@@ -101,6 +101,7 @@ internal static class ServerApp
         app.Services.GetRequiredService<AdminChannelEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminKeyEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminAccountEndpoints>().Map(app);
+        app.Services.GetRequiredService<AdminNodeEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminTaskActions>().Map(app);
         app.Services.GetRequiredService<AdminAuditEndpoints>().Map(app);

@@ -94,7 +94,7 @@ internal static class ServerServices
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<TaskIds>();
         services.AddSingleton(provider => new Ownership("node_" + provider.GetRequiredService<Randomness>().Text(16), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ILeaseStore>(provider => new SqliteLeaseStore(provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ILeaseStore>(provider => new SqliteLeaseStore(provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddAssets(IServiceCollection services, ServerOptions options, IReadOnlyList<WebOrigin> webhookOrigins)
@@ -223,6 +223,7 @@ internal static class ServerServices
         services.AddSingleton<AdminKeyEndpoints>();
         services.AddSingleton<AdminAccountChanges>();
         services.AddSingleton<AdminAccountEndpoints>();
+        services.AddSingleton<AdminNodeEndpoints>();
         services.AddSingleton<AdminTaskEndpoints>();
         services.AddSingleton<AdminTaskActions>();
         services.AddSingleton<CallbackEndpoint>();

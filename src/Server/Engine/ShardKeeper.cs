@@ -9,7 +9,7 @@ namespace Reelay.Server.Engine;
 /// </summary>
 internal sealed partial class ShardKeeper(
     ILeaseStore store, Ownership ownership, TaskEngine engine, EngineParts parts, ClusterOptions options, ClusterSize size,
-    ILogger<ShardKeeper> logger)
+    ILogger<ShardKeeper> logger) : IDisposable
 {
     private const int ShardCount = 256;
 
@@ -102,6 +102,9 @@ internal sealed partial class ShardKeeper(
             _turn.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 
     // First what was lost is let go of, then the lease holds again: nobody may act in between on what is another node's.
     private void Follow(LeaseView view, long until)

@@ -8,20 +8,19 @@ internal sealed partial class ShardLoader(TaskEngine engine, Ownership ownership
     private const int MaxAtOnce = 4;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _turns = new(MaxAtOnce);
+    private readonly Task[] _lanes = [.. Enumerable.Repeat(Task.CompletedTask, MaxAtOnce)];
 
-    /// <summary>Loads a shard as long as it is this node's; what fails is tried again.</summary>
-    public async void Load(OwnedShard shard)
+    /// <summary>Begins to load a shard, as long as it is this node's; what fails is tried again. For one caller at a time.</summary>
+    public void Load(OwnedShard shard)
     {
-        await _turns.WaitAsync();
-        try
-        {
-            while (ownership.Drives(shard.Shard, shard.Epoch) && !await TryAsync(shard)) await Task.Delay(RetryPause, time);
-        }
-        finally
-        {
-            _turns.Release();
-        }
+        ref var lane = ref _lanes[shard.Shard % MaxAtOnce];
+        lane = LoadAsync(lane, shard);
+    }
+
+    private async Task LoadAsync(Task before, OwnedShard shard)
+    {
+        await before;
+        while (ownership.Drives(shard.Shard, shard.Epoch) && !await TryAsync(shard)) await Task.Delay(RetryPause, time);
     }
 
     private async Task<bool> TryAsync(OwnedShard shard)

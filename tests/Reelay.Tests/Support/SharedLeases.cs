@@ -6,7 +6,7 @@ using Reelay.Server.Tasks.Sqlite;
 namespace Reelay.Tests.Support;
 
 /// <summary>One database for several nodes of one process, with timed leases in its own rows: the fence of each write is the real one.</summary>
-internal sealed class SharedLeases(SqliteDatabase database, TimeProvider time, TimeSpan leaseTime)
+internal sealed class SharedLeases(SqliteDatabase database, TimeProvider time, TimeSpan leaseTime) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SqliteTaskStore _tasks = new(database, time);
@@ -67,7 +67,7 @@ internal class NodeStore : DispatchProxy
     protected override object? Invoke(MethodInfo? method, object?[]? arguments)
     {
         if (_way!.IsCut && !method!.IsSpecialName) throw new StoreUnavailableException("The network is away.", null);
-        if (method!.Name == nameof(ITaskStore.GetTimeAsync) && _way.Held is { } held) return LaterAsync(held);
+        if (method!.Name == nameof(ITaskStore.GetTimeAsync) && _way.Held is { } held) return new ValueTask<long>(LaterAsync(held));
         try
         {
             // One connection writes for all.
@@ -84,7 +84,7 @@ internal class NodeStore : DispatchProxy
         }
     }
 
-    private async ValueTask<long> LaterAsync(Task held)
+    private async Task<long> LaterAsync(Task held)
     {
         await held;
         return await ((ITaskStore)_store!).GetTimeAsync(CancellationToken.None);

@@ -29,13 +29,13 @@ public sealed class BalanceTests
         await world.UntilAsync(() => a.Slots.InFlight + b.Slots.InFlight + c.Slots.InFlight == ids.Count);
 
         await world.UntilDoneAsync(a.DrainAsync());
-        Assert.Empty(ids.Where(id => a.Engine.Find(id) is not null));
+        Assert.DoesNotContain(ids, id => a.Engine.Find(id) is not null);
         await world.UntilAsync(() => b.Ownership.Count == 128 && c.Ownership.Count == 128 && b.Slots.InFlight + c.Slots.InFlight == ids.Count);
         Volatile.Write(ref isDone, true);
 
         foreach (var id in ids) Assert.Equal(TaskPhase.Completed, (await world.FinishAsync(id)).Task.Phase);
         Assert.Equal(ids.Count, _upstream.Calls.Count);
-        Assert.Equal(["node_b", "node_c"], (await world.Shared.Leases.ListNodesAsync(default)).Select(node => node.Id));
+        Assert.Equal(["node_b", "node_c"], (await world.NodesAsync()).Select(node => node.Id));
         await world.UntilAsync(() => a.Slots.InFlight + b.Slots.InFlight + c.Slots.InFlight == 0);
 
         static int Sum(params ClusterNode[] nodes) => nodes.Sum(node => node.Ownership.Count);
@@ -68,7 +68,7 @@ public sealed class BalanceTests
         // Twice the lease and more: it is renewed as long as the call goes on.
         await world.PassAsync(TimeSpan.FromSeconds(70));
         Assert.Equal("node_a", world.OwnerOf(shard));
-        Assert.True(Assert.Single((await world.Shared.Leases.ListNodesAsync(default)).Where(node => node.Id == "node_a")).IsDraining);
+        Assert.True(Assert.Single(await world.NodesAsync(), node => node.Id == "node_a").IsDraining);
         Assert.False(drained.IsCompleted);
         release.SetResult();
         await world.UntilDoneAsync(drained);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Reelay.Providers;
 using Reelay.Server.Api;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Fetching;
@@ -12,7 +11,7 @@ using Reelay.Tests.Support;
 namespace Reelay.Tests.Engine.Cluster;
 
 /// <summary>One node: the engine and its keeper, without host and socket.</summary>
-internal sealed class ClusterNode
+internal sealed class ClusterNode : IAsyncDisposable
 {
     private static readonly ModelCatalog Catalog = ModelCatalog.Load(new ProviderSet().Models);
 
@@ -22,8 +21,8 @@ internal sealed class ClusterNode
     private readonly ResultFetcher _fetcher;
     private readonly InputFetcher _inputs;
     private readonly CancellationTokenSource _stop = new();
-    private CancellationTokenSource _keeping = new();
     private readonly Task _committing;
+    private CancellationTokenSource _keeping = new();
     private Task _running = Task.CompletedTask;
     private bool _isKilled;
 
@@ -99,6 +98,7 @@ internal sealed class ClusterNode
     /// <summary>The process runs again: the first thing that happens is up to the test.</summary>
     public void Resume()
     {
+        _keeping.Dispose();
         _keeping = new CancellationTokenSource();
         _ = KeepAsync();
     }
@@ -123,6 +123,14 @@ internal sealed class ClusterNode
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
         Committer.Complete();
         await _committing;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Keeper.Dispose();
+        _keeping.Dispose();
+        _stop.Dispose();
         _http.Dispose();
         _fetcher.Dispose();
         _inputs.Dispose();

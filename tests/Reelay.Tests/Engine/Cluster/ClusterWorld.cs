@@ -63,7 +63,7 @@ internal sealed class ClusterWorld : IAsyncDisposable
         return (a, b);
     }
 
-    public async Task<TaskDetail> ReadAsync(string id) => (await Shared.Tasks.FindAsync(id, default))!;
+    public async Task<TaskDetail> ReadAsync(string id) => (await Shared.Tasks.FindAsync(id, TestContext.Current.CancellationToken))!;
 
     /// <summary>Lets time go by until something is so.</summary>
     public async Task UntilAsync(Func<bool> isSo)
@@ -87,6 +87,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
 
         return found;
     }
+
+    public Task<IReadOnlyList<NodeRow>> NodesAsync() => Shared.Leases.ListNodesAsync(TestContext.Current.CancellationToken);
 
     public Task<TaskDetail> UntilPhaseAsync(string id, TaskPhase phase) => UntilAsync(id, found => found.Task.Phase == phase);
 
@@ -115,7 +117,7 @@ internal sealed class ClusterWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var node in _nodes) await node.KillAsync();
+        foreach (var node in _nodes) await node.DisposeAsync();
         Shared.Dispose();
         Database.Dispose();
         _folder.Dispose();

@@ -65,7 +65,7 @@ public sealed class TakeOverTests
         Assert.Single(_upstream.Calls);
         Assert.Equal((applied, 1, 1), (a.Way.AppliedCount, a.Way.RefusedCount, a.Way.PostedCount));
         Assert.Equal((EngineWorld.Balance - (found.Task.SettledMicros ?? 0), 0), world.Money());
-        Assert.Empty(await world.Shared.Tasks.ReadInboxAsync(id, default));
+        Assert.Empty(await world.Shared.Tasks.ReadInboxAsync(id, TestContext.Current.CancellationToken));
 
         // Awake again it gets its part back, and holds no slot for what it lost.
         a.Resume();
