@@ -94,7 +94,6 @@ internal static class ServerServices
         services.AddSingleton<GroupCommitter>();
         services.AddSingleton<TaskIds>();
         services.AddSingleton(provider => new Ownership("node_" + provider.GetRequiredService<Randomness>().Text(16), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<ILeaseStore>(provider => new SqliteLeaseStore(provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddAssets(IServiceCollection services, ServerOptions options, IReadOnlyList<WebOrigin> webhookOrigins)

@@ -5,7 +5,8 @@ namespace Reelay.Simulation;
 /// <summary>Many seeds, one after the other.</summary>
 /// <param name="pool">The thread pool's turns.</param>
 /// <param name="twice">Every how many seeds one is run again.</param>
-internal sealed class Campaign(ThreadPoolGate pool, int twice)
+/// <param name="nodeCount">How many nodes share the database.</param>
+internal sealed class Campaign(ThreadPoolGate pool, int twice, int nodeCount)
 {
     private int _wrong;
     private long _processes;
@@ -40,7 +41,7 @@ internal sealed class Campaign(ThreadPoolGate pool, int twice)
 
     private RunReport RunOnce(int seed)
     {
-        using var run = new Run(seed, pool, isPrinted: false);
+        using var run = new Run(seed, pool, isPrinted: false, nodeCount);
         return run.Execute();
     }
 }

@@ -7,6 +7,7 @@ const string Help = """
 
       --seed N        runs one seed and prints its trace
       --seeds A-B     runs seeds A to B (default 1-100)
+      --nodes N       so many nodes share one database by leases (default 1)
       --twice N       runs every Nth seed a second time and compares the traces (default 10)
 
     Ends with 1 if anything was wrong. A seed does the same in every run.
@@ -14,7 +15,7 @@ const string Help = """
 
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 0; i + 1 < args.Length; i += 2) options[args[i]] = args[i + 1];
-if (args.Length % 2 != 0 || options.Keys.Except(["--seed", "--seeds", "--twice"]).Any())
+if (args.Length % 2 != 0 || options.Keys.Except(["--seed", "--seeds", "--twice", "--nodes"]).Any())
 {
     Console.WriteLine(Help);
     return args is ["--help"] ? 0 : 2;
@@ -34,9 +35,10 @@ if (Environment.ProcessorCount != 1)
 }
 
 using var pool = new ThreadPoolGate();
+var nodes = int.Parse(options.GetValueOrDefault("--nodes", "1"));
 if (options.TryGetValue("--seed", out var one))
 {
-    using var run = new Run(int.Parse(one), pool, isPrinted: true);
+    using var run = new Run(int.Parse(one), pool, isPrinted: true, nodes);
     var report = run.Execute();
     Console.WriteLine($"seed {one}: trace {report.Hash}, {report.LineCount} lines, {report.ProcessCount} processes, {report.Time:d\\.hh\\:mm\\:ss}");
     foreach (var mistake in report.Mistakes) Console.WriteLine("MISTAKE " + mistake);
@@ -44,4 +46,4 @@ if (options.TryGetValue("--seed", out var one))
 }
 
 var range = options.GetValueOrDefault("--seeds", "1-100").Split('-');
-return new Campaign(pool, int.Parse(options.GetValueOrDefault("--twice", "10"))).Execute(int.Parse(range[0]), int.Parse(range[^1]));
+return new Campaign(pool, int.Parse(options.GetValueOrDefault("--twice", "10")), nodes).Execute(int.Parse(range[0]), int.Parse(range[^1]));

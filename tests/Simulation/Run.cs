@@ -11,7 +11,7 @@ internal sealed class Run : IDisposable
 {
     private const string CallerKey = "sk-simulation-caller";
     private const string AdminKey = "sk-simulation-admin-key";
-    private const long Balance = 40_000_000;
+    private const long Money = 40_000_000;
     private static readonly TimeSpan Horizon = TimeSpan.FromHours(40);
 
     private readonly Trace _trace;
@@ -20,21 +20,22 @@ internal sealed class Run : IDisposable
     private readonly Disk _disk;
     private readonly Upstreams _upstreams;
     private readonly Callers _callers;
-    private Node? _node;
+    private readonly Node?[] _nodes;
     private int _nodeCount;
     private long _nextCrash = long.MaxValue;
     private long _nextJump = long.MaxValue;
     private long _nextLook;
 
-    public Run(int seed, ThreadPoolGate pool, bool isPrinted)
+    public Run(int seed, ThreadPoolGate pool, bool isPrinted, int nodeCount = 1)
     {
         _trace = new Trace(isPrinted);
         _scheduler = new Scheduler(seed, _trace, pool);
-        _state = new RunState(seed, _scheduler, _trace);
+        _state = new RunState(seed, _scheduler, _trace, nodeCount);
+        _nodes = new Node?[nodeCount];
         _scheduler.StallsPerThousand = _state.Scenario.StallsPerThousand;
         _disk = new Disk(_state);
         _upstreams = new Upstreams(_state);
-        _callers = new Callers(_state, () => _node, CallerKey);
+        _callers = new Callers(_state, Balance, CallerKey);
         _state.Upset = BringForward;
     }
 
@@ -42,10 +43,10 @@ internal sealed class Run : IDisposable
     public RunReport Execute()
     {
         Prepare();
-        StartNode();
+        for (var place = 0; place < _nodes.Length; place++) StartNode(place);
         _callers.Start();
         _upstreams.StartCallbacks(DeliverAsync);
-        new Operator(_state, () => _node, _disk, AdminKey).Start();
+        new Operator(_state, Balance, _disk, AdminKey).Start();
         SetNext();
         RunUntil(() => false, TimeSpan.FromSeconds(_state.Scenario.ChaosSeconds).Ticks);
         Quieten();
@@ -54,14 +55,14 @@ internal sealed class Run : IDisposable
         if (_scheduler.Escaped is { } escaped) _state.Expect(false, "an exception escaped: " + escaped);
         var audit = new Audit(_disk, _upstreams, _callers);
         foreach (var mistake in audit.FindMistakes()) _state.Expect(false, mistake);
-        foreach (var mistake in Audit.OfMemory(_node!)) _state.Expect(false, mistake);
+        foreach (var mistake in _nodes.SelectMany(node => Audit.OfMemory(node!))) _state.Expect(false, mistake);
         return new RunReport(_trace.Hash(), _trace.Count, _nodeCount, TimeSpan.FromTicks(_scheduler.Now), audit.Ends, _state.Mistakes);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _node?.Kill();
+        foreach (var node in _nodes) node?.Kill();
         _disk.Dispose();
         _upstreams.Dispose();
         _trace.Dispose();
@@ -77,7 +78,7 @@ internal sealed class Run : IDisposable
             INSERT INTO ledger_entries (account_id, kind, balance_micros, reserved_micros, created_at) VALUES ('acct_callers', 'adjust', $balance, 0, 1);
             """,
             null,
-            ("$balance", Balance));
+            ("$balance", Money));
         var store = new SqlKeyStore(_disk.Database, TimeProvider.System);
         var keys = new KeyRing(store, new KeyUses(), TimeProvider.System, new RepeatableRandomness(1));
         keys.Import(keys.Draft("acct_callers", "callers"), CallerKey);
@@ -95,11 +96,14 @@ internal sealed class Run : IDisposable
         }
     }
 
-    private void StartNode()
+    private void StartNode(int place)
     {
-        _node = new Node(_state, _disk, _upstreams, ++_nodeCount);
-        _ = ReportAsync(_node.StartAsync(), _node);
+        var node = _nodes[place] = new Node(_state, _disk, _upstreams, ++_nodeCount);
+        _ = ReportAsync(node.StartAsync(), node);
     }
+
+    // Each request reaches some node.
+    private Node? Balance() => _nodes.Length == 1 ? _nodes[0] : _nodes[_state.Random.Next(_nodes.Length)];
 
     private async Task ReportAsync(Task start, Node node)
     {
@@ -116,7 +120,8 @@ internal sealed class Run : IDisposable
     // Like SIGKILL: between any two steps. Now and then it is told to stop instead, and killed before it is through.
     private void Crash()
     {
-        if (_node is { } node && _state.Random.Next(4) == 0 && node.IsReady)
+        var place = _nodes.Length == 1 ? 0 : _state.Random.Next(_nodes.Length);
+        if (_nodes[place] is { } node && _state.Random.Next(4) == 0 && node.IsReady)
         {
             _trace.Add($"{_state.Clock} stop");
             _ = node.StopAsync();
@@ -124,9 +129,9 @@ internal sealed class Run : IDisposable
         }
 
         _trace.Add($"{_state.Clock} kill");
-        _node?.Kill();
+        _nodes[place]?.Kill();
         if (_state.Scenario.ClockJumpEverySeconds > 0 && _state.Random.Next(2) == 0) Jump();
-        StartNode();
+        StartNode(place);
         SetNext();
     }
 
@@ -135,7 +140,11 @@ internal sealed class Run : IDisposable
     {
         var seconds = _state.Random.Next(4) switch { 0 => 3600, 1 => -3600, 2 => 30, _ => -30 } * _state.Random.NextDouble();
         _disk.ClockOffset += TimeSpan.FromSeconds(seconds);
-        if (_node is not null) _node.Time.Offset = _disk.ClockOffset;
+        foreach (var node in _nodes)
+        {
+            if (node is not null) node.Time.Offset = _disk.ClockOffset;
+        }
+
         _trace.Add($"{_state.Clock} clock set by {seconds:0.000} s");
         SetNext();
     }
@@ -175,7 +184,7 @@ internal sealed class Run : IDisposable
 
     private async Task<bool> DeliverAsync(Uri url, Simulators.CallbackMessage message)
     {
-        if (_node is not { IsReady: true } node) return false;
+        if (Balance() is not { IsReady: true } node) return false;
         var call = new Call("POST", url.AbsolutePath, message.Body.ToArray());
         foreach (var (name, value) in message.Headers) call.Headers[name] = value;
         try

@@ -39,15 +39,9 @@ internal sealed partial class TaskEngine
     /// <returns>How many.</returns>
     public int LetGo()
     {
-        var count = 0;
-        foreach (var item in _live.Values)
-        {
-            if (_ownership.Drives(item.Task.Shard, item.Epoch)) continue;
-            Detach(item);
-            count++;
-        }
-
-        return count;
+        var lost = _live.Values.Where(item => !_ownership.Drives(item.Task.Shard, item.Epoch)).OrderBy(item => item.Task.Id, StringComparer.Ordinal).ToList();
+        foreach (var item in lost) Detach(item);
+        return lost.Count;
     }
 
     private void Adopt(LiveRow row, long epoch, bool hasMail = false)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Reelay.Server.Tasks;
 using Reelay.Server.Tasks.Postgres;
 using Reelay.Server.Tasks.Sqlite;
@@ -27,6 +28,8 @@ internal static class StorageServices
         });
         services.AddSingleton<Database>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<ITaskStore, SqliteTaskStore>();
+        services.TryAddSingleton<ILeaseStore>(provider => new SqliteLeaseStore(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddPostgres(this IServiceCollection services, string connection, IConfiguration configuration)
@@ -37,6 +40,7 @@ internal static class StorageServices
         services.AddSingleton(provider => Open(connection, options, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Database>(provider => provider.GetRequiredService<PostgresDatabase>());
         services.AddSingleton<ITaskStore, PostgresTaskStore>();
+        services.AddSingleton<ILeaseStore, PostgresLeaseStore>();
     }
 
     private static PostgresDatabase Open(string connection, PostgresOptions options, TimeProvider time)

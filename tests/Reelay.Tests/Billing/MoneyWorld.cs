@@ -29,7 +29,7 @@ internal sealed class MoneyWorld : IDisposable
     public static async Task<MoneyWorld> StartAsync(long balance = 1000, long floor = 0)
     {
         var world = new MoneyWorld();
-        foreach (var (shard, epoch) in (await new SqliteLeaseStore(world.Database, TimeProvider.System).JoinAsync(new NodeReport("node_test", "1.0.0", 1, false, 0, 0), default)).Owned) world._epochs[shard] = epoch;
+        foreach (var (shard, epoch) in await TestStore.ClaimAllAsync(world.Database, "node_test")) world._epochs[shard] = epoch;
         world.Execute($"INSERT INTO accounts (id, name, floor_micros, created_at) VALUES ('{Rows.Account}', 'test', {floor}, 1)");
         if (balance > 0) Assert.Equal(AdjustmentOutcome.Applied, world.Adjust(balance, "start"));
         return world;

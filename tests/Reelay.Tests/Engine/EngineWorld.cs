@@ -118,7 +118,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         var world = new EngineWorld(
             folder ?? new TemporaryFolder(), upstream, channels ?? [Quick()], options ?? new EngineOptions(), callerHosts ?? [],
             time ?? TimeProvider.System, provider ?? upstream);
-        world._ownership.Grant((await new SqliteLeaseStore(world._database, TimeProvider.System).JoinAsync(new NodeReport(world._ownership.NodeId, "1.0.0", 1, false, 0, 0), default)).Owned);
+        world._ownership.Grant(await TestStore.ClaimAllAsync(world._database, world._ownership.NodeId));
         world.AddAccount(Rows.Account);
         if (prepare is not null) await prepare(world);
         await world.Engine.RecoverAsync(default);

@@ -52,6 +52,16 @@ internal static class TestStore
         _ => throw new ArgumentOutOfRangeException(nameof(database)),
     };
 
+    /// <summary>Makes a node the owner of every shard, whoever had them.</summary>
+    public static async Task<IReadOnlyList<OwnedShard>> ClaimAllAsync(Database database, string nodeId)
+    {
+        if (database is SqliteDatabase sqlite)
+            return (await new SqliteLeaseStore(sqlite, TimeProvider.System).JoinAsync(new NodeReport(nodeId, "1.0.0", 1, false, 0, 0), default)).Owned;
+        database.Write((connection, transaction) => connection.Execute(
+            "SELECT id FROM shards ORDER BY id FOR UPDATE; UPDATE shards SET owner = @id, epoch = epoch + 1", transaction, ("@id", nodeId)));
+        return database.Read(connection => connection.Query(row => new OwnedShard(row.GetInt32(0), row.GetInt64(1)), "SELECT id, epoch FROM shards"));
+    }
+
     /// <summary>A connection beside a server's own.</summary>
     public static DbConnection Connect(string folder)
     {

@@ -58,7 +58,7 @@ internal sealed class Callers
         var word = _run.Happens(_run.Scenario.BadWords) ? BadWords[_run.Random.Next(BadWords.Length)] : "";
         var isTwin = _run.Happens(_run.Scenario.Twins);
         if (!isTwin) _lastPrompt = string.Create(CultureInfo.InvariantCulture, $"order {number} {word}");
-        return new Order(number, model, _lastPrompt, isTwin ? TryStyle.Keyed : (TryStyle)_run.Random.Next(3))
+        return new Order(number, model, _lastPrompt, isTwin || _run.NodeCount > 1 ? TryStyle.Keyed : (TryStyle)_run.Random.Next(3))
         {
             CancelAfterSeconds = _run.Random.Next(8) == 0 ? _run.Random.Next(60) : null,
             IsDeleted = _run.Random.Next(12) == 0,

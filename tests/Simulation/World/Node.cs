@@ -74,7 +74,7 @@ internal sealed class Node
     {
         if (Strand.IsDead) return;
         Strand.Kill();
-        Services.GetRequiredService<SqliteTaskStore>().Dispose();
+        Services.GetService<SqliteTaskStore>()?.Dispose();
         _database.Dispose();
         foreach (var waiting in _open.ToList()) waiting.TrySetException(new IOException("The connection was reset."));
     }
@@ -127,6 +127,15 @@ internal sealed class Node
         services.AddSingleton(disk.Folder);
         services.AddSingleton(_database);
         services.AddSingleton<IAssetStore>(disk.Assets);
+        services.AddSingleton(provider => new OutboundHttp(provider.GetRequiredService<FetcherOptions>(), network));
+        if (run.NodeCount > 1)
+        {
+            var (tasks, leases) = disk.Serve();
+            services.AddSingleton<ITaskStore>(new WatchedStore(tasks, run));
+            services.AddSingleton<ILeaseStore>(leases);
+            return;
+        }
+
         services.AddSingleton<SqliteTaskStore>();
         services.AddSingleton<ITaskStore>(provider => new WatchedStore(provider.GetRequiredService<SqliteTaskStore>(), run));
         services.AddSingleton<ILeaseStore>(provider =>
@@ -134,7 +143,6 @@ internal sealed class Node
             run.OwnerId = provider.GetRequiredService<Ownership>().NodeId;
             return new SqliteLeaseStore(_database, Time);
         });
-        services.AddSingleton(provider => new OutboundHttp(provider.GetRequiredService<FetcherOptions>(), network));
     }
 
     private sealed class Overrides(Action<IServiceCollection> change) : IServiceProviderFactory<IServiceCollection>

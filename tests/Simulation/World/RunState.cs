@@ -3,8 +3,11 @@ using Reelay.Simulation.Scheduling;
 namespace Reelay.Simulation.World;
 
 /// <summary>What all sides of one run share.</summary>
-internal sealed class RunState(int seed, Scheduler scheduler, Trace trace)
+internal sealed class RunState(int seed, Scheduler scheduler, Trace trace, int nodeCount = 1)
 {
+    /// <summary>How many nodes share the database.</summary>
+    public int NodeCount => nodeCount;
+
     /// <summary>What the seed has decided.</summary>
     public Scenario Scenario { get; } = new(seed);
 
@@ -21,7 +24,7 @@ internal sealed class RunState(int seed, Scheduler scheduler, Trace trace)
     /// <summary>Whether faults are over.</summary>
     public bool IsQuiet { get; set; }
 
-    /// <summary>The process that has claimed all tasks last: nobody else may write them.</summary>
+    /// <summary>Where there is one node: the process that has claimed all tasks last. Nobody else may write them.</summary>
     public string? OwnerId { get; set; }
 
     /// <summary>Called when an answer was lost.</summary>

@@ -7,7 +7,10 @@ CREATE TABLE nodes (
     id           text COLLATE "C" PRIMARY KEY,
     version      text COLLATE "C" NOT NULL,
     started_at   bigint NOT NULL,
-    last_seen_at bigint NOT NULL
+    last_seen_at bigint NOT NULL,
+    is_draining  bigint NOT NULL DEFAULT 0 CHECK (is_draining IN (0, 1)),
+    live_tasks   bigint NOT NULL DEFAULT 0,
+    lag_ms       bigint NOT NULL DEFAULT 0
 );
 
 -- Who drives which part of the tasks, until when. A write that names another owner or epoch changes nothing. Claims, releases and hand-overs lock
