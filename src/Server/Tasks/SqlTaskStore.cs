@@ -11,8 +11,6 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
 
     public abstract ValueTask<long> GetTimeAsync(CancellationToken cancellationToken);
 
-    public abstract Task<IReadOnlyList<OwnedShard>> ClaimShardsAsync(string nodeId, string version, CancellationToken cancellationToken);
-
     public abstract Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken);
 
     public virtual async Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken) =>

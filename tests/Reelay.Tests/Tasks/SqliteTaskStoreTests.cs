@@ -21,8 +21,6 @@ public sealed class SqliteTaskStoreTests : TaskStoreTests
 
         public override ITaskStore Store => _store;
 
-        public override ILeaseStore Leases => new SqliteLeaseStore(_database, _time);
-
         private protected override Database Database => _database;
 
         public override void Reopen()

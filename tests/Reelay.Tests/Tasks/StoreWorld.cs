@@ -13,8 +13,6 @@ internal abstract class StoreWorld : IDisposable
 
     public abstract ITaskStore Store { get; }
 
-    public abstract ILeaseStore Leases { get; }
-
     private protected abstract Database Database { get; }
 
     public void AddAccount(string id, long balance, bool isUnlimited = false) => Database.Write((connection, transaction) => connection.Execute(
@@ -55,7 +53,7 @@ internal abstract class StoreWorld : IDisposable
 
     public async Task ClaimAsync(string node = Node)
     {
-        foreach (var (shard, epoch) in (await Leases.JoinAsync(new NodeReport(node, "1.0.0", 1, false, 0, 0), default)).Owned) _epochs[shard] = epoch;
+        foreach (var (shard, epoch) in await Support.TestStore.ClaimAllAsync(Database, node)) _epochs[shard] = epoch;
     }
 
     public ShardFence Fence(GenerationTask task, string node = Node) => new(task.Shard, node, _epochs[task.Shard]);
