@@ -26,6 +26,11 @@ try
     await app.RunAsync();
     return 0;
 }
+catch (Reelay.Server.Assets.Bucket.BucketRefusedException exception)
+{
+    await Console.Error.WriteLineAsync("Reelay did not start: " + exception.Message);
+    return 2;
+}
 catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
 {
     await Console.Error.WriteLineAsync($"Reelay did not start: {exception.Message} ASPNETCORE_URLS (or --urls) names another address.");

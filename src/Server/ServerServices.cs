@@ -12,6 +12,7 @@ using Reelay.Server.Api.Events;
 using Reelay.Server.Api.Guards;
 using Reelay.Server.Api.Limiting;
 using Reelay.Server.Assets;
+using Reelay.Server.Assets.Bucket;
 using Reelay.Server.Assets.Fetching;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Assets.Variants;
@@ -62,6 +63,7 @@ internal static class ServerServices
         services.TryAddSingleton(Randomness.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(engineOptions.DrainSeconds + 15));
 
+        services.AddBucket(configuration, engineOptions);
         AddStorage(services, configuration, options);
         AddAssets(services, options, WebhookServices.ReadOrigins(configuration));
         services.AddVariants(variantOptions);
@@ -148,7 +150,10 @@ internal static class ServerServices
 
     private static void AddEngine(IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton<EngineGate>();
+        services.AddSingleton(provider => new EngineGate(provider.GetRequiredService<TimeProvider>())
+        {
+            Assets = provider.GetRequiredService<AssetStoreState>(),
+        });
         services.AddSingleton(provider => new TaskWriter(
             provider.GetRequiredService<GroupCommitter>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Ownership>(),
             options.Assets.Retention, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TaskWriter>>())
@@ -209,6 +214,7 @@ internal static class ServerServices
         services.AddSingleton<TaskWatch>();
         services.AddSingleton<EventStream>();
         services.AddSingleton<PromptLog>();
+        services.AddSingleton<ContentRedirect>();
         services.AddSingleton<VideoEndpoints>();
         services.AddSingleton<ContentAccess>();
         services.AddSingleton<ContentEndpoints>();

@@ -8,7 +8,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Api;
 
 /// <summary>The stored files of a finished task and the pictures made of them, by key or by signed link.</summary>
-internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets, VariantMaker variants, ArchiveContent archives, TimeProvider time)
+internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets, VariantMaker variants, ArchiveContent archives, ContentRedirect redirect, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ServeAsync).As(Operations.Core);
@@ -23,7 +23,7 @@ internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets,
         var found = await access.FindAsync(context);
         if (found.Error is { } missing) return ArchiveContent.MayKnow(context, missing) ? await archives.TryServeAsync(context) : missing;
         var query = context.Request.Query;
-        if (ContentQuery.ReadVariant(query).Error is { } unknown) return unknown;
+        if ((ContentQuery.ReadVariant(query).Error ?? ContentRedirect.Read(query).Error) is { } unknown) return unknown;
         if (NotReady(context, found.Value!) is { } early) return early;
         var asked = ContentQuery.Read(query, found.Value!.Assets.Count);
         if (asked.Error is { } bad) return bad;
@@ -31,8 +31,8 @@ internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets,
         var (task, index) = (found.Value!.Task, asked.Value!.Index);
         var asset = found.Value!.Assets[index];
         var name = index == 0 ? task.Id : $"{task.Id}-{index}";
-        if (asked.Value!.Variant is { } kind) return await ServeVariantAsync(context, VariantOrder.From(task, asset, kind), name);
-        return await SendAsync(context, task.Id, asset.Key, new ContentDescription(
+        if (asked.Value!.Variant is { } kind) return await ServeVariantAsync(context, task, VariantOrder.From(task, asset, kind), name);
+        return await SendAsync(context, task, asset.Key, new ContentDescription(
             asset.ContentType,
             asset.SizeBytes,
             asset.Sha256,
@@ -40,7 +40,7 @@ internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets,
             name + MediaNames.Extension(asset.ContentType)));
     }
 
-    private async Task<ApiError?> ServeVariantAsync(HttpContext context, VariantOrder order, string name)
+    private async Task<ApiError?> ServeVariantAsync(HttpContext context, GenerationTask task, VariantOrder order, string name)
     {
         VariantResult result;
         try
@@ -54,7 +54,7 @@ internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets,
         }
 
         if (result.Variant is not { } variant) return Refusal(result, order);
-        return await SendAsync(context, variant.TaskId, variant.Key, new ContentDescription(
+        return await SendAsync(context, task, variant.Key, new ContentDescription(
             variant.ContentType,
             variant.SizeBytes,
             variant.Sha256,
@@ -62,10 +62,11 @@ internal sealed class ContentEndpoints(ContentAccess access, IAssetStore assets,
             $"{name}-{order.Kind.ToWord()}{MediaNames.Extension(variant.ContentType)}"));
     }
 
-    private async Task<ApiError?> SendAsync(HttpContext context, string taskId, string key, ContentDescription content)
+    private async Task<ApiError?> SendAsync(HttpContext context, GenerationTask task, string key, ContentDescription content)
     {
+        if (redirect.TryAnswer(context, key, content, task.ExpiresAt)) return null;
         await using var file = await assets.OpenAsync(key, context.RequestAborted);
-        return file is null ? Expired(taskId) : await ContentResponse.WriteAsync(context, file, content);
+        return file is null ? Expired(task.Id) : await ContentResponse.WriteAsync(context, file, content);
     }
 
     private ApiError? NotReady(HttpContext context, Snapshot found)

@@ -71,6 +71,9 @@ internal static partial class ErrorWriter
             case var full when Engine.DiskFull.Is(full):
                 LogUnavailable(logger, context.Request.Path, exception);
                 return new ApiError(503, "disk_full", "The server is short of disk space.") { RetryAfterSeconds = 30 };
+            case Assets.AssetStoreAwayException:
+                // Once in the log for everybody who meets it.
+                return new ApiError(503, "store_unavailable", "The server could not reach its file store just now. Please try again.") { RetryAfterSeconds = 5 };
             case var away when Storage.StoreErrors.IsAway(away):
                 // Locked, read-only, or a disk that fails: writes beside the batches say it in the database's own words.
                 LogUnavailable(logger, context.Request.Path, exception);

@@ -11,7 +11,7 @@ public interface IAssetStore
     /// <param name="content">Read to its end, not disposed.</param>
     /// <param name="maxBytes">Upper bound on the size.</param>
     /// <exception cref="AssetTooLargeException">The content has more than <paramref name="maxBytes"/> bytes; nothing is kept.</exception>
-    /// <exception cref="IOException">Reading or writing failed; nothing is kept.</exception>
+    /// <exception cref="IOException">Reading or writing failed; nothing is kept. Of a store that cannot be reached: <see cref="AssetStoreAwayException"/>.</exception>
     Task<StoredAsset> WriteAsync(string folder, Stream content, long maxBytes, CancellationToken cancellationToken);
 
     /// <summary>Opens a file for reading at any offset, or gives null if the key is not there.</summary>
@@ -35,7 +35,7 @@ public interface IAssetStore
 
 /// <summary>A folder of the store.</summary>
 /// <param name="Folder">Its path, for example <c>inputs/3kd…</c>.</param>
-/// <param name="ChangedAt">When anything in it, unfinished files included, was last written, made or removed; by the clock of the storage.</param>
+/// <param name="ChangedAt">When anything in it, unfinished files included, was last written, made or removed; by the clock of the storage. A bucket does not know of removals.</param>
 public sealed record AssetFolder(string Folder, DateTimeOffset ChangedAt);
 
 /// <summary>An open file. Reads at different offsets may run at the same time.</summary>
@@ -43,6 +43,13 @@ public interface IAssetReader : IAsyncDisposable
 {
     /// <summary>Size of the whole file in bytes.</summary>
     long LengthBytes { get; }
+
+    /// <summary>
+    /// Says that a stretch is about to be read front to back, so that a store far away need not guess how much to ask for. Changes nothing else.
+    /// </summary>
+    void Expect(long offset, long count)
+    {
+    }
 
     /// <summary>Reads at an offset; 0 only at the end of the file.</summary>
     ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken);

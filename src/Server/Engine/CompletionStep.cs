@@ -1,4 +1,5 @@
 using Reelay.Providers;
+using Reelay.Server.Assets;
 using Reelay.Server.Routing;
 using Reelay.Server.Tasks;
 
@@ -10,11 +11,16 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(2);
+
+    // Links of vendors live for 1 to 24 hours. Whether one still does is found out when the bucket is back; beyond this nobody waits for either.
+    private static readonly TimeSpan LongestAway = TimeSpan.FromHours(24);
 
     /// <summary>Stores the result that the last poll delivered.</summary>
     public async Task<NextStep> RunAsync(LiveTask live, ProviderChannel channel, PollResult.Succeeded result)
     {
         if (parts.Gate.IsDiskLow) return NextStep.After(DiskPause);
+        if (parts.Gate.IsStoreAway && MayWait(live)) return NextStep.After(AwayPause);
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(parts.Options.FetchSeconds), parts.Time);
@@ -28,6 +34,11 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
             parts.Gate.NoteDiskFull();
             LogDiskFull(live.Task.Id, exception.Message);
             return NextStep.After(DiskPause);
+        }
+        catch (AssetStoreAwayException) when (MayWait(live))
+        {
+            // Made and paid for as well: it waits for the bucket, and no try is counted. The log says once that it is away.
+            return NextStep.After(AwayPause);
         }
         catch (Exception exception) when (exception is IOException or ProviderException or OperationCanceledException or HttpRequestException)
         {
@@ -46,6 +57,8 @@ internal sealed partial class CompletionStep(EngineParts parts, SlotKeeper slots
         if (outcome == OperationOutcome.Applied) slots.Release(live);
         return outcome;
     }
+
+    private bool MayWait(LiveTask live) => parts.Steady.Now - (live.StoreAwaySince ??= parts.Steady.Now) < LongestAway.TotalMilliseconds;
 
     // The link is opened afresh each time: the poll before the next try brings new ones where the upstream makes them.
     private async Task<NextStep> RetryAsync(LiveTask live, Exception exception)

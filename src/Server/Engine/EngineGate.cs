@@ -1,3 +1,5 @@
+using Reelay.Server.Assets;
+
 namespace Reelay.Server.Engine;
 
 /// <summary>Whether new work may begin, and how much is under way.</summary>
@@ -22,8 +24,14 @@ internal sealed class EngineGate(TimeProvider time)
     /// <summary>While the disk is nearly full, or just refused a file: nothing new is submitted and nothing is fetched.</summary>
     public bool IsDiskLow => IsBelowMinimum || (Interlocked.Read(ref _fullAt) is > 0 and var at && time.GetElapsedTime(at) < FullPause);
 
+    /// <summary>What is known of the store of files; null where it is always there.</summary>
+    public AssetStoreState? Assets { get; init; }
+
+    /// <summary>While the bucket cannot be used: nothing new is submitted and nothing is fetched; orders are taken all the same, and wait.</summary>
+    public bool IsStoreAway => Assets is { IsAway: true };
+
     /// <summary>Whether nothing may begin now.</summary>
-    public bool IsClosed => IsDraining || IsDiskLow;
+    public bool IsClosed => IsDraining || IsDiskLow || IsStoreAway;
 
     /// <summary>The disk has just refused a file for want of space: an order whose result could not be kept must not be sent.</summary>
     public void NoteDiskFull() => Interlocked.Exchange(ref _fullAt, Math.Max(1, time.GetTimestamp()));

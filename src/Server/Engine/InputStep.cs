@@ -25,7 +25,7 @@ internal sealed partial class InputStep(EngineParts parts, Ownership ownership, 
     /// <param name="stopping">Set when the engine stops.</param>
     public async Task<NextStep> RunAsync(LiveTask live, long queueLeft, CancellationToken stopping)
     {
-        if (parts.Gate.IsDraining || parts.Gate.IsDiskLow) return NextStep.After(GatePause);
+        if (parts.Gate.IsDraining || parts.Gate.IsDiskLow || parts.Gate.IsStoreAway) return NextStep.After(GatePause);
         var progress = live.InputProgress ??= await BeginAsync(live, stopping);
         var pause = progress.NextTryAt - parts.Steady.Now;
         if (pause > 0) return NextStep.AfterMilliseconds(Math.Min(pause, queueLeft));
@@ -107,7 +107,7 @@ internal sealed partial class InputStep(EngineParts parts, Ownership ownership, 
         catch (IOException exception)
         {
             if (DiskFull.Is(exception)) parts.Gate.NoteDiskFull();
-            LogStoreFailed(task.Id, position, exception);
+            if (exception is not Assets.AssetStoreAwayException) LogStoreFailed(task.Id, position, exception);
             return new InputFailure(position, "", IsTransient: true) { IsOurs = true };
         }
     }

@@ -53,6 +53,9 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     /// <summary>Failed tries to fetch the result.</summary>
     public int FetchFailureCount { get; set; }
 
+    /// <summary>Since when its result waits for a bucket that is away, milliseconds of the steady clock; null before.</summary>
+    public long? StoreAwaySince { get; set; }
+
     /// <summary>What is known of polling the current attempt; null before the upstream has accepted it.</summary>
     public Polling.PollMemory? Polls { get; set; }
 
@@ -97,7 +100,7 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     public ProviderChannel? TakeCall() => Interlocked.Exchange(ref _calledBy, null);
 
     /// <summary>A new attempt begins: nothing that was counted for the one before holds for it.</summary>
-    public void BeginAttempt() => (Polls, CalledBackAt, UnreadableCount, FetchFailureCount, Result) = (null, 0, 0, 0, null);
+    public void BeginAttempt() => (Polls, CalledBackAt, UnreadableCount, FetchFailureCount, StoreAwaySince, Result) = (null, 0, 0, 0, null, null);
 
     /// <summary>Whether the engine has let go of it.</summary>
     public bool IsGone { get; private set; }

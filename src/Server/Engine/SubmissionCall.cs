@@ -34,7 +34,9 @@ internal sealed partial class SubmissionCall(
         catch (ProviderException exception)
         {
             LogFailed(attempt.TaskId, attempt.Number, channel.Id, exception.Kind, exception.Message);
-            return await FailedAsync(live, channel, exception);
+
+            // An input that could not be opened in our own store says nothing about the channel.
+            return await FailedAsync(live, channel, exception, isChannels: exception.InnerException is not Assets.AssetStoreAwayException);
         }
         catch (Exception exception)
         {
@@ -133,8 +135,10 @@ internal sealed partial class SubmissionCall(
         {
             // It came with the answer and cannot be asked for again: what follows must not be lost in the same way.
             if (DiskFull.Is(exception)) parts.Gate.NoteDiskFull();
-            return await FailedAsync(live, channel, new ProviderException(
-                ProviderErrorKind.OutcomeUnknown, "The answer could not be read to its end: " + exception.Message, exception));
+            var isOurs = exception is Assets.AssetStoreAwayException;
+            var what = isOurs ? "The answer could not be kept: " : "The answer could not be read to its end: ";
+            return await FailedAsync(
+                live, channel, new ProviderException(ProviderErrorKind.OutcomeUnknown, what + exception.Message, exception), isChannels: !isOurs);
         }
 
         var usage = finished.ReadUsage();

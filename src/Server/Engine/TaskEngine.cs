@@ -215,6 +215,11 @@ internal sealed partial class TaskEngine
             // Its store and its files are being closed around it; what this step found out, the next start finds out again.
             return NextStep.After(ErrorPause);
         }
+        catch (Assets.AssetStoreAwayException)
+        {
+            // No mistake; that it is away is in the log, once.
+            return NextStep.After(ErrorPause);
+        }
         catch (Exception exception)
         {
             LogStepFailed(item.Task.Id, item.Task.Phase, exception);

@@ -43,6 +43,14 @@ internal static class ContentResponse
         return null;
     }
 
+    /// <summary>Shown where it is opened, under its own name where it is saved.</summary>
+    public static string Disposition(ContentDescription content)
+    {
+        var disposition = new ContentDispositionHeaderValue("inline");
+        if (content.FileName is not null) disposition.SetHttpFileName(content.FileName);
+        return disposition.ToString();
+    }
+
     private static void SetValidators(HttpResponse response, EntityTagHeaderValue tag, DateTimeOffset lastModified)
     {
         response.Headers.ETag = tag.ToString();
@@ -58,9 +66,7 @@ internal static class ContentResponse
     {
         response.ContentType = content.ContentType;
         response.ContentLength = range.LengthBytes;
-        var disposition = new ContentDispositionHeaderValue("inline");
-        if (content.FileName is not null) disposition.SetHttpFileName(content.FileName);
-        response.Headers.ContentDisposition = disposition.ToString();
+        response.Headers.ContentDisposition = Disposition(content);
         if (range.Kind != ByteRangeKind.Part) return;
 
         response.StatusCode = StatusCodes.Status206PartialContent;
@@ -83,6 +89,7 @@ internal static class ContentResponse
         {
             // Once the headers are in the pipe, GetMemory hands out the pipe's own blocks: the file is read straight into them.
             await context.Response.StartAsync(context.RequestAborted);
+            reader.Expect(range.Start, range.LengthBytes);
             var isWhole = await CopyAsync(context, reader, range.Start, range.LengthBytes);
 
             // Fewer bytes than announced: only a broken connection tells the client that it has not got the file.
@@ -91,6 +98,11 @@ internal static class ContentResponse
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client left; nobody is there to be told.
+        }
+        catch (Exception exception) when (exception is AssetStoreAwayException or FileNotFoundException)
+        {
+            // The bucket went away, or the file went out of it, in the middle: no mistake of ours, and the client must not take it for the end.
+            context.Abort();
         }
     }
 

@@ -6,6 +6,9 @@ namespace Reelay.Server.Api.Content;
 /// <summary>The signed part of a request, and what is answered when it is worth nothing.</summary>
 internal static class SignedLink
 {
+    // 1 January 9999: what comes after cannot be told in a date.
+    private const long MaxSeconds = 253_370_764_800;
+
     /// <summary>Whether a request claims to be a signed link.</summary>
     public static bool IsClaimed(HttpRequest request) => request.Query.ContainsKey("signature") || request.Query.ContainsKey("expires");
 
@@ -27,6 +30,12 @@ internal static class SignedLink
             403, "invalid_signature", "The link is not as it was given: its id, index, expires and signature belong together.", "signature"),
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "no answer for this verdict"),
     };
+
+    /// <summary>When a signed link ends, as it says itself; null if it says nothing that can be read.</summary>
+    public static DateTimeOffset? Ends(IQueryCollection query) =>
+        long.TryParse(query["expires"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < MaxSeconds
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
 
     /// <summary>Reads a whole number of digits only.</summary>
     public static bool TryReadNumber(string text, out int number) =>
