@@ -35,8 +35,10 @@ internal sealed partial class SubmissionCall(
         {
             LogFailed(attempt.TaskId, attempt.Number, channel.Id, exception.Kind, exception.Message);
 
-            // An input that could not be opened in our own store says nothing about the channel.
-            return await FailedAsync(live, channel, exception, isChannels: exception.InnerException is not Assets.AssetStoreAwayException);
+            // An input that could not be opened in our own store, before anything was sent, says nothing about the channel.
+            var isOurs = exception is { Kind: ProviderErrorKind.NotSent, InnerException: Assets.AssetStoreAwayException };
+            if (isOurs) channel.State.NoteNothingSent();
+            return await FailedAsync(live, channel, exception, isChannels: !isOurs);
         }
         catch (Exception exception)
         {

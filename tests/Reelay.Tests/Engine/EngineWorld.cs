@@ -40,6 +40,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         TimeProvider time, IVideoProvider provider)
     {
         (_folder, Upstream, _options, _callerHosts) = (folder, upstream, options, callerHosts);
+        Gate = new EngineGate(TimeProvider.System) { Assets = AssetState };
         _database = TestStore.Open(folder, busySeconds: 1);
         _store = TestStore.Tasks(_database, time);
         (var store, Answers) = LossyStore.Around(_store);
@@ -53,7 +54,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         var fetching = new FetcherOptions { MediaOrigins = [.. callerHosts.Select(WebOrigin.Of)] };
         _http = new OutboundHttp(fetching, new CheckedDialer(TimeProvider.System, TimeSpan.FromSeconds(1)));
         var fetcher = new MediaFetcher(_http, fetching, TimeProvider.System);
-        Disk = new FullDisk(Assets);
+        Disk = new FullDisk(Assets) { State = AssetState };
         _fetcher = new ResultFetcher(Disk, fetcher, options, TimeProvider.System);
         _inputs = new InputFetcher(Disk, fetcher, options, TimeProvider.System);
         var addresses = new InputAddresses(new UnsignedLinks(), new ServerOptions(), new Lazy<bool>(() => false));
@@ -89,7 +90,10 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public string AssetFolder => _folder.File("assets");
 
-    public EngineGate Gate { get; } = new(TimeProvider.System);
+    /// <summary>Whether the process knows that the store is away.</summary>
+    public AssetStoreState AssetState { get; } = new(NullLogger<AssetStoreState>.Instance);
+
+    public EngineGate Gate { get; }
 
     public TaskEngine Engine { get; }
 
