@@ -55,6 +55,11 @@ internal sealed partial class AssetJanitor(
             // The server is stopping; its next start does the rest.
             return false;
         }
+        catch (AssetStoreAwayException)
+        {
+            // The log says once that it is away; the next round does the rest.
+            return false;
+        }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             LogFailed(exception);

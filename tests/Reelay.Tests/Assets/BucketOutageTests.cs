@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Reelay.Server.Assets;
 using Reelay.Server.Assets.Bucket;
@@ -19,7 +18,7 @@ public sealed class BucketOutageTests
         using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
         await using var way = new ClosableWay((await SwiftServer.UseAsync()).Port);
         using var world = await BucketWorld.StartAsync(way.Port, loggers);
-        using var watch = new BucketWatch(world.Probe, world.State, TimeProvider.System);
+        using var watch = new BucketWatch(world.Probe, world.State, TimeProvider.System, NullLogger<BucketWatch>.Instance);
         await watch.StartingAsync(Cancellation);
         await watch.StartedAsync(Cancellation);
         using var source = new TrickleStream(new byte[20_000_000]) { OnRead = count => { if (count > 12_000_000) way.Close(); } };

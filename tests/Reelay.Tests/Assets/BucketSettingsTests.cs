@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Reelay.Server.Assets.Bucket;
 
 namespace Reelay.Tests.Assets;

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Reelay.Server.Assets;
 using Reelay.Server.Engine;
+using Reelay.Server.Files;
 using Reelay.Server.Retention;
 using Reelay.Server.Storage;
 using Reelay.Simulators;
@@ -125,6 +126,30 @@ public sealed class BucketFlowTests
         gateway.Database(connection => connection.Execute("UPDATE tasks SET expires_at = 1"));
         await gateway.Services.GetRequiredService<AssetJanitor>().CleanAsync(Cancellation);
         Assert.Empty(await bucket.ObjectsAsync());
+    }
+
+    [Fact]
+    public async Task What_no_row_names_is_swept_out_of_the_bucket_after_a_day_and_nothing_else()
+    {
+        var clock = new MovedClock();
+        using var bucket = await (await SwiftServer.UseAsync()).NewBucketAsync();
+        await using var gateway = await GatewayHost.StartAsync(bucket.Configuration, services: services => services.AddSingleton<TimeProvider>(clock));
+        await gateway.UploadAsync();
+        var kept = Assert.Single(await bucket.ObjectsAsync());
+        var store = gateway.Services.GetRequiredService<IAssetStore>();
+        for (var number = 0; number < 7; number++) await store.WriteAsync($"inputs/stray{number}", new MemoryStream([1]), 1, Cancellation);
+        await bucket.Client.InitiateMultipartUploadAsync(bucket.Name, bucket.Settings.Prefix + "files/file_half/x", Cancellation);
+        var uploads = gateway.Services.GetRequiredService<UploadFolders>();
+        await using var open = uploads.Begin("inputs");
+        var writing = await open.SaveAsync(new MemoryStream([1]), 1, Cancellation);
+        var sweep = gateway.Services.GetRequiredService<OrphanSweep>();
+
+        Assert.Equal(0, await sweep.SweepAsync(Cancellation));
+        clock.Ahead = TimeSpan.FromHours(25);
+        Assert.Equal(8, await sweep.SweepAsync(Cancellation));
+
+        Assert.Equal(new[] { kept, writing.Key }.Order(StringComparer.Ordinal), (await bucket.ObjectsAsync()).Order(StringComparer.Ordinal));
+        Assert.Equal(0, await bucket.UnfinishedCountAsync());
     }
 
     [Fact]

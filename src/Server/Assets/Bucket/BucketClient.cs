@@ -16,6 +16,7 @@ internal sealed class BucketClient : IDisposable
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(5);
 
     private readonly AmazonS3Client _client;
+    private readonly AmazonS3Client _once;
     private readonly AssetStoreState _state;
 
     /// <summary>Makes the client; nothing is sent.</summary>
@@ -23,6 +24,7 @@ internal sealed class BucketClient : IDisposable
     {
         (Settings, _state) = (settings, state);
         _client = NewClient(settings, settings.Endpoint);
+        _once = NewClient(settings, settings.Endpoint, maxRetries: 0);
     }
 
     public BucketSettings Settings { get; }
@@ -37,7 +39,7 @@ internal sealed class BucketClient : IDisposable
     public string NameOf(string path) => Settings.Prefix + path;
 
     /// <summary>A client of the library, for the service at an address.</summary>
-    public static AmazonS3Client NewClient(BucketSettings settings, Uri? endpoint)
+    public static AmazonS3Client NewClient(BucketSettings settings, Uri? endpoint, int maxRetries = MaxRetries)
     {
         var config = new AmazonS3Config
         {
@@ -48,7 +50,7 @@ internal sealed class BucketClient : IDisposable
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             RetryMode = RequestRetryMode.Standard,
-            MaxErrorRetry = MaxRetries,
+            MaxErrorRetry = maxRetries,
             ConnectTimeout = ConnectTime,
             Timeout = TimeSpan.FromSeconds(settings.CallSeconds),
             AllowAutoRedirect = false,
@@ -74,7 +76,7 @@ internal sealed class BucketClient : IDisposable
     {
         try
         {
-            return await call(_client);
+            return await call(Client);
         }
         catch (Exception exception) when (IsFailure(exception))
         {
@@ -101,7 +103,7 @@ internal sealed class BucketClient : IDisposable
         }, cancellationToken);
 
     /// <summary>Makes a call whose failure is told to nobody but its caller.</summary>
-    public Task<T> RawAsync<T>(Func<AmazonS3Client, Task<T>> call) => call(_client);
+    public Task<T> RawAsync<T>(Func<AmazonS3Client, Task<T>> call) => call(Client);
 
     /// <summary>Tells everybody that the bucket is away, and gives what to throw.</summary>
     public AssetStoreAwayException Away(string what, Exception exception)
@@ -113,5 +115,12 @@ internal sealed class BucketClient : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _once.Dispose();
+    }
+
+    // Of what is known to be away nobody expects that a second try goes better than the first: whoever asks is told at once.
+    private AmazonS3Client Client => _state.IsAway ? _once : _client;
 }

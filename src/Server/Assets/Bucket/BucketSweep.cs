@@ -8,7 +8,7 @@ namespace Reelay.Server.Assets.Bucket;
 /// before it is begun until after it has ended; the list is looked at after the bucket was asked, so that no upload is in the answer and not yet
 /// on the list. An upload of another process is ended only if it was neither begun nor given a part within a day, by the clock of the service:
 /// a writer gives it one with every 8 MiB, and no source may be that slow: a caller's body brings <c>Reelay:Limits:MinBytesPerSecond</c> (240,
-/// which makes 8 MiB in less than ten hours), a result or a link ends after <c>Reelay:Engine:FetchSeconds</c> or <c>InputFetchSeconds</c>, a day
+/// which makes 8 MiB in less than ten hours; below 100 is for a node alone), a result or a link ends after <c>Reelay:Engine:FetchSeconds</c> or <c>InputFetchSeconds</c>, a day
 /// at most. A writer whose upload was ended all the same fails, and keeps nothing: ending one is no way to lose bytes that somebody was told of,
 /// since nobody is told before the object is there.
 /// </remarks>
@@ -54,6 +54,10 @@ internal sealed partial class BucketSweep(BucketClient client, BucketUploads upl
             {
                 // The log says that it is away; the next sweep does the rest.
             }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogFailed(exception);
+            }
 
             await Task.Delay(Pause, time, stoppingToken);
         }
@@ -61,4 +65,7 @@ internal sealed partial class BucketSweep(BucketClient client, BucketUploads upl
 
     [LoggerMessage(2412, LogLevel.Information, "{Count} uploads to the bucket that nobody went on with were ended.")]
     private partial void LogSwept(int count);
+
+    [LoggerMessage(2413, LogLevel.Error, "Looking for uploads to the bucket that nobody goes on with failed; it is tried again in six hours.")]
+    private partial void LogFailed(Exception exception);
 }

@@ -4,7 +4,7 @@ namespace Reelay.Server.Assets.Bucket;
 /// Tries the bucket before anything else begins, and looks every two seconds for its return while it is away. A bucket that only does not
 /// answer keeps no server from starting: reads of the database, and orders that wait, need none.
 /// </summary>
-internal sealed class BucketWatch(BucketProbe probe, AssetStoreState state, TimeProvider time) : IHostedLifecycleService, IDisposable
+internal sealed partial class BucketWatch(BucketProbe probe, AssetStoreState state, TimeProvider time, ILogger<BucketWatch> logger) : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -46,7 +46,17 @@ internal sealed class BucketWatch(BucketProbe probe, AssetStoreState state, Time
         {
             await state.WhenAway.WaitAsync(_stop.Token);
             await Task.Delay(Pause, time, _stop.Token);
-            if (await probe.RunAsync(_stop.Token) is null) state.NoteBack();
+            try
+            {
+                if (await probe.RunAsync(_stop.Token) is null) state.NoteBack();
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogFailed(exception);
+            }
         }
     }
+
+    [LoggerMessage(2414, LogLevel.Error, "Looking whether the bucket is back failed; it is tried again in two seconds.")]
+    private partial void LogFailed(Exception exception);
 }
