@@ -33,9 +33,9 @@ internal sealed partial class AssetStoreState(ILogger<AssetStoreState> logger)
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(2410, LogLevel.Warning, "The bucket cannot be used; nothing new is submitted, and results wait: {Reason}")]
+    [LoggerMessage(4250, LogLevel.Warning, "The bucket cannot be used; nothing new is submitted, and results wait: {Reason}")]
     private partial void LogAway(string reason);
 
-    [LoggerMessage(2411, LogLevel.Warning, "The bucket can be used again.")]
+    [LoggerMessage(4251, LogLevel.Warning, "The bucket can be used again.")]
     private partial void LogBack();
 }

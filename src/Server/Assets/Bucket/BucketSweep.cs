@@ -63,9 +63,9 @@ internal sealed partial class BucketSweep(BucketClient client, BucketUploads upl
         }
     }
 
-    [LoggerMessage(2412, LogLevel.Information, "{Count} uploads to the bucket that nobody went on with were ended.")]
+    [LoggerMessage(4252, LogLevel.Information, "{Count} uploads to the bucket that nobody went on with were ended.")]
     private partial void LogSwept(int count);
 
-    [LoggerMessage(2413, LogLevel.Error, "Looking for uploads to the bucket that nobody goes on with failed; it is tried again in six hours.")]
+    [LoggerMessage(4253, LogLevel.Error, "Looking for uploads to the bucket that nobody goes on with failed; it is tried again in six hours.")]
     private partial void LogFailed(Exception exception);
 }

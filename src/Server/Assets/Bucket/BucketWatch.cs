@@ -57,6 +57,6 @@ internal sealed partial class BucketWatch(BucketProbe probe, AssetStoreState sta
         }
     }
 
-    [LoggerMessage(2414, LogLevel.Error, "Looking whether the bucket is back failed; it is tried again in two seconds.")]
+    [LoggerMessage(4254, LogLevel.Error, "Looking whether the bucket is back failed; it is tried again in two seconds.")]
     private partial void LogFailed(Exception exception);
 }
