@@ -18,7 +18,7 @@ public sealed class BucketAwayTests
         var made = await world.OrderAsync();
         await EngineWorld.UntilAsync(() => world.Gate.IsStoreAway);
         var waiting = await world.OrderAsync("another boat");
-        Assert.False(world.Gate.TryEnter());
+        Assert.False(world.Gate.TryEnter(0));
 
         // What believes that it is back finds it away again: no try is counted.
         for (var seen = world.Disk.RefusedCount; world.Disk.RefusedCount < seen + 2;)

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Reelay.Server.Storage;
 
 namespace Reelay.Server.Tasks.Sqlite;
@@ -79,7 +79,7 @@ internal sealed class SqliteLeaseStore(SqliteDatabase database, TimeProvider tim
             """,
             ("@since", Now - LeaseMilliseconds))));
 
-    private void Report(SqliteConnection connection, SqliteTransaction transaction, NodeReport node) => connection.Execute(
+    private void Report(DbConnection connection, DbTransaction transaction, NodeReport node) => connection.Execute(
         """
         INSERT INTO nodes (id, version, started_at, last_seen_at, is_draining, live_tasks, lag_ms)
         VALUES (@id, @version, @started, @now, @draining, @tasks, @lag)
@@ -90,7 +90,7 @@ internal sealed class SqliteLeaseStore(SqliteDatabase database, TimeProvider tim
         ("@id", node.NodeId), ("@version", node.Version), ("@started", node.StartedAt), ("@now", Now), ("@draining", node.IsDraining),
         ("@tasks", node.LiveTasks), ("@lag", node.LagMilliseconds));
 
-    private LeaseView View(SqliteConnection connection, SqliteTransaction transaction, string nodeId)
+    private LeaseView View(DbConnection connection, DbTransaction transaction, string nodeId)
     {
         var owned = Query(connection, transaction, Shard, "SELECT id, epoch FROM shards WHERE owner = @id ORDER BY id", ("@id", nodeId));
         var counts = Query(
@@ -103,10 +103,10 @@ internal sealed class SqliteLeaseStore(SqliteDatabase database, TimeProvider tim
         return new LeaseView(owned, counts.Item1, counts.Item2);
     }
 
-    private static OwnedShard Shard(SqliteDataReader row) => new(row.GetInt32(0), row.GetInt64(1));
+    private static OwnedShard Shard(DbDataReader row) => new(row.GetInt32(0), row.GetInt64(1));
 
     private static List<T> Query<T>(
-        SqliteConnection connection, SqliteTransaction transaction, Func<SqliteDataReader, T> map, string sql, params (string Name, object? Value)[] values)
+        DbConnection connection, DbTransaction transaction, Func<DbDataReader, T> map, string sql, params (string Name, object? Value)[] values)
     {
         using var command = connection.Command(sql, transaction, values);
         using var reader = command.ExecuteReader();
