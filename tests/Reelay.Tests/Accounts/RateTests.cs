@@ -1,4 +1,5 @@
 using Reelay.Server.Api.Limiting;
+using Reelay.Server.Engine;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Accounts;
@@ -38,6 +39,25 @@ public sealed class RateTests
         Assert.False(bucket.IsFull(now));
         Assert.True(bucket.IsFull(now + TimeSpan.FromMinutes(1).Ticks));
         Assert.Equal(6, bucket.Left(6, now + TimeSpan.FromHours(1).Ticks));
+    }
+
+    [Fact]
+    public async Task Of_several_nodes_each_allows_its_part_and_tells_of_the_whole()
+    {
+        var rates = new RequestRates(new ManualTimeProvider(), new ClusterSize { LiveNodes = 2 });
+        await using var gateway = await GatewayHost.StartAsync(services: services => services.AddSingleton(rates));
+        var (_, client) = await gateway.KeyAsync(new { name = "slow", requests_per_minute = 3 });
+        using (client)
+        {
+            foreach (var left in new[] { "2", "0" })
+            {
+                using var answer = await client.GetAsync("/v1/videos", Cancellation);
+                Assert.Equal((200, "3", left), ((int)answer.StatusCode, Header(answer, "x-ratelimit-limit-requests"), Header(answer, "x-ratelimit-remaining-requests")));
+            }
+
+            using var refused = await client.GetAsync("/v1/videos", Cancellation);
+            Assert.Equal((429, "3"), ((int)refused.StatusCode, Header(refused, "x-ratelimit-limit-requests")));
+        }
     }
 
     [Fact]

@@ -23,6 +23,20 @@ public sealed class ChannelStateTests
     }
 
     [Fact]
+    public void Rates_are_shared_out_among_nodes_and_slots_are_not()
+    {
+        var channel = Of(config => (config.SubmissionsPerMinute, config.MaxInFlight) = (3, 2));
+        channel.State.Nodes = 2;
+        Assert.True(Start(channel));
+        Assert.True(Start(channel));
+        channel.State.Release("x");
+        Assert.False(Start(channel));
+        channel.State.Nodes = 1;
+        Assert.True(Start(channel));
+        Assert.False(Start(channel));
+    }
+
+    [Fact]
     public void A_model_has_a_limit_of_its_own_and_the_others_share_the_rest()
     {
         var channel = Of(config => (config.MaxInFlight, config.MaxInFlightPerModel) = (4, new() { ["x"] = 1 }));
