@@ -41,6 +41,7 @@ internal static class StorageServices
         services.AddSingleton<Database>(provider => provider.GetRequiredService<PostgresDatabase>());
         services.AddSingleton<ITaskStore, PostgresTaskStore>();
         services.AddSingleton<ILeaseStore, PostgresLeaseStore>();
+        services.AddSingleton<Api.Intents.SharedIntents>();
     }
 
     private static PostgresDatabase Open(string connection, PostgresOptions options, TimeProvider time)
