@@ -13,6 +13,7 @@ internal sealed class PostgresDatabase : Database
     // A node that stops within a batch must let go of its shards before others give up waiting for them.
     private const string Fenced = "-c idle_in_transaction_session_timeout=1500 -c lock_timeout=2000";
 
+    private readonly string _direct;
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _fenced;
     private string _name = "PostgreSQL";
@@ -32,6 +33,10 @@ internal sealed class PostgresDatabase : Database
 
         // A node that dies without a word must not be waited for by a lock longer than by its lease.
         builder.KeepAlive = 10;
+        _direct = new NpgsqlConnectionStringBuilder(settings.DirectConnection ?? connectionString)
+        {
+            ApplicationName = "reelay direct", Pooling = false, KeepAlive = 10, Timeout = settings.ConnectSeconds, Enlist = false,
+        }.ToString();
         _source = NpgsqlDataSource.Create(builder);
         builder.Options = $"{builder.Options} {Fenced}".Trim();
         builder.MaxPoolSize = Math.Max(2, settings.MaxConnections / 4);
@@ -57,11 +62,20 @@ internal sealed class PostgresDatabase : Database
     /// <summary>A connection for a batch: it waits for no lock longer than two seconds, and holds none while it says nothing for longer than 1.5.</summary>
     public ValueTask<NpgsqlConnection> OpenFencedAsync(CancellationToken cancellationToken) => _fenced.OpenConnectionAsync(cancellationToken);
 
+    /// <summary>A connection outside the pool that goes to the database directly, for waiting.</summary>
+    public async Task<NpgsqlConnection> OpenDirectAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(_direct);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
     /// <summary>Applies the migrations and learns the server's version.</summary>
     /// <returns>How many files were applied.</returns>
     public int Migrate(string programVersion, TimeProvider time)
     {
-        using var connection = _source.OpenConnection();
+        using var connection = new NpgsqlConnection(_direct);
+        connection.Open();
         _name = $"PostgreSQL {connection.PostgreSqlVersion}";
         return PostgresMigrations.Apply(connection, programVersion, time);
     }

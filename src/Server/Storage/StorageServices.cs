@@ -42,6 +42,10 @@ internal static class StorageServices
         services.AddSingleton<ITaskStore, PostgresTaskStore>();
         services.AddSingleton<ILeaseStore, PostgresLeaseStore>();
         services.AddSingleton<Api.Intents.SharedIntents>();
+        services.AddSingleton(options);
+        services.AddSingleton<ClusterSignals>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterSignals>());
+        services.AddHostedService<Engine.ClusterListeners>();
     }
 
     private static PostgresDatabase Open(string connection, PostgresOptions options, TimeProvider time)

@@ -9,7 +9,6 @@ using Reelay.Server.Engine.Polling;
 using Reelay.Server.Routing;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
-using Reelay.Server.Tasks.Sqlite;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Engine;
