@@ -90,10 +90,10 @@ internal sealed partial class ClusterSignals(
         }
     }
 
-    [LoggerMessage(2190, LogLevel.Warning, "Notifications of the database broke off ({Reason}); until they are back, what other nodes do shows within seconds.")]
+    [LoggerMessage(2290, LogLevel.Warning, "Notifications of the database broke off ({Reason}); until they are back, what other nodes do shows within seconds.")]
     private partial void LogLost(string reason);
 
-    [LoggerMessage(2191, LogLevel.Warning, "The notification '{Payload}' could not be followed.")]
+    [LoggerMessage(2291, LogLevel.Warning, "The notification '{Payload}' could not be followed.")]
     private partial void LogUnheard(string payload, Exception exception);
 }
 
