@@ -58,6 +58,7 @@ fmt: ## format everything
 
 install-test:
 	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
+	@tools/apt-install --no-start postgresql-15
 	@tools/apt-install --no-start curl swift-proxy swift-account swift-container swift-object memcached
 	@command -v npm >/dev/null || tools/apt-install nodejs npm
 	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi

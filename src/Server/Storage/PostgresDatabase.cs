@@ -15,6 +15,7 @@ internal sealed class PostgresDatabase : Database
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _fenced;
+    private readonly string? _direct;
     private string _name = "PostgreSQL";
 
     /// <summary>Makes the pool; nothing is connected to yet.</summary>
@@ -25,6 +26,7 @@ internal sealed class PostgresDatabase : Database
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "reelay", Enlist = false };
         builder.MaxPoolSize = settings.MaxConnections;
+        _direct = settings.DirectConnection is { Length: > 0 } direct ? new NpgsqlConnectionStringBuilder(direct) { Pooling = false }.ConnectionString : null;
         builder.Timeout = settings.ConnectSeconds;
         builder.CommandTimeout = settings.CommandSeconds;
         builder.MaxAutoPrepare = 200;
@@ -58,7 +60,8 @@ internal sealed class PostgresDatabase : Database
     /// <returns>How many files were applied.</returns>
     public int Migrate(string programVersion, TimeProvider time)
     {
-        using var connection = _source.OpenConnection();
+        using var connection = _direct is null ? _source.OpenConnection() : new NpgsqlConnection(_direct);
+        if (_direct is not null) connection.Open();
         _name = $"PostgreSQL {connection.PostgreSqlVersion}";
         return PostgresMigrations.Apply(connection, programVersion, time);
     }
