@@ -51,6 +51,7 @@ provider: ## N=Name makes src/Providers/Name: adapter, models, simulator, tests,
 
 bench: ## measured against references in the same run; results go to bench/results
 	@tools/apt-install wrk nginx-light
+	@tools/apt-install --no-start postgresql-15
 	dotnet run -c Release --project bench/Load -- $(ARGS)
 
 fmt: ## format everything
