@@ -186,6 +186,8 @@ internal static class ServerServices
     {
         services.AddSingleton<Api.Intents.IntentBook>();
         services.AddSingleton<Api.Intents.CreationIntents>();
+        services.AddSingleton<Api.Intents.ReadNotes>();
+        services.AddHostedService(provider => provider.GetRequiredService<Api.Intents.ReadNotes>());
         services.TryAddSingleton<RequestRates>();
         services.AddSingleton<KeyGate>();
         services.AddSingleton(provider => new Authentication(
@@ -193,7 +195,7 @@ internal static class ServerServices
         services.AddSingleton<BaseUrls>();
         services.AddSingleton(provider =>
         {
-            var reader = new TaskReader(provider.GetRequiredService<TaskEngine>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Api.Intents.IntentBook>(),
+            var reader = new TaskReader(provider.GetRequiredService<TaskEngine>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<Api.Intents.ReadNotes>(),
                 provider.GetRequiredService<Ownership>(), provider.GetRequiredService<TimeProvider>());
             var janitor = provider.GetRequiredService<AssetJanitor>();
             janitor.Discarded = reader.Forget;

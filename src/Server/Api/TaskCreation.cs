@@ -23,6 +23,7 @@ internal sealed class TaskCreation(
     // price, in one transaction.  5: hand it to the engine.
     public async Task<ApiResult<Snapshot>> CreateAsync(HttpContext context, ApiKey key, OrderRoute route)
     {
+        var arrivedAt = parts.Time.GetTimestamp();
         var (by, fault) = CallerTry.Read(context.Request);
         if (fault is not null) return fault;
         if (parts.Gate.IsDiskLow) return new ApiError(503, "disk_full", "The server is short of disk space.") { RetryAfterSeconds = 30 };
@@ -38,7 +39,7 @@ internal sealed class TaskCreation(
         IntentTicket? ticket = null;
         if (claim is null)
         {
-            var entered = await intents.EnterAsync(context, key, fingerprint, by);
+            var entered = await intents.EnterAsync(context, key, fingerprint, by, arrivedAt);
             if (entered.Error is { } busy) return busy;
             ticket = entered.Value!;
             if (!ticket.IsNew) return await ReplayAsync(context, ticket.Entry.TaskId!, key);
@@ -47,7 +48,7 @@ internal sealed class TaskCreation(
         ApiResult<Made> made;
         try
         {
-            made = await MakeAsync(context, key, order, by, claim, ticket, folder);
+            made = await MakeAsync(context, key, order, by, claim, ticket, intents.Note(ticket, key.Id, fingerprint), folder);
         }
         catch
         {
@@ -65,7 +66,8 @@ internal sealed class TaskCreation(
     }
 
     private async Task<ApiResult<Made>> MakeAsync(
-        HttpContext context, ApiKey key, GenerationOrder order, CallerTry by, IdempotencyClaim? claim, IntentTicket? ticket, UploadFolder folder)
+        HttpContext context, ApiKey key, GenerationOrder order, CallerTry by, IdempotencyClaim? claim, IntentTicket? ticket, OrderIntent? note,
+        UploadFolder folder)
     {
         // Who asks again for what is there is answered even while nothing new is taken.
         if (Enter(key) is { } closed) return claim is null ? closed : await FindAsync(key, by, claim) ?? closed;
@@ -75,7 +77,7 @@ internal sealed class TaskCreation(
         var isMade = false;
         try
         {
-            var made = await WriteAsync(order, key, baseUrls.Of(context.Request), by, claim, ticket);
+            var made = await WriteAsync(order, key, baseUrls.Of(context.Request), by, claim, ticket, note);
             if (made.Error is not null || made.Value!.IsReplayed) folder.Drop();
             isMade = made.Value is { IsReplayed: false };
             if (isMade) engine.Add(made.Value!.Task, isCounted: true);
@@ -109,7 +111,7 @@ internal sealed class TaskCreation(
     }
 
     private async Task<ApiResult<Made>> WriteAsync(
-        GenerationOrder order, ApiKey key, string baseUrl, CallerTry by, IdempotencyClaim? claim, IntentTicket? ticket)
+        GenerationOrder order, ApiKey key, string baseUrl, CallerTry by, IdempotencyClaim? claim, IntentTicket? ticket, OrderIntent? note)
     {
         var priced = pricing.Of(order, parts.Catalog.Find(order.CatalogModel ?? order.Model)!.Spec, key.Groups, key.AccountId);
         if (priced.Error is { } unpriced) return unpriced;
@@ -117,7 +119,7 @@ internal sealed class TaskCreation(
         {
             if (NewTask(order, key, baseUrl, priced.Value!) is not { } task) break;
             var fence = ownership.Fence(task.Shard);
-            var result = await WriteAsync(task, fence, key.Limits, claim, ticket);
+            var result = await WriteAsync(task, fence, key.Limits, claim, ticket, note);
             switch (result.Outcome)
             {
                 case OperationOutcome.Applied:
@@ -142,13 +144,14 @@ internal sealed class TaskCreation(
         return new ApiError(503, "not_ready", "The server lost its place while storing this. Please try again.");
     }
 
-    private async Task<OperationResult> WriteAsync(GenerationTask task, ShardFence fence, Limits limits, IdempotencyClaim? claim, IntentTicket? ticket)
+    private async Task<OperationResult> WriteAsync(
+        GenerationTask task, ShardFence fence, Limits limits, IdempotencyClaim? claim, IntentTicket? ticket, OrderIntent? note)
     {
         try
         {
             return await committer.WriteAsync(new StoreOperation.Create(fence, task)
             {
-                Idempotency = claim, Remembered = CreationIntents.Note(ticket?.Entry), KeyLimits = limits,
+                Idempotency = claim, Remembered = note, KeyLimits = limits,
             });
         }
         catch (StoreUnavailableException)

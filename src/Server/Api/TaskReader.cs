@@ -10,7 +10,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Api;
 
 /// <summary>Reads tasks for callers: owned ones from memory, finished ones from a bounded cache, all others from the store.</summary>
-internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook book, Ownership ownership, TimeProvider time)
+internal sealed class TaskReader(TaskEngine engine, ITaskStore store, ReadNotes reads, Ownership ownership, TimeProvider time)
 {
     private const int MaxCached = 20_000;
 
@@ -35,7 +35,7 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store, IntentBook
     public async ValueTask<ApiResult<Snapshot>> FindOrRefuseAsync(string id, string? accountId)
     {
         if (TaskIds.Normalize(id) is not { } known || await FindAsync(known, accountId) is not { } found) return VideoEndpoints.NotFound(id);
-        if (accountId is not null) book.Read(known);
+        if (accountId is not null) reads.Read(known, found.Task.CreatedAt);
         return found;
     }
 

@@ -44,6 +44,9 @@ internal sealed class PriceBook
         return all;
     }
 
+    /// <summary>Reads again what is stored: another node may have changed it.</summary>
+    public void Reload() => _versions = _store?.ListNewest().ToDictionary(version => version.Model, StringComparer.Ordinal) ?? [];
+
     /// <summary>Keeps a version; from here on it holds.</summary>
     public void Save(NewPriceVersion added)
     {

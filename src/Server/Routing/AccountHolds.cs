@@ -38,6 +38,18 @@ internal sealed class AccountHolds(IHoldStore? store)
         return true;
     }
 
+    /// <summary>Reads again what is stored: another node may have held or lifted.</summary>
+    public void Reload()
+    {
+        lock (_writing)
+        {
+            var stored = (store?.List() ?? []).ToDictionary(hold => hold.VendorAccount, StringComparer.Ordinal);
+            foreach (var hold in stored.Values) _holds.TryAdd(hold.VendorAccount, hold);
+            foreach (var account in _holds.Keys.Where(account => !stored.ContainsKey(account) && !_unwritten.Any(hold => hold.VendorAccount == account)))
+                _holds.TryRemove(account, out _);
+        }
+    }
+
     /// <summary>Writes what could not be written when it was decided; <c>ChannelWatch</c> asks for it again and again.</summary>
     public void WriteRest()
     {

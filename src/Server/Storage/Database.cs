@@ -12,6 +12,9 @@ internal abstract class Database : IDisposable
     /// <summary>Which of the two, with its version, for logs.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether other nodes write to it too.</summary>
+    public abstract bool IsShared { get; }
+
     /// <summary>What follows a select whose rows are to be changed in the same transaction: nobody else changes them meanwhile.</summary>
     public abstract string ForUpdate { get; }
 

@@ -44,6 +44,9 @@ internal sealed class PostgresDatabase : Database
     public override string Name => _name;
 
     /// <inheritdoc/>
+    public override bool IsShared => true;
+
+    /// <inheritdoc/>
     public override string ForUpdate => "FOR NO KEY UPDATE";
 
     // The planner finds a good order by itself.

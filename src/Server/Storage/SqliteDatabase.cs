@@ -45,6 +45,9 @@ internal sealed class SqliteDatabase : Database
     /// <inheritdoc/>
     public override string Name => $"SQLite {Reelay.Storage.SqliteLibrary.Version}";
 
+    /// <inheritdoc/>
+    public override bool IsShared => false;
+
     // A transaction begins with the lock for writing.
     /// <inheritdoc/>
     public override string ForUpdate => "";

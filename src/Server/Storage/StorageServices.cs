@@ -44,6 +44,7 @@ internal static class StorageServices
         services.AddSingleton<Database>(provider => provider.GetRequiredService<PostgresDatabase>());
         services.AddSingleton<ITaskStore, PostgresTaskStore>();
         services.AddSingleton<ILeaseStore, PostgresLeaseStore>();
+        services.AddSingleton<Api.Intents.SharedIntents>();
     }
 
     // The string itself holds a password and is not repeated, nor what was made of a string that cannot be read.

@@ -15,6 +15,9 @@ internal static class CommitReadBack
 
         // One line too many is harmless: it lets one retry be a new order.
         StoreOperation.NoteRefusal => null,
+
+        // Whether this try or another has the bit cannot be told: it goes on as if another had it, to the next order or a new one.
+        StoreOperation.ClaimIntent => new OperationResult(OperationOutcome.VersionChanged),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown operation"),
     };
 

@@ -10,7 +10,11 @@ public sealed record IdempotencyClaim(string Key, string Fingerprint, long? Expi
 /// <param name="TaskId">The task it made.</param>
 /// <param name="Claims">Bit n: the try with retry count n stands for this task.</param>
 /// <param name="IsUndelivered">Whether its answer is not known to have reached the caller.</param>
-public sealed record OrderIntent(string TaskId, long Claims, bool IsUndelivered);
+public sealed record OrderIntent(string TaskId, long Claims, bool IsUndelivered)
+{
+    /// <summary>Whose it is and what was ordered, where other nodes may have to find it; else null.</summary>
+    public (string KeyId, string Fingerprint)? Place { get; init; }
+}
 
 /// <summary>An order that was refused in a way SDKs try again.</summary>
 /// <param name="KeyId">Whose it was.</param>

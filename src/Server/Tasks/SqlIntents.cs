@@ -47,6 +47,7 @@ internal static class SqlIntents
             var intents = connection.Execute(
                 "DELETE FROM order_intents WHERE task_id IN (SELECT task_id FROM order_intents WHERE created_at < @before LIMIT @most)",
                 transaction, ("@before", before), ("@most", PageSize));
+            connection.Execute("DELETE FROM refused_orders WHERE refused_at < @before", transaction, ("@before", before));
             return intents + connection.Execute(
                 """
                 DELETE FROM idempotency_keys WHERE (account_id, key) IN (

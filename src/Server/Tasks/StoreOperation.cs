@@ -107,6 +107,14 @@ public abstract record StoreOperation
         public override string TaskId => Order.TaskId;
     }
 
+    /// <summary>Has one try of a caller stand for a recent order: of tries with the same bit only one does.</summary>
+    /// <remarks>VersionChanged where the bit was taken already; NotFound where the order is no longer remembered.</remarks>
+    public sealed record ClaimIntent(string Id, long Bit) : StoreOperation
+    {
+        /// <inheritdoc/>
+        public override string TaskId => Id;
+    }
+
     /// <summary>Notes an order that a stopping server refused, for the server that comes after it.</summary>
     public sealed record NoteRefusal(RefusedOrder Order) : StoreOperation
     {

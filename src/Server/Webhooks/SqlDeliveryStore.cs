@@ -19,8 +19,8 @@ internal sealed class SqlDeliveryStore(Database database) : IDeliveryStore
     private const string LogColumns =
         "id, account_id, task_id, endpoint_id, event_type, format, url, attempt_count, next_at, created_at, ended_at, outcome";
 
-    // A cluster of one: whoever had a claim before this process is dead.
-    public void TakeOver(string nodeId, long now) => database.Write((connection, transaction) => connection.Execute(
+    // A cluster of one: whoever had a claim before this process is dead. Where there are others, claims of the dead end by themselves.
+    public void TakeOver(string nodeId, long now) => _ = database.IsShared ? 0 : database.Write((connection, transaction) => connection.Execute(
         "UPDATE deliveries SET lease_owner = NULL, next_at = @now WHERE ended_at IS NULL AND lease_owner IS NOT NULL AND lease_owner <> @node", transaction,
         ("@node", nodeId), ("@now", now)));
 

@@ -139,10 +139,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>Lets a moment go by between two looks at a condition; nothing may depend on its length.</summary>
     public static Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
 
+    /// <summary>A connection to the server's database beside the server.</summary>
+    public DbConnection Connect() => Services.GetService<IConfiguration>()!["ConnectionStrings:Reelay"] is { } named ? TestStore.Connect(named, isPostgres: true) : TestStore.Connect(Folder);
+
     /// <summary>Looks into, or changes, the server's database beside the server.</summary>
     public T Database<T>(Func<DbConnection, T> use)
     {
-        using var connection = TestStore.Connect(Folder);
+        using var connection = Connect();
         return use(connection);
     }
 

@@ -18,12 +18,13 @@ internal static class StoredOutputs
         var facts = await MediaProbe.ProbeAsync(reader!, TestContext.Current.CancellationToken);
         gateway.Database(connection => connection.Execute(
             """
-            INSERT OR REPLACE INTO assets (task_id, position, key, content_type, size_bytes, sha256, width, height, duration_ms, fps, created_at)
-            VALUES (@id, @position, @key, @type, @size, $sha256, @width, @height, @duration, @fps, 1000)
+            DELETE FROM assets WHERE task_id = @id AND position = @position;
+            INSERT INTO assets (task_id, position, key, content_type, size_bytes, sha256, width, height, duration_ms, fps, created_at)
+            VALUES (@id, @position, @key, @type, @size, @sha256, @width, @height, @duration, @fps, 1000)
             """,
             null,
             ("@id", id), ("@position", position), ("@key", file.Key), ("@type", contentType ?? facts!.ContentType), ("@size", file.SizeBytes),
-            ("$sha256", file.Sha256), ("@width", facts?.WidthPixels), ("@height", facts?.HeightPixels),
+            ("@sha256", file.Sha256), ("@width", facts?.WidthPixels), ("@height", facts?.HeightPixels),
             ("@duration", facts?.DurationSeconds is { } seconds ? (long)(seconds * 1000) : null), ("@fps", (double?)facts?.Fps)));
         gateway.Services.GetRequiredService<TaskReader>().Forget(id);
     }

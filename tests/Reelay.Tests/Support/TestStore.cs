@@ -18,6 +18,9 @@ internal static class TestStore
 {
     private static readonly ConcurrentDictionary<string, Lazy<string>> Databases = new(StringComparer.Ordinal);
 
+    /// <summary>A master key for tests.</summary>
+    public const string MasterKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
     /// <summary>Whether this run is the one with PostgreSQL.</summary>
     public static bool IsPostgres => Environment.GetEnvironmentVariable("REELAY_STORE") == "postgres";
 
@@ -35,7 +38,7 @@ internal static class TestStore
         ["Reelay:Postgres:MaxConnections"] = "8",
 
         // Made by the server only where there is one.
-        ["REELAY_MASTER_KEY"] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        ["REELAY_MASTER_KEY"] = MasterKey,
     };
 
     /// <summary>Opens the database of a folder, with the schema.</summary>
@@ -66,11 +69,14 @@ internal static class TestStore
     }
 
     /// <summary>A connection beside a server's own.</summary>
-    public static DbConnection Connect(string folder)
+    public static DbConnection Connect(string folder) => IsPostgres ? Connect(ConnectionOf(folder), isPostgres: true) : Connect(folder, isPostgres: false);
+
+    /// <summary>The same by the name of a database of PostgreSQL, or the folder of a file.</summary>
+    public static DbConnection Connect(string place, bool isPostgres)
     {
-        DbConnection connection = IsPostgres
-            ? new NpgsqlConnection(ConnectionOf(folder) + ";Pooling=false")
-            : new SqliteConnection($"Data Source={Path.Combine(folder, "reelay.db")};Pooling=False");
+        DbConnection connection = isPostgres
+            ? new NpgsqlConnection(place + ";Pooling=false")
+            : new SqliteConnection($"Data Source={Path.Combine(place, "reelay.db")};Pooling=False");
         connection.Open();
         return connection;
     }

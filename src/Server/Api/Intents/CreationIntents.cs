@@ -10,7 +10,7 @@ namespace Reelay.Server.Api.Intents;
 internal sealed record IntentTicket(IntentEntry Entry, bool IsNew);
 
 /// <summary>Decides of each create whether it is a new order, and keeps what a restart must know of the decision.</summary>
-internal sealed class CreationIntents(IntentBook book, GroupCommitter committer, ITaskStore store, EngineParts parts)
+internal sealed class CreationIntents(IntentBook book, GroupCommitter committer, ITaskStore store, EngineParts parts, SharedIntents? shared = null)
 {
     private const int RestoredPage = 1000;
     private const int MaxRestoredPages = 20;
@@ -18,9 +18,14 @@ internal sealed class CreationIntents(IntentBook book, GroupCommitter committer,
     // Longer than a commit takes, shorter than any caller waits.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // A first try that took longer than this to get here may have been given up, and made by its retry on another node.
+    private static readonly TimeSpan Lateness = TimeSpan.FromSeconds(2);
+
     /// <summary>Reads back what the last run of the server knew.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
+        // Nodes that share a database look there when a retry comes.
+        if (shared is not null) return;
         var since = parts.Now - (long)IntentBook.RetryWindow.TotalMilliseconds;
         var memory = await store.LoadIntentsAsync(since, cancellationToken);
         foreach (var refused in memory.Refused) book.RestoreRefusal(refused);
@@ -43,11 +48,17 @@ internal sealed class CreationIntents(IntentBook book, GroupCommitter committer,
     }
 
     /// <summary>Finds out what a try is; waits for an equal one whose outcome decides it.</summary>
-    public async Task<ApiResult<IntentTicket>> EnterAsync(HttpContext context, ApiKey key, string fingerprint, CallerTry by)
+    /// <param name="context">The request.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="fingerprint">What it orders.</param>
+    /// <param name="by">What it says of itself.</param>
+    /// <param name="arrivedAt">Timestamp of the moment it came.</param>
+    public async Task<ApiResult<IntentTicket>> EnterAsync(HttpContext context, ApiKey key, string fingerprint, CallerTry by, long arrivedAt)
     {
         var began = parts.Time.GetTimestamp();
         while (true)
         {
+            if (shared is not null) await LearnAsync(shared, key.Id, fingerprint, by, arrivedAt);
             var found = book.Enter(key.Id, fingerprint, by);
             if (found.Wait is { } wait)
             {
@@ -59,13 +70,23 @@ internal sealed class CreationIntents(IntentBook book, GroupCommitter committer,
             if (by.IsUnmarked) context.Response.OnCompleted(() => NoteAnswerAsync(context, entry));
             if (found.IsNew) return new IntentTicket(entry, true);
             if (entry.IsUnsure && !await ExistsAsync(entry)) continue;
+            if (shared is not null && !by.IsUnmarked)
+            {
+                // Another node may have had the same thought: then it is that try's order, and this one's is the next.
+                if ((await committer.WriteAsync(new StoreOperation.ClaimIntent(entry.TaskId!, by.Bit))).Outcome == OperationOutcome.VersionChanged) continue;
+                return new IntentTicket(entry, false);
+            }
+
             await committer.WriteAsync(new StoreOperation.NoteIntent(Kept(entry)));
             return new IntentTicket(entry, false);
         }
     }
 
-    /// <summary>What is to be stored with a new order, or null where a restart needs nothing.</summary>
-    public static OrderIntent? Note(IntentEntry? entry) => entry is { IsByRetry: true } or { IsUnmarked: true } ? Kept(entry) : null;
+    /// <summary>What is to be stored with a new order, or null where nobody else needs anything.</summary>
+    public OrderIntent? Note(IntentTicket? ticket, string keyId, string fingerprint) =>
+        ticket is null ? null
+        : shared is not null ? Kept(ticket.Entry) with { Place = (keyId, fingerprint) }
+        : ticket.Entry is { IsByRetry: true } or { IsUnmarked: true } ? Kept(ticket.Entry) : null;
 
     /// <summary>The new order has become a task.</summary>
     public void Written(IntentTicket? ticket, string taskId)
@@ -90,8 +111,8 @@ internal sealed class CreationIntents(IntentBook book, GroupCommitter committer,
     {
         if (ticket is null) return;
         var isRetried = error.Status is 408 or 429 or >= 500;
-        book.Refused(ticket.Entry, isRetried);
-        if (!isRetried || !parts.Gate.IsDraining) return;
+        book.Refused(ticket.Entry, isRetried && shared is null);
+        if (!isRetried || (shared is null && !parts.Gate.IsDraining)) return;
         try
         {
             await committer.WriteAsync(new StoreOperation.NoteRefusal(new RefusedOrder(keyId, fingerprint, parts.Now)));
@@ -100,6 +121,19 @@ internal sealed class CreationIntents(IntentBook book, GroupCommitter committer,
         {
             // Then the retry may find an older equal order, if the caller has one that it never looked at.
         }
+    }
+
+    private async Task LearnAsync(SharedIntents elsewhere, string keyId, string fingerprint, CallerTry by, long arrivedAt)
+    {
+        if (by is { RetryCount: 0, IsUnmarked: false } && parts.Time.GetElapsedTime(arrivedAt) < Lateness) return;
+        var now = await store.GetTimeAsync(CancellationToken.None);
+        if (by.RetryCount > 0 && elsewhere.TakeRefusal(keyId, fingerprint, now - (long)IntentBook.RefusalWindow.TotalMilliseconds))
+        {
+            book.AddRefusal(keyId, fingerprint);
+            return;
+        }
+
+        book.Merge(keyId, fingerprint, await elsewhere.ListAsync(keyId, fingerprint, now - (long)IntentBook.RetryWindow.TotalMilliseconds));
     }
 
     private static OrderIntent Kept(IntentEntry entry) => new(entry.TaskId ?? "", entry.Claims, entry is { IsUnmarked: true, IsDelivered: false });

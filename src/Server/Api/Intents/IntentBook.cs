@@ -116,11 +116,57 @@ internal sealed class IntentBook(TimeProvider time)
         }
     }
 
+    /// <summary>Learns of orders that other nodes made, or know more of.</summary>
+    public void Merge(string keyId, string fingerprint, IReadOnlyList<RecentOrder> orders)
+    {
+        if (orders.Count == 0) return;
+        var key = (keyId, fingerprint);
+        while (true)
+        {
+            var page = _pages.GetOrAdd(key, static _ => new OrderPage());
+            lock (page.Gate)
+            {
+                if (page.IsGone) continue;
+                foreach (var order in orders.Reverse()) Merge(key, page, order);
+
+                // Those of other nodes come late; the newest stands last.
+                page.Entries.Sort(static (one, other) => one.CreatedAt.CompareTo(other.CreatedAt));
+                return;
+            }
+        }
+    }
+
+    /// <summary>A refusal that waits for its retry was found elsewhere.</summary>
+    public void AddRefusal(string keyId, string fingerprint)
+    {
+        var page = _pages.GetOrAdd((keyId, fingerprint), static _ => new OrderPage());
+        lock (page.Gate) page.Refusals.Enqueue(Now);
+    }
+
     /// <summary>Puts back a refusal of an earlier run.</summary>
     public void RestoreRefusal(Tasks.RefusedOrder refused)
     {
         var page = _pages.GetOrAdd((refused.KeyId, refused.Fingerprint), static _ => new OrderPage());
         lock (page.Gate) page.Refusals.Enqueue(refused.At);
+    }
+
+    private void Merge((string, string) key, OrderPage page, RecentOrder order)
+    {
+        if (!_byTask.TryGetValue(order.TaskId, out var entry))
+        {
+            entry = new IntentEntry(page, order.CreatedAt, new CallerTry(0, order.IsUndelivered, null))
+            {
+                IsByRetry = (order.Claims & 1) == 0, IsDelivered = !order.IsUndelivered, TaskId = order.TaskId,
+            };
+            entry.Settle();
+            _byTask[order.TaskId] = entry;
+            page.Entries.Add(entry);
+            lock (_ageGate) _byAge.Enqueue((key, page, entry));
+        }
+
+        entry.Claims |= order.Claims;
+        entry.IsRead |= order.IsRead;
+        if (!order.IsUndelivered) entry.IsDelivered = true;
     }
 
     // A clock that jumps makes no retry a new order.

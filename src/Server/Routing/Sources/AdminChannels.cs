@@ -13,6 +13,9 @@ internal sealed class AdminChannels(IChannelStore store, SecretBox box, TimeProv
     public IReadOnlyList<AdminChannel> List() => [.. store.ListAdmin().Select(row => new AdminChannel(
         row.Id, Settings(row), row.CreatedAt, row.UpdatedAt, row.RemovedAt))];
 
+    /// <summary>Changes with them, and with prices and holds, where other nodes may change them; else null.</summary>
+    public string? SharedStamp() => store.SharedStamp();
+
     /// <summary>What they say, as a source.</summary>
     public static ChannelLayer Layer(IEnumerable<AdminChannel> channels) => new(
         Source,

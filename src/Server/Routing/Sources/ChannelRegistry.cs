@@ -24,6 +24,7 @@ internal sealed partial class ChannelRegistry
     private (DateTime, long) _fileStamp;
     private DateTimeOffset _checkedAt;
     private bool _isStale;
+    private string? _sharedStamp;
 
     /// <summary>Reads every source.</summary>
     /// <exception cref="InvalidOperationException">Lists every mistake of the configuration and the file.</exception>
@@ -32,6 +33,7 @@ internal sealed partial class ChannelRegistry
         PriceBook? prices = null)
     {
         (_settings, _builder, _versions, _admin, _time, _logger, _prices) = (settings, builder, versions, admin, time, logger, prices ?? PriceBook.Empty);
+        _sharedStamp = admin.SharedStamp();
         if (settings.File is { } file) (_fileStamp, _fileLayer) = (file.Stamp(), file.Read());
         var mistakes = new List<string>();
         var first = Assemble(_fileLayer, admin.List(), settings.Notes, null, mistakes) ?? throw ChannelBuilder.Mistaken(mistakes);
@@ -58,6 +60,13 @@ internal sealed partial class ChannelRegistry
             {
                 _fileStamp = stamp;
                 ReloadFile(file);
+            }
+            else if (_admin.SharedStamp() is { } stamped && stamped != _sharedStamp)
+            {
+                // Another node, or this one, has changed channels, prices or holds.
+                _prices.Reload();
+                Channels.Holds.Reload();
+                if (Apply(_fileLayer, [], null)) _sharedStamp = stamped;
             }
             else if (_isStale || (Channels.Draining.Count > 0 && _time.GetUtcNow() - _checkedAt >= DrainCheck))
             {

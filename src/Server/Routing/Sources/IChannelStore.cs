@@ -15,6 +15,11 @@ internal interface IChannelStore
     /// <summary>The rows of the admin API, removed ones too, by id.</summary>
     IReadOnlyList<AdminChannelRow> ListAdmin();
 
+    /// <summary>
+    /// Changes whenever channels, prices or holds are changed by whichever node; null where no other node writes to the database.
+    /// </summary>
+    string? SharedStamp();
+
     /// <summary>Writes a row of the admin API.</summary>
     void SaveAdmin(AdminChannelRow row);
 

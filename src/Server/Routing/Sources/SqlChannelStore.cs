@@ -22,6 +22,14 @@ internal sealed class SqlChannelStore(Database database) : IChannelStore
         row => new AdminChannelRow(row.GetString(0), row.GetString(1), Bytes(row, 2), row.GetInt64(3), row.GetInt64(4), row.LongOrNull(5)),
         "SELECT id, settings_json, sealed, created_at, updated_at, removed_at FROM admin_channels ORDER BY id"));
 
+    public string? SharedStamp() => !database.IsShared ? null : database.Read(connection => connection.Query(
+        row => string.Join('/', Enumerable.Range(0, 5).Select(row.GetInt64)),
+        """
+        SELECT (SELECT count(*) FROM admin_channels), (SELECT CAST(coalesce(sum(updated_at), 0) AS BIGINT) FROM admin_channels),
+            (SELECT coalesce(max(id), 0) FROM model_prices), (SELECT count(*) FROM account_holds),
+            (SELECT CAST(coalesce(sum(created_at), 0) AS BIGINT) FROM account_holds)
+        """)[0]);
+
     public void SaveAdmin(AdminChannelRow row) => database.Write((connection, transaction) => connection.Execute(
         """
         INSERT INTO admin_channels (id, settings_json, sealed, created_at, updated_at, removed_at)

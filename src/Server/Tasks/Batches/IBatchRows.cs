@@ -66,6 +66,11 @@ internal interface IBatchRows
 
     void WriteIntent(OrderIntent intent);
 
+    /// <summary>Which tries stand for an order, or null where it is not remembered; with those of the batch.</summary>
+    long? Claims(string taskId);
+
+    void AddClaim(string taskId, long bit);
+
     void InsertRefusal(RefusedOrder order);
 
     void InsertMail(InboxRow row);

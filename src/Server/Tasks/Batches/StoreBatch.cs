@@ -22,6 +22,7 @@ internal sealed class StoreBatch(IBatchRows rows, WebhookSubscriptions subscript
         StoreOperation.Discard discard => Discard(discard),
         StoreOperation.NoteIntent note => NoteIntent(note.Order),
         StoreOperation.NoteRefusal note => NoteRefusal(note.Order),
+        StoreOperation.ClaimIntent claim => ClaimIntent(claim),
         StoreOperation.Post post => _inbox.Post(post),
         StoreOperation.Note note => Note(note),
         StoreOperation.Deliver deliver => _deliveries.Apply(deliver.Write),
@@ -68,6 +69,14 @@ internal sealed class StoreBatch(IBatchRows rows, WebhookSubscriptions subscript
     private OperationResult NoteIntent(OrderIntent intent)
     {
         rows.WriteIntent(intent);
+        return new(OperationOutcome.Applied);
+    }
+
+    private OperationResult ClaimIntent(StoreOperation.ClaimIntent claim)
+    {
+        if (rows.Claims(claim.Id) is not { } claims) return new(OperationOutcome.NotFound);
+        if ((claims & claim.Bit) != 0) return new(OperationOutcome.VersionChanged);
+        rows.AddClaim(claim.Id, claim.Bit);
         return new(OperationOutcome.Applied);
     }
 

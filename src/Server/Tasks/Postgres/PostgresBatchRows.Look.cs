@@ -15,7 +15,7 @@ internal sealed partial class PostgresBatchRows
     // A plain select of the shards is no fence: while it waits for nobody, a claim may go through. The lock holds until the commit.
     private const string Shards = "SELECT id, owner, epoch FROM shards WHERE id = ANY($1) ORDER BY id FOR KEY SHARE";
 
-    private const string Claims =
+    private const string KeptClaims =
         $"""
         SELECT k.account_id, k.key, k.task_id, k.fingerprint, {TaskRows.TaskColumns}
         FROM unnest($1::text[], $2::text[]) AS r (account_id, key)
@@ -64,6 +64,8 @@ internal sealed partial class PostgresBatchRows
         JOIN attempts a ON a.channel_account = r.account AND a.upstream_id = r.id
         """;
 
+    private const string Intents = "SELECT task_id, claims FROM order_intents WHERE task_id = ANY($1) ORDER BY task_id FOR NO KEY UPDATE";
+
     private const string WaitingMail = "SELECT task_id, attempt, kind, dedupe FROM task_inbox WHERE task_id = ANY($1)";
 
     private const string Deliveries =
@@ -95,7 +97,7 @@ internal sealed partial class PostgresBatchRows
         look.Add(Shards, row => _shards[row.GetInt64(0)] = (row.TextOrNull(1), row.GetInt64(2)), [.. batch.Select(FenceOf).OfType<long>().Distinct()]);
         var claims = creates.Where(create => create.Idempotency is not null).ToList();
         look.Add(
-            Claims,
+            KeptClaims,
             row =>
             {
                 _claims[(row.GetString(0), row.GetString(1))] = new KeptClaim(row.GetString(2), row.GetString(3));
@@ -145,6 +147,9 @@ internal sealed partial class PostgresBatchRows
         look.Add(
             UpstreamIds, row => _upstreamIds[(row.GetString(0), row.GetString(1))] = (row.GetString(2), row.GetInt32(3)),
             [.. found.Select(attempt => attempt.ChannelAccount)], found.Select(attempt => attempt.UpstreamId!).ToArray());
+        look.Add(
+            Intents, row => _intents[row.GetString(0)] = row.GetInt64(1),
+            [.. batch.OfType<StoreOperation.ClaimIntent>().Select(claim => claim.TaskId)]);
         look.Add(
             WaitingMail, row => _mail.Add((row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetString(3))),
             [.. batch.OfType<StoreOperation.Post>().Select(post => post.TaskId)]);

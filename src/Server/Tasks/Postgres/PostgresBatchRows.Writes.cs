@@ -11,6 +11,7 @@ internal sealed partial class PostgresBatchRows
     {
         var task = create.Task;
         if (!_ids.Add(task.Id)) return false;
+        _tasks[task.Id] = task;
         _writes.Add(
             PostgresWrites.InsertTask,
             task.Id, task.Shard, task.Version, task.AccountId, task.KeyId, task.Order.Model, Encoding.UTF8.GetString(create.OrderJson.Span), task.BaseUrl,
@@ -71,7 +72,14 @@ internal sealed partial class PostgresBatchRows
         _writes.Add(PostgresWrites.InsertClaim, accountId, claim.Key, claim.Fingerprint, taskId, Now, claim.ExpiresAt);
     }
 
-    public void WriteIntent(OrderIntent intent) => _writes.Add(PostgresWrites.WriteIntent, intent.TaskId, intent.Claims, intent.IsUndelivered, Now);
+    public void WriteIntent(OrderIntent intent) => _writes.Add(
+        PostgresWrites.WriteIntent, intent.TaskId, intent.Claims, intent.IsUndelivered, Now, intent.Place?.KeyId, intent.Place?.Fingerprint);
+
+    public void AddClaim(string taskId, long bit)
+    {
+        _intents[taskId] |= bit;
+        _writes.Add(PostgresWrites.AddClaim, taskId, bit);
+    }
 
     public void InsertRefusal(RefusedOrder order) => _writes.Add(PostgresWrites.InsertRefusal, order.KeyId, order.Fingerprint, order.At);
 

@@ -15,6 +15,7 @@ internal sealed partial class PostgresBatchRows(PostgresWrites writes) : IBatchR
     private readonly Dictionary<string, AccountFigures> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Id, bool IsKey, long Day), SpentFigures> _spent = [];
     private readonly Dictionary<(string Channel, string Model), long> _open = [];
+    private readonly Dictionary<string, long> _intents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GenerationTask> _tasks = new(StringComparer.Ordinal);
@@ -30,6 +31,8 @@ internal sealed partial class PostgresBatchRows(PostgresWrites writes) : IBatchR
     public AccountFigures? Account(string id) => _accounts.GetValueOrDefault(id);
 
     public KeptClaim? Claim(string accountId, string key) => _claims.TryGetValue((accountId, key), out var claim) ? claim : null;
+
+    public long? Claims(string taskId) => _intents.TryGetValue(taskId, out var claims) ? claims : null;
 
     public SpentFigures Spent(string id, bool isKey, long day, long month, long nextMonth) => _spent.GetValueOrDefault((id, isKey, day));
 

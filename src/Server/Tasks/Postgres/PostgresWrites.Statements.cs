@@ -87,11 +87,14 @@ internal sealed partial class PostgresWrites
         "ttttnn", "INSERT INTO idempotency_keys (account_id, key, fingerprint, task_id, created_at, expires_at) SELECT * FROM {rows}");
 
     public static readonly PostgresStatement WriteIntent = Define(
-        "tnnn",
+        "tnnntt",
         """
-        INSERT INTO order_intents (task_id, claims, is_undelivered, created_at) SELECT * FROM {rows}
-        ON CONFLICT (task_id) DO UPDATE SET claims = excluded.claims, is_undelivered = excluded.is_undelivered
+        INSERT INTO order_intents (task_id, claims, is_undelivered, created_at, key_id, fingerprint) SELECT * FROM {rows}
+        ON CONFLICT (task_id) DO UPDATE SET claims = order_intents.claims | excluded.claims, is_undelivered = excluded.is_undelivered
         """);
+
+    public static readonly PostgresStatement AddClaim = Define(
+        "tn", "UPDATE order_intents i SET claims = i.claims | r.c2 FROM {rows} WHERE i.task_id = r.c1");
 
     public static readonly PostgresStatement InsertRefusal = Define(
         "ttn", "INSERT INTO refused_orders (key_id, fingerprint, refused_at) SELECT * FROM {rows}");

@@ -70,6 +70,8 @@ internal sealed partial class SqliteBatchRows
     public void WriteIntent(OrderIntent intent) =>
         statements.UpsertIntent.Set(1, intent.TaskId).Set(2, intent.Claims).Set(3, intent.IsUndelivered ? 1L : 0L).Set(4, now).Execute();
 
+    public void AddClaim(string taskId, long bit) => statements.AddIntentClaim.Set(1, taskId).Set(2, bit).Execute();
+
     public void InsertRefusal(RefusedOrder order) =>
         statements.InsertRefusal.Set(1, order.KeyId).Set(2, order.Fingerprint).Set(3, order.At).Execute();
 

@@ -35,6 +35,8 @@ internal sealed partial class SqliteBatchRows(
             static row => new KeptClaim(raw.sqlite3_column_text(row, 0).utf8_to_string(), raw.sqlite3_column_text(row, 1).utf8_to_string()), out var found)
             ? found : null;
 
+    public long? Claims(string taskId) => statements.FindIntentClaims.Set(1, taskId).ExecuteLong();
+
     public SpentFigures Spent(string id, bool isKey, long day, long month, long nextMonth)
     {
         var statement = isKey ? statements.SumKeySpending : statements.SumAccountSpending;

@@ -119,6 +119,10 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
         ON CONFLICT (task_id) DO UPDATE SET claims = ?2, is_undelivered = ?3
         """);
 
+    public readonly SqliteStatement FindIntentClaims = new(connection, "SELECT claims FROM order_intents WHERE task_id = ?1");
+
+    public readonly SqliteStatement AddIntentClaim = new(connection, "UPDATE order_intents SET claims = claims | ?2 WHERE task_id = ?1");
+
     public readonly SqliteStatement InsertRefusal = new(
         connection, "INSERT INTO refused_orders (key_id, fingerprint, refused_at) VALUES (?1, ?2, ?3)");
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Reelay.Providers;
 using Reelay.Server.Api;
 using Reelay.Server.Api.Intents;
@@ -51,7 +52,7 @@ public sealed class IntentTests
         _upstream.OnPoll = (_, _) => Task.FromResult<PollResult>(new PollResult.Running(true));
         await using var world = new ClusterWorld(_upstream);
         var (a, b) = await world.StartTwoAsync();
-        var reader = new TaskReader(a.Engine, a.Way.Tasks, new IntentBook(world.Time), a.Ownership, world.Time);
+        var reader = new TaskReader(a.Engine, a.Way.Tasks, new ReadNotes(new IntentBook(world.Time), world.Time, NullLogger<ReadNotes>.Instance), a.Ownership, world.Time);
         var id = await a.OrderAsync();
         await world.UntilPhaseAsync(id, TaskPhase.Submitted);
         a.Way.IsCut = true;
@@ -72,7 +73,7 @@ public sealed class IntentTests
     {
         await using var world = new ClusterWorld(_upstream);
         var (a, b) = await world.StartTwoAsync();
-        var reader = new TaskReader(a.Engine, a.Way.Tasks, new IntentBook(world.Time), a.Ownership, world.Time);
+        var reader = new TaskReader(a.Engine, a.Way.Tasks, new ReadNotes(new IntentBook(world.Time), world.Time, NullLogger<ReadNotes>.Instance), a.Ownership, world.Time);
         var id = await a.OrderAsync();
         await world.FinishAsync(id);
         await world.UntilAsync(() => a.Engine.Find(id) is null);

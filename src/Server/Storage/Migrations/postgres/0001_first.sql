@@ -271,7 +271,10 @@ CREATE TABLE order_intents (
     task_id        text COLLATE "C" PRIMARY KEY,
     claims         bigint NOT NULL,
     is_undelivered bigint NOT NULL CHECK (is_undelivered IN (0, 1)),
-    created_at     bigint NOT NULL
+    created_at     bigint NOT NULL,
+    key_id         text COLLATE "C",
+    fingerprint    text COLLATE "C",
+    is_read        bigint NOT NULL DEFAULT 0 CHECK (is_read IN (0, 1))
 );
 
 CREATE TABLE refused_orders (
@@ -439,6 +442,9 @@ CREATE INDEX tasks_deleted ON tasks (id) WHERE deleted_at IS NOT NULL AND discar
 CREATE INDEX tasks_expiring ON tasks (expires_at) WHERE expires_at IS NOT NULL AND discarded_at IS NULL;
 CREATE UNIQUE INDEX attempts_by_upstream ON attempts (channel_account, upstream_id) WHERE upstream_id IS NOT NULL;
 CREATE INDEX attempts_unknown ON attempts (channel_account, fingerprint) WHERE upstream_id IS NULL;
+CREATE INDEX order_intents_by_fingerprint ON order_intents (key_id, fingerprint, created_at);
+CREATE INDEX order_intents_by_age ON order_intents (created_at);
+CREATE INDEX refused_orders_by_fingerprint ON refused_orders (key_id, fingerprint, refused_at);
 CREATE INDEX task_inbox_by_shard ON task_inbox (shard, id);
 CREATE UNIQUE INDEX ledger_closed_once ON ledger_entries (task_id) WHERE kind IN ('settle', 'release');
 CREATE INDEX tasks_by_external_id ON tasks (account_id, external_task_id, id) WHERE external_task_id IS NOT NULL;
