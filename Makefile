@@ -51,6 +51,7 @@ provider: ## N=Name makes src/Providers/Name: adapter, models, simulator, tests,
 
 bench: ## measured against references in the same run; results go to bench/results
 	@tools/apt-install wrk nginx-light
+	@tools/apt-install --no-start postgresql-15
 	dotnet run -c Release --project bench/Load -- $(ARGS)
 
 fmt: ## format everything
@@ -58,6 +59,7 @@ fmt: ## format everything
 
 install-test:
 	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
+	@tools/apt-install --no-start postgresql-15
 	@tools/apt-install --no-start curl swift-proxy swift-account swift-container swift-object memcached
 	@command -v npm >/dev/null || tools/apt-install nodejs npm
 	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi

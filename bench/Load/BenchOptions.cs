@@ -3,7 +3,7 @@ namespace Reelay.Load;
 /// <summary>What was asked for on the command line.</summary>
 internal sealed record BenchOptions
 {
-    public const string Usage = "--rounds 5 --seconds 5 --only status,many,create,content,idle,polling,waiting,callbacks,isolation --tasks 1000,10000 --median 30,60 --name engine --keep";
+    public const string Usage = "--rounds 5 --seconds 5 --only status,many,create,content,idle,polling,waiting,callbacks,isolation,postgres,foreign,claim,nodes --tasks 1000,10000 --median 30,60 --name engine --keep";
 
     private const int MaxRounds = 100;
     private const int MaxSeconds = 600;

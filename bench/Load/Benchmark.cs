@@ -14,6 +14,9 @@ internal abstract class Benchmark : IAsyncDisposable
     /// <summary>Its name on the command line.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether it starts a PostgreSQL; such a one runs only where it is asked for.</summary>
+    public virtual bool NeedsPostgres => false;
+
     /// <summary>What it delivers, in the order of the values.</summary>
     public abstract IReadOnlyList<Figure> Figures { get; }
 

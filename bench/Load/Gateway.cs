@@ -22,9 +22,10 @@ internal static class Gateway
     /// <param name="settings">Further settings as environment variables.</param>
     /// <param name="more">More of them.</param>
     /// <param name="callsBack">Whether upstreams are asked to call back.</param>
+    /// <param name="log">Where it prints to; by default one file for all servers, each in the place of the one before.</param>
     public static Task<ServerProcess> StartAsync(
         Workplace workplace, string data, string? upstream = null, IReadOnlyDictionary<string, string>? settings = null,
-        IReadOnlyDictionary<string, string>? more = null, bool callsBack = false)
+        IReadOnlyDictionary<string, string>? more = null, bool callsBack = false, string? log = null)
     {
         var port = Workplace.FreePort();
         var environment = new Dictionary<string, string>
@@ -41,7 +42,25 @@ internal static class Gateway
         else environment["Reelay__Channels__sandbox_openai__BaseUrl"] = upstream + "/v1";
         if (callsBack) environment["Reelay__PublicUrl"] = environment["ASPNETCORE_URLS"];
         foreach (var (name, value) in (settings ?? new Dictionary<string, string>()).Concat(more ?? new Dictionary<string, string>())) environment[name] = value;
-        return ServerProcess.StartAsync(workplace.Program("Server"), [], port, environment, workplace.PathOf("server.log"));
+        return ServerProcess.StartAsync(workplace.Program("Server"), [], port, environment, log ?? workplace.PathOf("server.log"));
+    }
+
+    /// <summary>The same, and waits until it takes orders: a node of several waits for shards first.</summary>
+    public static async Task<ServerProcess> StartReadyAsync(
+        Workplace workplace, string data, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyDictionary<string, string>? more = null, string? log = null)
+    {
+        var server = await StartAsync(workplace, data, null, settings, more, log: log);
+        using var client = NewClient(server.BaseUrl);
+        for (var since = TimeProvider.System.GetTimestamp(); ;)
+        {
+            using (var response = await client.GetAsync("/readyz"))
+            {
+                if (response.IsSuccessStatusCode) return server;
+                if (TimeProvider.System.GetElapsedTime(since) > LongestRender) throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
+            }
+
+            await Task.Delay(Look, TimeProvider.System);
+        }
     }
 
     /// <summary>Orders a video.</summary>
@@ -50,6 +69,16 @@ internal static class Gateway
     {
         using var client = NewClient(baseUrl);
         using var content = new StringContent(Order, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("/v1/videos", content);
+        return (string)(await ReadAsync(response))["id"]!;
+    }
+
+    /// <summary>Orders a video with a prompt.</summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> OrderAsync(HttpClient client, string prompt)
+    {
+        var body = new JsonObject { ["model"] = "sora-2", ["prompt"] = prompt, ["seconds"] = "4" };
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         using var response = await client.PostAsync("/v1/videos", content);
         return (string)(await ReadAsync(response))["id"]!;
     }

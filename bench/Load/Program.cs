@@ -1,4 +1,5 @@
 using Reelay.Load;
+using Reelay.Load.Cluster;
 using Reelay.Load.Polling;
 
 BenchOptions options;
@@ -27,10 +28,12 @@ foreach (var make in new Func<Benchmark>[]
     () => new CreateBenchmark(workplace, options.Seconds),
     () => new ContentBenchmark(workplace, options.Seconds),
     () => new IdleBenchmark(workplace),
+    () => new PostgresCreateBenchmark(workplace, options.Seconds),
+    () => new ForeignReadBenchmark(workplace, options.Seconds),
 })
 {
     await using var benchmark = make();
-    if (options.Only.Count > 0 && !options.Only.Contains(benchmark.Name)) continue;
+    if (options.Only.Count > 0 ? !options.Only.Contains(benchmark.Name) : benchmark.NeedsPostgres) continue;
     lines.AddRange(await RunAsync(benchmark));
     notes.AddRange(benchmark.Notes);
 }
@@ -40,6 +43,8 @@ if (options.Only.Count == 0 || options.Only.Contains(PollingRun.Name)) notes.Add
 if (options.Only.Contains(WaitingRun.Name)) notes.AddRange(await new WaitingRun(workplace, options).RunAsync());
 if (options.Only.Contains(CallbackRun.Name)) notes.AddRange(await new CallbackRun(workplace, options).RunAsync());
 if (options.Only.Contains(IsolationRun.Name)) notes.AddRange(await new IsolationRun(workplace, options).RunAsync());
+if (options.Only.Contains(ClaimRun.Name)) notes.AddRange(await new ClaimRun(workplace, options).RunAsync());
+if (options.Only.Contains(NodesRun.Name)) notes.AddRange(await new NodesRun(workplace, options).RunAsync());
 
 var day = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd");
 var report = Report.Write(day, options, facts, lines, notes);

@@ -81,6 +81,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(process, port, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
     }
 
+    /// <summary>SIGKILL: nothing of it runs after this.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>Sends the process a signal.</summary>
     public void Signal(int signal) => _ = NativeMethods.Kill(_process.Id, signal);
 

@@ -51,23 +51,25 @@ internal sealed class StatusBenchmark(Workplace workplace, int seconds, int task
         return [result.PerSecond, (server.ProcessorTime - before).TotalMicroseconds / result.RequestCount];
     }
 
+    /// <summary>A script that asks for tasks in turn.</summary>
     // Requests are made before the run: wrk would otherwise spend its one thread on making them.
+    public static string Script(IEnumerable<string> ids) =>
+        $$"""
+        local ids = { {{string.Join(", ", ids.Select(id => $"\"{id}\""))}} }
+        local requests, at = {}, 0
+        init = function(args)
+          for i, id in ipairs(ids) do requests[i] = wrk.format("GET", "/v1/videos/" .. id) end
+        end
+        request = function()
+          at = at % #requests + 1
+          return requests[at]
+        end
+        """;
+
     private string WriteScript(List<string> ids)
     {
         var file = workplace.PathOf("many.lua");
-        File.WriteAllText(
-            file,
-            $$"""
-            local ids = { {{string.Join(", ", ids.Select(id => $"\"{id}\""))}} }
-            local requests, at = {}, 0
-            init = function(args)
-              for i, id in ipairs(ids) do requests[i] = wrk.format("GET", "/v1/videos/" .. id) end
-            end
-            request = function()
-              at = at % #requests + 1
-              return requests[at]
-            end
-            """);
+        File.WriteAllText(file, Script(ids));
         return file;
     }
 }

@@ -64,7 +64,7 @@ internal static class ServerServices
 
         services.AddBucket(configuration, engineOptions);
         AddStorage(services, configuration, options);
-        AddAssets(services, options, WebhookServices.ReadOrigins(configuration));
+        AddAssets(services, options, WebhookServices.ReadOrigins(configuration), StorageServices.IsPostgres(configuration));
         services.AddVariants(variantOptions);
         AddChannels(services, configuration, options, configuration["urls"] ?? defaultUrl);
         AddEngine(services, options);
@@ -97,7 +97,7 @@ internal static class ServerServices
         services.AddSingleton(provider => new Ownership("node_" + provider.GetRequiredService<Randomness>().Text(16), provider.GetRequiredService<TimeProvider>()));
     }
 
-    private static void AddAssets(IServiceCollection services, ServerOptions options, IReadOnlyList<WebOrigin> webhookOrigins)
+    private static void AddAssets(IServiceCollection services, ServerOptions options, IReadOnlyList<WebOrigin> webhookOrigins, bool isShared)
     {
         services.AddSingleton(provider => new LocalAssetStore(
             provider.GetRequiredService<DataFolder>().Path("assets"), provider.GetRequiredService<Randomness>().Fill));
@@ -108,7 +108,7 @@ internal static class ServerServices
         services.AddSingleton<OutboundHttp>();
         services.AddSingleton<MediaFetcher>();
         services.AddSingleton<ResultFetcher>();
-        services.AddSingleton(provider => LinkKeys.Open(
+        services.AddSingleton(provider => isShared ? LinkKeys.Of(provider.GetRequiredService<MasterKeys>()) : LinkKeys.Open(
             provider.GetRequiredService<DataFolder>().Path(LinkKeys.FileName), provider.GetRequiredService<Randomness>()));
         services.AddSingleton<LinkSigner>();
         services.AddSingleton<InputFetcher>();

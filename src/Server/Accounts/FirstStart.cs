@@ -1,6 +1,6 @@
 namespace Reelay.Server.Accounts;
 
-/// <summary>What a new data folder needs before the first request: the administrator's account and key, and the sandbox's.</summary>
+/// <summary>What a new database needs before the first request: the administrator's account and key, and the sandbox's.</summary>
 internal static class FirstStart
 {
     /// <summary>The administrator's account; unlimited.</summary>
@@ -27,11 +27,11 @@ internal static class FirstStart
 
         if (store.HasAdmin(now)) return null;
 
-        // The file first: a crash in between leaves a file whose key is unknown, and the next start makes another.
+        // The file first: a crash in between leaves a file whose key is unknown, and the next start makes another. Of several nodes that start
+        // at once only one gets that far.
         var secret = keys.MintSecret();
-        WriteSecret(Path.Combine(dataFolder, AdminKeyFile), secret);
-        keys.Import(keys.Draft(AdminAccount, "administrator") with { Scopes = ApiKey.CallerScopes | KeyScopes.Admin }, secret);
-        return secret;
+        var draft = keys.Draft(AdminAccount, "administrator") with { Scopes = ApiKey.CallerScopes | KeyScopes.Admin };
+        return keys.ImportFirstAdmin(draft, secret, now, () => WriteSecret(Path.Combine(dataFolder, AdminKeyFile), secret)) ? secret : null;
     }
 
     // Created with its final mode: at no moment can another user of the machine read it.

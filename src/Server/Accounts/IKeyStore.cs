@@ -21,6 +21,14 @@ internal interface IKeyStore
     /// <returns>False if a key has the secret already, or the new account's id is taken: nothing is stored then.</returns>
     bool Insert(ApiKey key, byte[] hash, NewAccount? account = null);
 
+    /// <summary>Stores an administrator's key unless some key can use the admin API already, whichever node made it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="hash">Hash of its secret.</param>
+    /// <param name="now">The moment at which the other must work.</param>
+    /// <param name="keep">Done before it is stored, and only if it will be: whoever dies in between has kept a secret that nothing knows.</param>
+    /// <returns>Whether it was stored.</returns>
+    bool InsertFirstAdmin(ApiKey key, byte[] hash, long now, Action keep);
+
     /// <summary>Replaces what an operator may change of a key that is not revoked; nobody else changes it meanwhile.</summary>
     /// <returns>The key as stored, what <paramref name="change"/> refused, or an error-free null if there is no such key.</returns>
     ApiResult<ApiKey> Change(string id, Func<ApiKey, ApiResult<ApiKey>> change);

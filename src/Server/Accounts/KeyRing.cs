@@ -58,6 +58,11 @@ internal sealed class KeyRing(IKeyStore store, KeyUses uses, TimeProvider time, 
     public bool Import(ApiKey key, string secret) =>
         store.Insert(key with { SecretHint = secret[^KeySecrets.HintLength..] }, KeySecrets.Hash(secret));
 
+    /// <summary>The same for an administrator's key, unless there is one that works; <paramref name="keep"/> runs before it is stored.</summary>
+    /// <returns>Whether it was stored.</returns>
+    public bool ImportFirstAdmin(ApiKey key, string secret, long now, Action keep) =>
+        store.InsertFirstAdmin(key with { SecretHint = secret[^KeySecrets.HintLength..] }, KeySecrets.Hash(secret), now, keep);
+
     /// <summary>Gives a key another secret.</summary>
     /// <returns>The key and the secret, which is kept nowhere; or null if there is no such key.</returns>
     public (ApiKey Key, string Secret)? Rotate(string id, TimeSpan overlap)

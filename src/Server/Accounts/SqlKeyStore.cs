@@ -5,9 +5,17 @@ using static Reelay.Server.Accounts.SqlKeyRows;
 
 namespace Reelay.Server.Accounts;
 
-/// <summary>Keys on SQLite.</summary>
+/// <summary>Keys in the database.</summary>
 internal sealed class SqlKeyStore(Database database, TimeProvider time) : IKeyStore
 {
+    private const string AdminThatWorks =
+        $"""
+        SELECT 1 FROM {Source}
+        WHERE k.is_admin = 1 AND k.revoked_at IS NULL AND k.disabled_at IS NULL AND a.disabled_at IS NULL
+            AND (k.expires_at IS NULL OR k.expires_at > @now)
+        LIMIT 1
+        """;
+
     public void EnsureAccount(string id, string name, bool isUnlimited) =>
         database.Write((connection, transaction) => connection.Execute(
             """
@@ -29,31 +37,25 @@ internal sealed class SqlKeyStore(Database database, TimeProvider time) : IKeySt
     public ApiKey? Find(string id) =>
         database.Read(connection => connection.Query(Map, $"SELECT {Columns} FROM {Source} WHERE k.id = @id", ("@id", id)).FirstOrDefault());
 
-    public bool HasAdmin(long now) =>
-        database.Read(connection => connection.Scalar<long>(
-            $"""
-            SELECT EXISTS (
-                SELECT 1 FROM {Source}
-                WHERE k.is_admin = 1 AND k.revoked_at IS NULL AND k.disabled_at IS NULL AND a.disabled_at IS NULL
-                    AND (k.expires_at IS NULL OR k.expires_at > @now))
-            """,
-            ("@now", now))) == 1;
+    public bool HasAdmin(long now) => database.Read(connection => connection.Query(static _ => true, AdminThatWorks, ("@now", now)).Count > 0);
 
     public bool Insert(ApiKey key, byte[] hash, NewAccount? account = null) =>
         database.Write((connection, transaction) =>
+            !IsTaken(connection, transaction, hash)
+            && (account is null || SqlAccountStore.Insert(connection, transaction, account))
+            && Insert(connection, transaction, key, hash));
+
+    // Rare writes come one after the other, on all nodes: of two that start at once the second finds the first one's key.
+    public bool InsertFirstAdmin(ApiKey key, byte[] hash, long now, Action keep) =>
+        database.Write((connection, transaction) =>
         {
-            if (IsTaken(connection, transaction, hash)) return false;
-            if (account is not null && !SqlAccountStore.Insert(connection, transaction, account)) return false;
-            return connection.Execute(
-                """
-                INSERT INTO keys (id, account_id, name, secret_sha256, secret_hint, created_at, is_admin, scopes, is_strict, is_lenient,
-                    has_idempotent_external_ids, dialects, withheld, groups, models, addresses, updated_at, expires_at, disabled_at,
-                    requests_per_minute, creates_per_minute, max_in_flight, day_budget_micros, month_budget_micros, total_budget_micros)
-                VALUES (@id, @account, @name, @hash, @hint, @created, @admin, @scopes, @strict, @lenient, @external, @dialects, @withheld, @groups,
-                    @models, @addresses, @updated, @expires, @disabled, @requests, @creates, @flight, @day, @month, @total)
-                """,
-                transaction,
-                [("@account", key.AccountId), ("@hash", hash), ("@hint", key.SecretHint), ("@created", key.CreatedAt), .. Values(key)]) == 1;
+            using (var command = connection.Command(AdminThatWorks, transaction, ("@now", now)))
+            {
+                if (command.ExecuteScalar() is not null) return false;
+            }
+
+            keep();
+            return Insert(connection, transaction, key, hash);
         });
 
     public ApiResult<ApiKey> Change(string id, Func<ApiKey, ApiResult<ApiKey>> change) =>
@@ -107,6 +109,18 @@ internal sealed class SqlKeyStore(Database database, TimeProvider time) : IKeySt
 
             return uses.Count;
         });
+
+    private static bool Insert(DbConnection connection, DbTransaction transaction, ApiKey key, byte[] hash) =>
+        connection.Execute(
+            """
+            INSERT INTO keys (id, account_id, name, secret_sha256, secret_hint, created_at, is_admin, scopes, is_strict, is_lenient,
+                has_idempotent_external_ids, dialects, withheld, groups, models, addresses, updated_at, expires_at, disabled_at,
+                requests_per_minute, creates_per_minute, max_in_flight, day_budget_micros, month_budget_micros, total_budget_micros)
+            VALUES (@id, @account, @name, @hash, @hint, @created, @admin, @scopes, @strict, @lenient, @external, @dialects, @withheld, @groups,
+                @models, @addresses, @updated, @expires, @disabled, @requests, @creates, @flight, @day, @month, @total)
+            """,
+            transaction,
+            [("@account", key.AccountId), ("@hash", hash), ("@hint", key.SecretHint), ("@created", key.CreatedAt), .. Values(key)]) == 1;
 
     // A secret that was replaced is still somebody's: whoever imported it would be taken for its owner.
     private static bool IsTaken(DbConnection connection, DbTransaction transaction, byte[] hash)

@@ -55,7 +55,11 @@ internal sealed class AdminSecretEndpoints(
 
     private async Task RotateLinkKeysAsync(HttpContext context)
     {
-        var read = authentication.AuthenticateAdmin(context).Error is { } refused ? refused : await ReadAsync(context);
+        var read = authentication.AuthenticateAdmin(context).Error is { } refused ? refused
+            : linkKeys.IsFile ? await ReadAsync(context)
+            : ApiError.Invalid(
+                "link_keys_are_derived", null,
+                $"Every node derives the keys of links from {MasterKey.Setting}: links end when that key is replaced and no longer in {MasterKeys.PreviousSetting}.");
         if (read.Error is { } error)
         {
             await ErrorWriter.WriteAsync(context, error);

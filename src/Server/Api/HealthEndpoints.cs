@@ -5,9 +5,12 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Api;
 
 /// <summary>For load balancers: alive, and ready for new orders. Neither takes a key.</summary>
-internal sealed class HealthEndpoints(EngineHost host, EngineGate gate, Ownership ownership, GroupCommitter committer, TimeProvider time)
+internal sealed class HealthEndpoints(EngineHost host, EngineGate gate, Ownership ownership, ShardKeeper keeper, GroupCommitter committer, TimeProvider time)
 {
-    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(1);
+    // A database that is reached and does not answer must not hold up the answer here, nor fill the committer with looks.
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(0.8);
+    private readonly Lock _gate = new();
+    private Task _probe = Task.CompletedTask;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -26,7 +29,7 @@ internal sealed class HealthEndpoints(EngineHost host, EngineGate gate, Ownershi
         if (!committer.IsStoreAway) return false;
         try
         {
-            await committer.ProbeAsync().WaitAsync(ProbeTime, time);
+            await Probe().WaitAsync(ProbeTime, time);
             return false;
         }
         catch (Exception exception) when (exception is StoreUnavailableException or TimeoutException)
@@ -35,8 +38,14 @@ internal sealed class HealthEndpoints(EngineHost host, EngineGate gate, Ownershi
         }
     }
 
+    private Task Probe()
+    {
+        lock (_gate) return _probe.IsCompleted ? _probe = committer.ProbeAsync() : _probe;
+    }
+
     private string? Reason() =>
         gate.IsDraining ? "The server is stopping."
+        : keeper.IsStoreAway ? "The database cannot be reached."
         : !host.IsReady || !ownership.HasAny ? "The server is starting."
         : !ownership.IsCurrent ? "The server could not renew its part of the tasks."
         : gate.IsDiskLow ? "The server is short of disk space."

@@ -29,6 +29,9 @@ internal sealed partial class ShardKeeper(
     /// <summary>What this node tells of itself.</summary>
     public NodeReport Report => new(ownership.NodeId, Version, _startedAt, parts.Gate.IsDraining, engine.LiveCount, engine.LagMilliseconds);
 
+    /// <summary>Whether the last try to renew the leases failed.</summary>
+    public bool IsStoreAway { get; private set; }
+
     /// <summary>Registers the node. With untimed leases everything is its own from here on; else <see cref="TurnAsync"/> takes the first shards.</summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
@@ -67,10 +70,12 @@ internal sealed partial class ShardKeeper(
             var view = await store.RenewAsync(Report, end.Token).WaitAsync(end.Token);
             Follow(view, sentAt + Ticks(lease - Margin));
             await BalanceAsync(view, end.Token);
+            IsStoreAway = false;
             return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            IsStoreAway = true;
             LogTurnFailed(exception);
             return false;
         }

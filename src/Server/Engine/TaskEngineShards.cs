@@ -21,18 +21,22 @@ internal sealed partial class TaskEngine
 
     /// <summary>Loads every live task of one shard, as long as it is this node's; each is looked at soon.</summary>
     /// <remarks>What its upstream must not feel all at once waits in the channels' lines: polls have a rate and a bound there, orders a slot.</remarks>
-    public async Task LoadAsync(OwnedShard shard, CancellationToken cancellationToken)
+    /// <returns>How many rows were read.</returns>
+    public async Task<int> LoadAsync(OwnedShard shard, CancellationToken cancellationToken)
     {
+        var count = 0;
         string? after = null;
         IReadOnlyList<LiveRow> page;
         do
         {
-            if (!_ownership.Drives(shard.Shard, shard.Epoch)) return;
+            if (!_ownership.Drives(shard.Shard, shard.Epoch)) return count;
             page = await _parts.Store.LoadLiveAsync(shard.Shard, after, LoadPage, cancellationToken);
             foreach (var row in page) Adopt(row, shard.Epoch);
+            count += page.Count;
             if (page.Count > 0) after = page[^1].Task.Id;
         }
         while (page.Count == LoadPage);
+        return count;
     }
 
     /// <summary>Lets go of every task whose shard is not this node's any more, or was not for a while.</summary>

@@ -45,7 +45,8 @@ internal sealed partial class KeyRotation(
         if (outdated > 0) LogBegun(MasterKeys.IdOf(keys.Current), outdated, all);
         foreach (var table in tables) Reseal(table);
 
-        // Written with an older key while the pages were read: there is none such in this process, and no other has the data folder.
+        // Written with an older key while the pages were read: there is none such in this process. Where other nodes go on with the older one,
+        // operators start one once more after the last has the new one (docs/operating.md); until then both keys are needed.
         store.ReplaceMasterKey(MasterKeys.IdOf(keys.Current), time.GetUtcNow().ToUnixTimeMilliseconds());
         if (outdated > 0) LogDone(MasterKeys.IdOf(keys.Current));
         if (keys.IsFile) keys.ForgetPrevious();

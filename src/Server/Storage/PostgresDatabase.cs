@@ -33,13 +33,15 @@ internal sealed class PostgresDatabase : Database
 
         // A node that dies without a word must not be waited for by a lock longer than by its lease.
         builder.KeepAlive = 10;
-        _direct = new NpgsqlConnectionStringBuilder(settings.DirectConnection ?? connectionString)
+        _direct = new NpgsqlConnectionStringBuilder(settings.DirectConnection is { Length: > 0 } direct ? direct : connectionString)
         {
             ApplicationName = "reelay direct", Pooling = false, KeepAlive = 10, Timeout = settings.ConnectSeconds, Enlist = false,
         }.ToString();
         _source = NpgsqlDataSource.Create(builder);
         builder.Options = $"{builder.Options} {Fenced}".Trim();
-        builder.MaxPoolSize = Math.Max(2, settings.MaxConnections / 4);
+
+        // The batch, the leases and notifications never wait for each other.
+        builder.MaxPoolSize = Math.Max(4, settings.MaxConnections / 4);
         _fenced = NpgsqlDataSource.Create(builder);
     }
 

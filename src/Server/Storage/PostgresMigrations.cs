@@ -22,7 +22,13 @@ internal static class PostgresMigrations
     /// <summary>The same with given files.</summary>
     public static int Apply(NpgsqlConnection connection, string programVersion, TimeProvider time, IReadOnlyList<MigrationFile> files)
     {
-        connection.Execute($"SELECT pg_advisory_lock({Lock})");
+        using (var command = connection.Command($"SELECT pg_advisory_lock({Lock})"))
+        {
+            // As long as the node that has it takes.
+            command.CommandTimeout = 0;
+            command.ExecuteNonQuery();
+        }
+
         try
         {
             connection.Execute(
@@ -55,6 +61,18 @@ internal static class PostgresMigrations
     }
 
     private static void Apply(NpgsqlConnection connection, MigrationFile file, TimeProvider time)
+    {
+        try
+        {
+            ApplyWhole(connection, file, time);
+        }
+        catch (PostgresException exception)
+        {
+            throw new InvalidOperationException($"Migration {file.Name} could not be applied, and nothing of it was: {exception.MessageText}.", exception);
+        }
+    }
+
+    private static void ApplyWhole(NpgsqlConnection connection, MigrationFile file, TimeProvider time)
     {
         using var transaction = connection.BeginTransaction();
         using (var command = connection.Command(file.Sql, transaction))

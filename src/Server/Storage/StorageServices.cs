@@ -11,6 +11,9 @@ internal static class StorageServices
     /// <summary>Setting with the connection string, as Npgsql reads it.</summary>
     public const string Setting = "ConnectionStrings:Reelay";
 
+    /// <summary>Whether the database is PostgreSQL, which several nodes can share.</summary>
+    public static bool IsPostgres(IConfiguration configuration) => configuration[Setting] is { Length: > 0 };
+
     /// <exception cref="InvalidOperationException">A setting is wrong.</exception>
     public static void AddDatabase(this IServiceCollection services, IConfiguration configuration, int busySeconds)
     {
@@ -48,6 +51,7 @@ internal static class StorageServices
         services.AddHostedService<Engine.ClusterListeners>();
     }
 
+    // The string itself holds a password and is not repeated, nor what was made of a string that cannot be read.
     private static PostgresDatabase Open(string connection, PostgresOptions options, TimeProvider time)
     {
         try
@@ -56,10 +60,17 @@ internal static class StorageServices
             database.Migrate(ProgramVersion.Text, time);
             return database;
         }
-        catch (Exception exception) when (exception is ArgumentException or Npgsql.NpgsqlException)
+        catch (ArgumentException exception)
         {
-            // The string itself holds a password and is not repeated.
-            throw new InvalidOperationException($"ConnectionStrings__Reelay: {exception.Message}", exception);
+            throw new InvalidOperationException(
+                $"ConnectionStrings__Reelay{Direct()} cannot be read; write it as Host=…;Port=5432;Database=reelay;Username=reelay;Password=….", exception);
         }
+        catch (Exception exception) when (exception is Npgsql.NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
+        {
+            var reason = exception is Npgsql.PostgresException refusal ? refusal.MessageText : exception.InnerException?.Message ?? exception.Message;
+            throw new InvalidOperationException($"The database that ConnectionStrings__Reelay{Direct()} names cannot be used: {reason.TrimEnd('.')}.", exception);
+        }
+
+        string Direct() => options.DirectConnection is null ? "" : " or Reelay__Postgres__DirectConnection";
     }
 }

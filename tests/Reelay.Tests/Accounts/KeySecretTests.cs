@@ -160,6 +160,8 @@ public sealed class KeySecretTests
 
         public bool Insert(ApiKey key, byte[] hash, NewAccount? account = null) => throw new NotSupportedException();
 
+        public bool InsertFirstAdmin(ApiKey key, byte[] hash, long now, Action keep) => throw new NotSupportedException();
+
         public ApiResult<ApiKey> Change(string id, Func<ApiKey, ApiResult<ApiKey>> change) => throw new NotSupportedException();
 
         public ApiKey? Rotate(string id, byte[] hash, string hint, long previousUntil, long now) => throw new NotSupportedException();

@@ -45,7 +45,7 @@ public sealed class BackupTests
     }
 
     // A file that is being written is none yet: it has another name until it is whole, and may go while it is looked at.
-    private static void Copy(string from, string to)
+    internal static void Copy(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {

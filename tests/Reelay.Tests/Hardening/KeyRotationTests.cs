@@ -118,6 +118,7 @@ public sealed class KeyRotationTests
     [Fact]
     public async Task Links_go_on_under_an_older_key_until_an_operator_ends_them()
     {
+        Assert.SkipWhen(TestStore.IsPostgres, "A file of the data folder; with PostgreSQL the keys are derived.");
         await using var gateway = await GatewayHost.StartAsync();
         using var nobody = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = gateway.BaseUrl };
         using var admin = gateway.NewClient(gateway.AdminKey);

@@ -19,7 +19,7 @@ public sealed partial class OpenApiDocumentTests
         "account_exists", "account_in_use", "account_not_found", "action_pending", "adjustment_below_floor", "callbacks_full", "channel_exists",
         "channel_not_found", "invalid_amount", "invalid_attempt", "invalid_channel", "invalid_dialects", "invalid_end_links", "invalid_force", "invalid_groups",
         "invalid_kind", "invalid_phase", "invalid_prices", "invalid_reason", "invalid_reference", "invalid_time", "invalid_upstream_id", "invalid_value",
-        "invalid_withheld_routes", "key_exists", "key_in_use", "key_not_found", "master_key_is_a_setting",
+        "invalid_withheld_routes", "key_exists", "key_in_use", "key_not_found", "link_keys_are_derived", "master_key_is_a_setting",
     ];
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

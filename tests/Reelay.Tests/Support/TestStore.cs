@@ -29,9 +29,12 @@ internal static class TestStore
         Databases.GetOrAdd(Path.GetFullPath(folder), static _ => new Lazy<string>(PostgresServer.Instance.NewDatabase)).Value;
 
     /// <summary>What a server needs to use it, or nothing with SQLite.</summary>
-    public static Dictionary<string, string?> Settings(string folder) => !IsPostgres ? [] : new()
+    public static Dictionary<string, string?> Settings(string folder) => IsPostgres ? SettingsOf(ConnectionOf(folder)) : [];
+
+    /// <summary>What a server needs to use a database of PostgreSQL.</summary>
+    public static Dictionary<string, string?> SettingsOf(string connection) => new()
     {
-        ["ConnectionStrings:Reelay"] = ConnectionOf(folder),
+        ["ConnectionStrings:Reelay"] = connection,
         ["Reelay:Postgres:MaxConnections"] = "8",
 
         // Made by the server only where there is one.

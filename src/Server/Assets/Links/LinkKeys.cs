@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Reelay.Server.Secrets;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
 
@@ -5,7 +7,8 @@ namespace Reelay.Server.Assets.Links;
 
 /// <summary>The keys of signed links, one to a line of a file of the data folder. The last one signs, all of them verify.</summary>
 /// <remarks>
-/// Rotation: <c>POST /admin/v1/link_keys/rotate</c>, or add a line and restart; take the old line away once the longest link has expired, or at
+/// Where several nodes can share the database they are derived from the master keys instead, so that the links of one are good at all.
+/// Rotation of the file: <c>POST /admin/v1/link_keys/rotate</c>, or add a line and restart; take the old line away once the longest link has expired, or at
 /// once to end every link made with it.
 /// </remarks>
 internal sealed class LinkKeys
@@ -19,24 +22,34 @@ internal sealed class LinkKeys
     /// <summary>Most keys of a file: each one costs a hash for every wrong link.</summary>
     public const int MaxKeys = 16;
 
-    private readonly string _path;
+    private static readonly byte[] Purpose = "reelay link keys 1"u8.ToArray();
+
+    private readonly string? _path;
     private volatile IReadOnlyList<byte[]> _newestFirst;
 
-    private LinkKeys(IReadOnlyList<byte[]> newestFirst, string path) => (_newestFirst, _path) = (newestFirst, path);
+    private LinkKeys(IReadOnlyList<byte[]> newestFirst, string? path) => (_newestFirst, _path) = (newestFirst, path);
 
     /// <summary>The keys; the first one signs.</summary>
     public IReadOnlyList<byte[]> NewestFirst => _newestFirst;
+
+    /// <summary>Whether they are in the data folder's file, so that this server can make a new one.</summary>
+    public bool IsFile => _path is not null;
 
     /// <summary>Makes a new key that signs from now on. Durable before it is used.</summary>
     /// <param name="endsLinks">Whether the older keys go at once, and every link made with them; else the oldest goes once there are too many.</param>
     public void Rotate(bool endsLinks, Randomness randomness)
     {
+        if (_path is null) throw new InvalidOperationException("The keys of links are derived from the master key.");
         var key = new byte[KeyBytes];
         randomness.Fill(key);
         IReadOnlyList<byte[]> keys = endsLinks ? [key] : [key, .. _newestFirst.Take(MaxKeys - 1)];
         SecretFile.Replace(_path, keys.Reverse());
         _newestFirst = keys;
     }
+
+    /// <summary>One for each master key (HKDF-SHA256, RFC 5869): who knows one of these learns nothing of that.</summary>
+    public static LinkKeys Of(MasterKeys master) => new(
+        [.. master.NewestFirst.Take(MaxKeys).Select(key => HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Bytes, KeyBytes, salt: null, info: Purpose))], path: null);
 
     /// <summary>Reads the file; makes it, with one key and for the owner only, if it is not there.</summary>
     /// <exception cref="InvalidOperationException">A line is no key, or there is none.</exception>

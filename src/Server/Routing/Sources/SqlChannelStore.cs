@@ -9,7 +9,7 @@ internal sealed class SqlChannelStore(Database database) : IChannelStore
     public string? MasterKeyId() => database.Read(connection => connection.Query(row => row.GetString(0), "SELECT id FROM master_key").FirstOrDefault());
 
     public void NoteMasterKey(string id, long now) => database.Write((connection, transaction) => connection.Execute(
-        "INSERT INTO master_key (id, created_at) VALUES (@id, @now) ON CONFLICT DO NOTHING", transaction, ("@id", id), ("@now", now)));
+        "INSERT INTO master_key (id, created_at) SELECT @id, @now WHERE NOT EXISTS (SELECT 1 FROM master_key)", transaction, ("@id", id), ("@now", now)));
 
     public void ReplaceMasterKey(string id, long now)
     {
