@@ -29,7 +29,6 @@ using Reelay.Server.Routing.Sources;
 using Reelay.Server.Secrets;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
-using Reelay.Server.Tasks.Sqlite;
 using Reelay.Server.Webhooks;
 
 namespace Reelay.Server;

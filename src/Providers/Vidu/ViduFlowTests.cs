@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 using Reelay.Simulators;
 using Reelay.Tests.Flows;
 using Reelay.Tests.Support;

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Reelay.Server.Accounts;
 
 /// <summary>Finds accounts for questions that may be answered up to five seconds late: limits, groups, retention. Never for a balance.</summary>
-internal sealed class AccountBook(IAccountStore store, TimeProvider time)
+internal sealed class AccountBook(IAccountStore store, TimeProvider time, Storage.ClusterSignals? signals = null)
 {
     private const int MaxCachedAccounts = 100_000;
     private static readonly TimeSpan CacheLife = TimeSpan.FromSeconds(5);
@@ -26,7 +26,14 @@ internal sealed class AccountBook(IAccountStore store, TimeProvider time)
     }
 
     /// <summary>Has the next question answered from the store: the account was changed here.</summary>
-    public void Forget(string id) => _cache.TryRemove(id, out _);
+    public void Forget(string id)
+    {
+        Drop(id);
+        signals?.Tell(Storage.Signal.Account, id);
+    }
+
+    /// <summary>The same, because another node has changed it.</summary>
+    public void Drop(string id) => _cache.TryRemove(id, out _);
 
     private readonly record struct Cached(Account Account, long LoadedAt);
 }

@@ -5,7 +5,7 @@ using Reelay.Server.Tasks;
 namespace Reelay.Server.Accounts;
 
 /// <summary>Finds the key of a secret: from memory for at most five seconds, else from the store. Unknown secrets are not remembered.</summary>
-internal sealed class KeyRing(IKeyStore store, KeyUses uses, TimeProvider time, Randomness randomness)
+internal sealed class KeyRing(IKeyStore store, KeyUses uses, TimeProvider time, Randomness randomness, Storage.ClusterSignals? signals = null)
 {
     private const int MaxCachedKeys = 100_000;
     private static readonly TimeSpan CacheLife = TimeSpan.FromSeconds(5);
@@ -83,10 +83,24 @@ internal sealed class KeyRing(IKeyStore store, KeyUses uses, TimeProvider time, 
     }
 
     /// <summary>Has the next look at a key go to the store: it was changed here.</summary>
-    public void Forget(string id) => ForgetIf(key => key.Id == id);
+    public void Forget(string id)
+    {
+        Drop(id);
+        signals?.Tell(Storage.Signal.Key, id);
+    }
+
+    /// <summary>The same, because another node has changed it.</summary>
+    public void Drop(string id) => ForgetIf(key => key.Id == id);
 
     /// <summary>The same for all keys of an account.</summary>
-    public void ForgetAccount(string accountId) => ForgetIf(key => key.AccountId == accountId);
+    public void ForgetAccount(string accountId)
+    {
+        DropAccount(accountId);
+        signals?.Tell(Storage.Signal.Account, accountId);
+    }
+
+    /// <summary>The same, because another node has changed the account.</summary>
+    public void DropAccount(string accountId) => ForgetIf(key => key.AccountId == accountId);
 
     private void ForgetIf(Func<ApiKey, bool> isMeant)
     {

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Reelay.Contracts;
 using Reelay.Server.Catalog;
 using Reelay.Server.Tasks;
-using Reelay.Server.Tasks.Sqlite;
 
 namespace Reelay.Server.Api;
 

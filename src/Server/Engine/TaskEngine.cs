@@ -174,6 +174,19 @@ internal sealed partial class TaskEngine
         }
     }
 
+    /// <summary>Another node has written a cancel or a delete; if the task is driven here, it is looked at.</summary>
+    public async Task LearnAsync(string id)
+    {
+        try
+        {
+            await LearnAsync(new TaskVersion(id, long.MaxValue));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogSweepFailed(exception);
+        }
+    }
+
     private async Task LearnAsync(TaskVersion newest)
     {
         if (!_live.TryGetValue(newest.Id, out var item) || item.Task.Version >= newest.Version) return;

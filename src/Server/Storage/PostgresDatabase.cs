@@ -13,9 +13,9 @@ internal sealed class PostgresDatabase : Database
     // A node that stops within a batch must let go of its shards before others give up waiting for them.
     private const string Fenced = "-c idle_in_transaction_session_timeout=1500 -c lock_timeout=2000";
 
+    private readonly string _direct;
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _fenced;
-    private readonly string? _direct;
     private string _name = "PostgreSQL";
 
     /// <summary>Makes the pool; nothing is connected to yet.</summary>
@@ -26,7 +26,6 @@ internal sealed class PostgresDatabase : Database
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "reelay", Enlist = false };
         builder.MaxPoolSize = settings.MaxConnections;
-        _direct = settings.DirectConnection is { Length: > 0 } direct ? new NpgsqlConnectionStringBuilder(direct) { Pooling = false }.ConnectionString : null;
         builder.Timeout = settings.ConnectSeconds;
         builder.CommandTimeout = settings.CommandSeconds;
         builder.MaxAutoPrepare = 200;
@@ -34,9 +33,15 @@ internal sealed class PostgresDatabase : Database
 
         // A node that dies without a word must not be waited for by a lock longer than by its lease.
         builder.KeepAlive = 10;
+        _direct = new NpgsqlConnectionStringBuilder(settings.DirectConnection is { Length: > 0 } direct ? direct : connectionString)
+        {
+            ApplicationName = "reelay direct", Pooling = false, KeepAlive = 10, Timeout = settings.ConnectSeconds, Enlist = false,
+        }.ToString();
         _source = NpgsqlDataSource.Create(builder);
         builder.Options = $"{builder.Options} {Fenced}".Trim();
-        builder.MaxPoolSize = Math.Max(2, settings.MaxConnections / 4);
+
+        // The batch, the leases and notifications never wait for each other.
+        builder.MaxPoolSize = Math.Max(4, settings.MaxConnections / 4);
         _fenced = NpgsqlDataSource.Create(builder);
     }
 
@@ -59,12 +64,20 @@ internal sealed class PostgresDatabase : Database
     /// <summary>A connection for a batch: it waits for no lock longer than two seconds, and holds none while it says nothing for longer than 1.5.</summary>
     public ValueTask<NpgsqlConnection> OpenFencedAsync(CancellationToken cancellationToken) => _fenced.OpenConnectionAsync(cancellationToken);
 
+    /// <summary>A connection outside the pool that goes to the database directly, for waiting.</summary>
+    public async Task<NpgsqlConnection> OpenDirectAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(_direct);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
     /// <summary>Applies the migrations and learns the server's version.</summary>
     /// <returns>How many files were applied.</returns>
     public int Migrate(string programVersion, TimeProvider time)
     {
-        using var connection = _direct is null ? _source.OpenConnection() : new NpgsqlConnection(_direct);
-        if (_direct is not null) connection.Open();
+        using var connection = new NpgsqlConnection(_direct);
+        connection.Open();
         _name = $"PostgreSQL {connection.PostgreSqlVersion}";
         return PostgresMigrations.Apply(connection, programVersion, time);
     }

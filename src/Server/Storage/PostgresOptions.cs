@@ -18,6 +18,12 @@ public sealed class PostgresOptions
     public int CommandSeconds { get; set; } = 15;
 
     /// <summary>
+    /// Whether nodes tell each other at once what is new (<c>LISTEN</c>, <c>NOTIFY</c>). Without it, or while it is broken, it shows within
+    /// five seconds at the latest.
+    /// </summary>
+    public bool Notifications { get; set; } = true;
+
+    /// <summary>
     /// Another address of the same database that goes to it directly, for migrations and for waiting for notifications, where the usual one
     /// leads through a pooler; null for the usual one.
     /// </summary>

@@ -45,6 +45,10 @@ internal static class StorageServices
         services.AddSingleton<ITaskStore, PostgresTaskStore>();
         services.AddSingleton<ILeaseStore, PostgresLeaseStore>();
         services.AddSingleton<Api.Intents.SharedIntents>();
+        services.AddSingleton(options);
+        services.AddSingleton<ClusterSignals>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterSignals>());
+        services.AddHostedService<Engine.ClusterListeners>();
     }
 
     // The string itself holds a password and is not repeated, nor what was made of a string that cannot be read.

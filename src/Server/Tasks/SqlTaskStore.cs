@@ -144,7 +144,10 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
         return inputs.Count == 0 ? rows : [.. rows.Select(row => row with { Inputs = [.. inputs[row.Task.Id]] })];
     }
 
+    // The values are last, since there may be any number of them.
+#pragma warning disable CA1068
     private Task<IReadOnlyList<T>> QueryAsync<T>(
         CancellationToken cancellationToken, Func<DbDataReader, T> map, string sql, params (string Name, object? Value)[] values) =>
         database.ReadAsync<IReadOnlyList<T>>(async connection => await connection.QueryAsync(map, sql, values), cancellationToken).AsTask();
+#pragma warning restore CA1068
 }

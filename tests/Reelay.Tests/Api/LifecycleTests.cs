@@ -12,7 +12,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task While_it_drains_reads_go_on_creates_are_sent_away_and_calls_may_end()
     {
-        await using var gateway = await GatewayHost.StartAsync(new() { ["Reelay:Channels:sandbox_openai:CallSeconds"] = "2" });
+        await using var gateway = await GatewayHost.StartAsync(new() { ["Reelay:Channels:sandbox_openai:CallSeconds"] = "5" });
         var done = await gateway.OrderAsync();
         await gateway.FinishAsync(done);
         var calling = await gateway.OrderAsync("[hang:after-accept]");

@@ -1,7 +1,6 @@
 using Reelay.Server.Assets.Variants;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
-using Reelay.Server.Tasks.Sqlite;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Assets;

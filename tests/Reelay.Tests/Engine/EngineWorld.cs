@@ -9,7 +9,6 @@ using Reelay.Server.Engine.Polling;
 using Reelay.Server.Routing;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
-using Reelay.Server.Tasks.Sqlite;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Engine;
@@ -106,7 +105,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     /// <summary>A channel that is polled as often as can be.</summary>
     public static ChannelConfig Quick(int maxInFlight = 100, int priority = 0) => new()
     {
-        Provider = Rows.Provider, MaxInFlight = maxInFlight, Priority = priority, CallSeconds = 1, ExpectedSeconds = 0.08, MinPollMilliseconds = 1,
+        Provider = Rows.Provider, MaxInFlight = maxInFlight, Priority = priority, CallSeconds = 3, ExpectedSeconds = 0.08, MinPollMilliseconds = 1,
     };
 
     /// <summary>Begins a world whose engine drives whatever the folder holds.</summary>

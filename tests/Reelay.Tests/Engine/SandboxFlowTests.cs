@@ -9,7 +9,7 @@ public sealed class SandboxFlowTests
 {
     private static readonly Dictionary<string, string?> Quick = new()
     {
-        ["Reelay:Channels:sandbox_openai:CallSeconds"] = "1",
+        ["Reelay:Channels:sandbox_openai:CallSeconds"] = "4",
         ["Reelay:Channels:sandbox_openai:Options:list_delay_seconds"] = "0",
         ["Reelay:Engine:MaxFetchCount"] = "2",
         ["Reelay:Engine:MaxUnreadableCount"] = "4",

@@ -176,7 +176,7 @@ public sealed class LostImageTests(LostImageTests.World world) : IClassFixture<L
     /// <summary>Its channel waits for an answer only briefly: nothing is decided before the time for it has passed.</summary>
     public sealed class World : FlowWorld
     {
-        private protected override Dictionary<string, string?> Settings => new() { ["Reelay:Channels:sandbox_openai_images:CallSeconds"] = "2" };
+        private protected override Dictionary<string, string?> Settings => new() { ["Reelay:Channels:sandbox_openai_images:CallSeconds"] = "5" };
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class KlingFlowTests(KlingFlowTests.World world) : IClassFixture<K
         // A lost answer is looked for as soon as it can have arrived.
         private protected override Dictionary<string, string?> Settings => new()
         {
-            ["Reelay:Channels:sandbox_kling:CallSeconds"] = "3", ["Reelay:Channels:sandbox_kling:Options:search_delay_seconds"] = "0",
+            ["Reelay:Channels:sandbox_kling:CallSeconds"] = "6", ["Reelay:Channels:sandbox_kling:Options:search_delay_seconds"] = "0",
         };
     }
 

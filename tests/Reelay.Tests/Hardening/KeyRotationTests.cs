@@ -107,7 +107,7 @@ public sealed class KeyRotationTests
             "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'BLOB' AND c.name LIKE '%sealed%'");
         var services = new ServiceCollection();
         services.AddSecrets(new ConfigurationManager());
-        services.AddSingleton(database);
+        services.AddSingleton<Database>(database);
         using var provider = services.BuildServiceProvider();
         Assert.NotEmpty(sealedColumns);
         Assert.Equal(

@@ -1,5 +1,4 @@
 using Reelay.Server.Storage;
-using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Api.Intents;
 

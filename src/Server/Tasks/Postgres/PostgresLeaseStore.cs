@@ -105,10 +105,10 @@ internal sealed class PostgresLeaseStore(PostgresDatabase database, ClusterOptio
     }
 
     public Task ReleaseAsync(string nodeId, IReadOnlyList<OwnedShard> shards, CancellationToken ct) => RunAsync(
-        ct, (Release, [nodeId, shards.Select(shard => (long)shard.Shard).ToArray(), shards.Select(shard => shard.Epoch).ToArray()]));
+        ct, (Release, [nodeId, shards.Select(shard => (long)shard.Shard).ToArray(), shards.Select(shard => shard.Epoch).ToArray()]), Tell(nodeId));
 
     public Task LeaveAsync(string nodeId, CancellationToken ct) =>
-        RunAsync(ct, (ReleaseAll, [nodeId]), ("DELETE FROM nodes WHERE id = $1", [nodeId]));
+        RunAsync(ct, (ReleaseAll, [nodeId]), ("DELETE FROM nodes WHERE id = $1", [nodeId]), Tell(nodeId));
 
     public async Task<IReadOnlyList<NodeRow>> ListNodesAsync(CancellationToken ct)
     {
@@ -122,6 +122,10 @@ internal sealed class PostgresLeaseStore(PostgresDatabase database, ClusterOptio
                 row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.Flag(4), row.GetInt32(5), row.GetInt64(6), row.GetInt32(7), row.Flag(8)),
             ct);
     }
+
+    // Rare, so it may go with the change itself; the others take what is free at once.
+    private static (string Sql, object[] Values) Tell(string nodeId) =>
+        ("SELECT pg_notify($1, $2)", [ClusterSignals.Topic, ClusterSignals.Payload(nodeId, Signal.Shards, "")]);
 
     // One transaction: a batch without BEGIN is one.
     private async Task RunAsync(CancellationToken ct, params (string Sql, object[] Values)[] statements)

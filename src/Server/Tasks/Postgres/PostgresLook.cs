@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace Reelay.Server.Tasks.Postgres;
 
 /// <summary>Selects that go to the server together and whose rows are handed out in order.</summary>
-internal sealed class PostgresLook
+internal sealed class PostgresLook : IDisposable
 {
     private readonly List<Action<NpgsqlDataReader>> _readers = [];
     private readonly NpgsqlBatch _batch;
@@ -44,13 +44,16 @@ internal sealed class PostgresLook
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _batch.Dispose();
+
     private void AddAny(string sql, Action<NpgsqlDataReader> read, Array first, Array[] others)
     {
         if (first.Length == 0) return;
         var command = new NpgsqlBatchCommand(sql);
         foreach (var values in (Array[])[first, .. others])
         {
-            var type = values is string[] ? NpgsqlDbType.Text : NpgsqlDbType.Bigint;
+            var type = values is string[]? NpgsqlDbType.Text : NpgsqlDbType.Bigint;
             command.Parameters.Add(new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
         }
 

@@ -7,7 +7,7 @@ namespace Reelay.Server.Tasks.Postgres;
 
 /// <summary>The store on PostgreSQL: two round trips for a batch, the second with the commit.</summary>
 internal sealed partial class PostgresTaskStore(
-    PostgresDatabase database, WebhookSubscriptions webhooks, WebhookOptions webhookOptions) : SqlTaskStore(database)
+    PostgresDatabase database, WebhookSubscriptions webhooks, WebhookOptions webhookOptions, ClusterSignals? signals = null) : SqlTaskStore(database)
 {
     // Somebody else's row came between the look and the write: the second look sees it.
     private const int MaxTries = 4;
@@ -71,7 +71,7 @@ internal sealed partial class PostgresTaskStore(
         await using var connection = await OpenAsync(cancellationToken);
         var writes = new PostgresWrites();
         var rows = new PostgresBatchRows(writes);
-        var look = new PostgresLook(connection);
+        using var look = new PostgresLook(connection);
         rows.LookAt(look, batch, webhooks.Known);
         await LookAsync(look, cancellationToken);
 
@@ -81,6 +81,11 @@ internal sealed partial class PostgresTaskStore(
         work.Flush();
         await CommitAsync(connection, writes, cancellationToken);
         if (work.HasDeliveries) webhooks.Signal.Set();
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i].IsApplied && SignalOf(batch[i]) is { } signal) signals?.Tell(signal, batch[i].TaskId);
+        }
+
         return results;
     }
 
@@ -123,6 +128,14 @@ internal sealed partial class PostgresTaskStore(
             throw new CommitOutcomeUnknownException("Nobody can tell whether the batch was written.", exception);
         }
     }
+
+    private static Signal? SignalOf(StoreOperation operation) => operation switch
+    {
+        StoreOperation.Intent { Id.Length: > 0 } => Signal.Task,
+        StoreOperation.Post => Signal.Mail,
+        StoreOperation.Discard => Signal.Ended,
+        _ => null,
+    };
 
     // A row that another node has just inserted, or locks that were taken in another order.
     private static bool IsRace(PostgresException exception) =>
