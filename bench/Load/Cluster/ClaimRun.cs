@@ -12,6 +12,8 @@ internal sealed partial class ClaimRun(Workplace workplace, BenchOptions options
 
     private const int MedianSeconds = 600;
     private const int Concurrency = 64;
+    private const int LifeCount = 2000;
+    private const string Wal = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')";
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -22,6 +24,7 @@ internal sealed partial class ClaimRun(Workplace workplace, BenchOptions options
         var lines = new List<string>();
         await using var postgres = await BenchPostgres.StartAsync(workplace);
         await using var upstream = await References.StartAsync(workplace, "upstream", workplace.Clip);
+        lines.Add(await LifeAsync(postgres, upstream));
         foreach (var count in options.TaskCounts)
         {
             var (loads, gaps) = (new List<double>(), new List<double>());
@@ -38,6 +41,24 @@ internal sealed partial class ClaimRun(Workplace workplace, BenchOptions options
         }
 
         return lines;
+    }
+
+    // What the database has to do for an order, from its creation to its stored result.
+    private async Task<string> LifeAsync(BenchPostgres postgres, ServerProcess upstream)
+    {
+        await using var site = await ClusterSite.StartAsync(workplace, postgres, 1, ChannelSettings.Of(upstream.BaseUrl, 1));
+        var before = await postgres.ScalarAsync<decimal>(site.Database, Wal);
+        await OrderAsync(site.Nodes[0].BaseUrl, LifeCount, after: 1);
+        await site.UntilAsync("SELECT count(*) FROM tasks WHERE finished_at IS NULL", 0);
+        var wal = (await postgres.ScalarAsync<decimal>(site.Database, Wal) - before) / LifeCount;
+        var failed = await postgres.ScalarAsync<long>(site.Database, "SELECT count(*) FROM tasks WHERE phase = 'failed'");
+        if (failed > 0) throw new InvalidOperationException($"{failed} orders failed.");
+        var rows = await postgres.ScalarAsync<string>(
+            site.Database,
+            $"SELECT string_agg(format('%s %s inserted, %s updated', relname, round(n_tup_ins / {LifeCount}.0, 1), round(n_tup_upd / {LifeCount}.0, 1)), '; ' ORDER BY relname) FROM pg_stat_user_tables WHERE n_tup_ins + n_tup_upd >= {LifeCount}");
+        var bytes = await postgres.ScalarAsync<decimal>(
+            site.Database, $"SELECT sum(pg_total_relation_size(relid)) / {LifeCount} FROM pg_stat_user_tables WHERE n_tup_ins >= {LifeCount}");
+        return $"claim, {LifeCount:N0} orders from creation to the stored result: {wal:N0} bytes of WAL and {bytes:N0} bytes on disk each, indexes included; rows per order: {rows}";
     }
 
     private async Task<(double Load, double Gap)> RunAsync(BenchPostgres postgres, ServerProcess upstream, int count)
@@ -60,11 +81,11 @@ internal sealed partial class ClaimRun(Workplace workplace, BenchOptions options
         throw new InvalidOperationException($"The tasks were not taken over; see {log}.");
     }
 
-    private static async Task OrderAsync(string baseUrl, int count)
+    private static async Task OrderAsync(string baseUrl, int count, int after = MedianSeconds)
     {
         using var client = Gateway.NewClient(baseUrl);
         await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = Concurrency }, async (number, _) =>
-            await Gateway.OrderAsync(client, $"{number} [after:{MedianSeconds}] a calm lake"));
+            await Gateway.OrderAsync(client, $"{number} [after:{after}] a calm lake"));
     }
 
     private static string Shown(List<double> values) => $"{Line.Median(values):N0} ms ({values.Min():N0}–{values.Max():N0})";

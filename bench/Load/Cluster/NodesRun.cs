@@ -9,6 +9,7 @@ internal sealed class NodesRun(Workplace workplace, BenchOptions options)
     public const string Name = "nodes";
 
     private const int MedianSeconds = 600;
+    private const int TaskCount = 2000;
     private const int ReadsPerSecond = 400;
     private const int CreatesPerSecond = 40;
     private const int TicksPerSecond = 20;
@@ -34,7 +35,7 @@ internal sealed class NodesRun(Workplace workplace, BenchOptions options)
 
         return [.. found.Select(pair =>
             $"nodes, {pair.Key}: {Shown(pair.Value.Select(run => run.Nodes.Average()))} of a core per node, {Shown(pair.Value.Select(run => run.Nodes.Sum()))} all nodes together, "
-            + $"PostgreSQL {Shown(pair.Value.Select(run => run.Postgres))}; {options.TaskCounts[0]:N0} tasks at an upstream, {ReadsPerSecond} reads and {CreatesPerSecond} creates a second, round robin, {options.Seconds} s")];
+            + $"PostgreSQL {Shown(pair.Value.Select(run => run.Postgres))}; {TaskCount:N0} tasks at an upstream, {ReadsPerSecond} reads and {CreatesPerSecond} creates a second, round robin, {options.Seconds} s")];
     }
 
     private async Task<(double[] Nodes, double Postgres)> RunAsync(BenchPostgres postgres, ServerProcess upstream, int count)
@@ -42,7 +43,7 @@ internal sealed class NodesRun(Workplace workplace, BenchOptions options)
         await using var site = await ClusterSite.StartAsync(workplace, postgres, count, ChannelSettings.Of(upstream.BaseUrl, MedianSeconds));
         var clients = site.Nodes.Select(node => Gateway.NewClient(node.BaseUrl)).ToList();
         _ids.Clear();
-        await Parallel.ForEachAsync(Enumerable.Range(0, options.TaskCounts[0]), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (number, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, TaskCount), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (number, _) =>
             await OrderAsync(clients[number % count], number));
         await site.UntilAsync("SELECT count(*) FROM tasks WHERE phase <> 'submitted'", 0);
         await LoadAsync(clients, 5);

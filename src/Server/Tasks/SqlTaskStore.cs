@@ -104,9 +104,12 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
                     TaskRows.Task, $"SELECT {TaskRows.TaskColumns} FROM tasks t WHERE t.id = @id {(accountId is null ? "" : "AND t.account_id = @account")}",
                     ("@id", taskId), ("@account", accountId));
                 if (tasks is not [var task]) return null;
-                var attempts = await connection.QueryAsync(
+
+                // Each look is a way to the database and back, and a node that does not drive a task asks for it at every poll of its caller:
+                // what its row says cannot be there is not looked for.
+                var attempts = task.AttemptCount == 0 ? [] : await connection.QueryAsync(
                     TaskRows.Attempt, $"SELECT {TaskRows.AttemptColumns} FROM attempts a WHERE a.task_id = @id ORDER BY a.number", ("@id", taskId));
-                var assets = await connection.QueryAsync(
+                var assets = !task.Phase.IsTerminal() ? [] : await connection.QueryAsync(
                     TaskRows.Asset, $"SELECT {TaskRows.AssetColumns} FROM assets WHERE task_id = @id ORDER BY position", ("@id", taskId));
                 var inputs = await connection.QueryAsync(
                     TaskRows.Input, $"SELECT {TaskRows.InputColumns} FROM task_inputs WHERE task_id = @id ORDER BY position", ("@id", taskId));
