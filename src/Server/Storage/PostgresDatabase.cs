@@ -37,12 +37,12 @@ internal sealed class PostgresDatabase : Database
         {
             ApplicationName = "reelay direct", Pooling = false, KeepAlive = 10, Timeout = settings.ConnectSeconds, Enlist = false,
         }.ToString();
-        _source = NpgsqlDataSource.Create(builder);
+        _source = Open(builder);
         builder.Options = $"{builder.Options} {Fenced}".Trim();
 
         // The batch, the leases and notifications never wait for each other.
         builder.MaxPoolSize = Math.Max(4, settings.MaxConnections / 4);
-        _fenced = NpgsqlDataSource.Create(builder);
+        _fenced = Open(builder);
     }
 
     /// <inheritdoc/>
@@ -116,6 +116,17 @@ internal sealed class PostgresDatabase : Database
     {
         _fenced.Dispose();
         _source.Dispose();
+    }
+
+    // Of several hosts the one that takes writes, whatever the string asks for. Which one that is changes at a failover: it is asked anew every
+    // second, instead of every ten, while the pool has no connection that works.
+    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder builder)
+    {
+        if (builder.Host?.Contains(',', StringComparison.Ordinal) != true) return NpgsqlDataSource.Create(builder);
+        var hosts = new NpgsqlDataSourceBuilder(builder.ConnectionString);
+        hosts.ConnectionStringBuilder.Remove("Target Session Attributes");
+        hosts.ConnectionStringBuilder.HostRecheckSeconds = 1;
+        return hosts.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
     }
 
     /// <inheritdoc/>

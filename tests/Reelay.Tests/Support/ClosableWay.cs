@@ -3,20 +3,26 @@ using System.Net.Sockets;
 
 namespace Reelay.Tests.Support;
 
-/// <summary>Passes connections on to a port of this machine. While it is closed nobody listens: connects are refused, and open connections are gone.</summary>
+/// <summary>
+/// Passes connections on to a port of this machine. While it is closed nobody listens: connects are refused, and open connections are gone.
+/// While it is held, connections stay and nothing comes through; what was sent arrives once it is released.
+/// </summary>
 internal sealed class ClosableWay : IAsyncDisposable
 {
     private readonly int _target;
     private readonly Lock _gate = new();
     private readonly HashSet<Socket> _open = [];
     private readonly List<Task> _passing = [];
+    private readonly Action<ReadOnlySpan<byte>>? _seen;
     private Socket? _listener;
+    private TaskCompletionSource? _hold;
 
     /// <summary>Begins open.</summary>
     /// <param name="target">The port it leads to.</param>
-    public ClosableWay(int target)
+    /// <param name="seen">Told what callers sent and what came through.</param>
+    public ClosableWay(int target, Action<ReadOnlySpan<byte>>? seen = null)
     {
-        _target = target;
+        (_target, _seen) = (target, seen);
         Open();
     }
 
@@ -45,7 +51,15 @@ internal sealed class ClosableWay : IAsyncDisposable
             foreach (var socket in _open) socket.Dispose();
             _open.Clear();
         }
+
+        Release();
     }
+
+    /// <summary>From now on nothing comes through, and nobody is told.</summary>
+    public void Hold() => Volatile.Write(ref _hold, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    /// <summary>Lets everything through that was held.</summary>
+    public void Release() => Interlocked.Exchange(ref _hold, null)?.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -84,7 +98,7 @@ internal sealed class ClosableWay : IAsyncDisposable
             }
 
             await target.ConnectAsync(IPAddress.Loopback, _target);
-            await Task.WhenAll(CopyAsync(caller, target), CopyAsync(target, caller));
+            await Task.WhenAll(CopyAsync(caller, target, _seen), CopyAsync(target, caller, null));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -103,7 +117,7 @@ internal sealed class ClosableWay : IAsyncDisposable
     }
 
     // A side that ends with a reset ends the other with one: what was cut must not look like the end of an answer.
-    private static async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, Action<ReadOnlySpan<byte>>? seen)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -111,6 +125,8 @@ internal sealed class ClosableWay : IAsyncDisposable
             int count;
             while ((count = await from.ReceiveAsync(buffer)) > 0)
             {
+                if (Volatile.Read(ref _hold) is { } hold) await hold.Task;
+                seen?.Invoke(buffer.AsSpan(0, count));
                 for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
             }
 

@@ -34,8 +34,8 @@ internal sealed class PostgresServer
     /// <summary>The one of this run.</summary>
     public static PostgresServer Instance => Started.Value;
 
-    // Debian keeps each major version in a folder of its own.
-    private static string? Bin => Directory.Exists("/usr/lib/postgresql")
+    /// <summary>Where its programs are, or null. Debian keeps each major version in a folder of its own.</summary>
+    public static string? Bin => Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => $"{version}/bin").FirstOrDefault(bin => File.Exists($"{bin}/initdb")) : null;
 
     /// <summary>A connection string of a new database with the schema.</summary>

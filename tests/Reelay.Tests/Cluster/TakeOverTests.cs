@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Reelay.Server.Storage;
+
+namespace Reelay.Tests.Cluster;
+
+/// <summary>How long a task is without a node when its own dies, and how long a shard is when its node leaves in good order. Times are printed, not judged.</summary>
+[Collection("cluster")]
+public sealed class TakeOverTests(SharedCluster cluster)
+{
+    private const int OrderCount = 12;
+
+    [Fact]
+    public async Task Tasks_of_a_node_that_dies_or_stands_still_are_polled_by_another_one()
+    {
+        var world = await cluster.UseAsync();
+        var killed = await MeasureAsync(world, world.Nodes[0], node => node.KillAsync());
+        world.Nodes[0].Launch();
+        await world.Nodes[0].AwaitReadyAsync();
+        await world.Nodes[0].IdentifyAsync(world.AdminKey);
+        await world.BalancedAsync();
+        var stopped = await MeasureAsync(world, world.Nodes[1], node => node.SignalAsync("STOP"));
+        await world.Nodes[1].SignalAsync("CONT");
+        await world.BalancedAsync();
+        Console.WriteLine($"take-over: to the first poll by another node after SIGKILL {Words(killed)}, after SIGSTOP {Words(stopped)}");
+    }
+
+    [Fact]
+    public async Task Idle_shards_of_a_node_that_leaves_are_taken_by_the_others()
+    {
+        var world = await cluster.UseAsync();
+        var node = world.Nodes[2];
+        using var connection = world.Connect();
+        var asked = Stopwatch.GetTimestamp();
+        await node.TerminateAsync();
+        await world.UntilAsync(
+            () => connection.Scalar<long>("SELECT count(*) FROM shards WHERE owner IS NULL OR owner = @id", ("@id", node.Id)) == 0,
+            () => $"node {node.Id} still has shards");
+        var time = Stopwatch.GetElapsedTime(asked);
+        Assert.Equal(0, await node.ExitAsync());
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"hand-over: all idle shards of a node are others' {time.TotalSeconds:F2} s after SIGTERM"));
+        node.Launch();
+        await node.AwaitReadyAsync();
+        await node.IdentifyAsync(world.AdminKey);
+        await world.BalancedAsync();
+    }
+
+    private static async Task<List<TimeSpan>> MeasureAsync(ClusterWorld world, ClusterNode node, Func<ClusterNode, Task> end)
+    {
+        using var client = world.Direct(node);
+        var orders = new List<string>();
+        for (var n = 0; n < OrderCount; n++)
+        {
+            using var response = await client.PostAsJsonAsync("/v1/videos", new { prompt = $"orphan {n} of {node.Id} [slow:12]" }, TestContext.Current.CancellationToken);
+            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(response.IsSuccessStatusCode, text);
+            orders.Add(JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!);
+        }
+
+        using var connection = world.Connect();
+        List<string> upstreamIds = [];
+        await world.UntilAsync(
+            () => (upstreamIds = connection.Query(
+                row => row.GetString(0), "SELECT upstream_id FROM attempts WHERE task_id = ANY(@ids) AND submitted_at IS NOT NULL", ("@ids", orders.ToArray()))).Count == OrderCount,
+            () => "the orders were not submitted");
+
+        foreach (var other in world.Nodes) other.Polls.Clear();
+        var ended = Stopwatch.GetTimestamp();
+        await end(node);
+        var others = world.Nodes.Where(other => other != node).ToList();
+        await world.UntilAsync(() => upstreamIds.TrueForAll(id => others.Exists(other => other.Polls.ContainsKey(id))), () => "some orphans were never polled");
+        return [.. upstreamIds.Select(id => Stopwatch.GetElapsedTime(ended, others.Where(other => other.Polls.ContainsKey(id)).Min(other => other.Polls[id]))).Order()];
+    }
+
+    private static string Words(List<TimeSpan> times) => string.Create(
+        CultureInfo.InvariantCulture, $"{times[times.Count / 2].TotalSeconds:F2} s (median of {times.Count}, worst {times[^1].TotalSeconds:F2} s)");
+}
