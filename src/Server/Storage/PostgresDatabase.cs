@@ -33,16 +33,18 @@ internal sealed class PostgresDatabase : Database
 
         // A node that dies without a word must not be waited for by a lock longer than by its lease.
         builder.KeepAlive = 10;
-        _direct = new NpgsqlConnectionStringBuilder(settings.DirectConnection is { Length: > 0 } direct ? direct : connectionString)
+        var waiting = new NpgsqlConnectionStringBuilder(settings.DirectConnection is { Length: > 0 } direct ? direct : connectionString)
         {
             ApplicationName = "reelay direct", Pooling = false, KeepAlive = 10, Timeout = settings.ConnectSeconds, Enlist = false,
-        }.ToString();
-        _source = NpgsqlDataSource.Create(builder);
+        };
+        if (HasSeveralHosts(waiting)) waiting.TargetSessionAttributes = "primary";
+        _direct = waiting.ToString();
+        _source = Source(builder);
         builder.Options = $"{builder.Options} {Fenced}".Trim();
 
         // The batch, the leases and notifications never wait for each other.
         builder.MaxPoolSize = Math.Max(4, settings.MaxConnections / 4);
-        _fenced = NpgsqlDataSource.Create(builder);
+        _fenced = Source(builder);
     }
 
     /// <inheritdoc/>
@@ -124,4 +126,15 @@ internal sealed class PostgresDatabase : Database
         using var connection = _source.OpenConnection();
         return connection.Execute(sql, null, values);
     }
+
+    // Of several hosts the one that takes writes, whichever that is now; which one to take is nobody's to say in the string.
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings)
+    {
+        if (!HasSeveralHosts(settings)) return NpgsqlDataSource.Create(settings);
+        var several = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
+        several.Remove("Target Session Attributes");
+        return new NpgsqlDataSourceBuilder(several.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+    }
+
+    private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder settings) => settings.Host?.Contains(',') == true;
 }
