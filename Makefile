@@ -33,12 +33,14 @@ check: install-test ## what CI runs: formatting, build, tests
 	$(TESTS) --no-progress
 	$(POSTGRES)
 
-chaos: install-test ## the long runs: 2,000 simulations, 50 kills, a kill in every cell of the matrix, a minute of a locked database, 50,000 altered requests
+chaos: install-test ## the long runs: 2,000 simulations, 50 kills, a kill in every cell of the matrix, a minute of a locked database, 50,000 altered requests, five minutes each of killed nodes, partitions and failing databases
 	@$(BUILD)
 	$(SIMULATION) --seeds 1-2000
 	REELAY_KILLS=50 $(TESTS) --filter-namespace 'Reelay.Tests.Crash*' --show-live-output on
 	REELAY_LOCK_SECONDS=60 $(TESTS) --filter-class '*Engine.StoreAwayTests*' --show-live-output on
 	REELAY_MATRIX=each $(TESTS) --filter-class '*MatrixTests*' --show-live-output on
+	@tools/apt-install --no-start patroni etcd-server python3-etcd
+	for run in Kill Partition Bucket TakeOver HandOver Failover; do REELAY_CHAOS_SECONDS=300 $(TESTS) --filter-class '*Cluster.*' --filter-trait Chaos=$$run --no-progress --show-live-output on || exit 1; done
 	REELAY_REQUESTS=50000 $(TESTS) --filter-namespace 'Reelay.Tests.Fuzz*' --show-live-output on
 
 simulate: ## the server on one thread in virtual time; SEED=n shows one run, SEEDS=1-500 runs many
@@ -65,7 +67,7 @@ fmt: ## format everything
 
 install-test:
 	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
-	@tools/apt-install --no-start postgresql-15
+	@tools/apt-install --no-start postgresql-15 nginx-light
 	@tools/apt-install --no-start curl swift-proxy swift-account swift-container swift-object memcached
 	@command -v npm >/dev/null || tools/apt-install nodejs npm
 	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi

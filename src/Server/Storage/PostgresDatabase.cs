@@ -33,16 +33,18 @@ internal sealed class PostgresDatabase : Database
 
         // A node that dies without a word must not be waited for by a lock longer than by its lease.
         builder.KeepAlive = 10;
-        _direct = new NpgsqlConnectionStringBuilder(settings.DirectConnection is { Length: > 0 } direct ? direct : connectionString)
+        var waiting = new NpgsqlConnectionStringBuilder(settings.DirectConnection is { Length: > 0 } direct ? direct : connectionString)
         {
             ApplicationName = "reelay direct", Pooling = false, KeepAlive = 10, Timeout = settings.ConnectSeconds, Enlist = false,
-        }.ToString();
-        _source = Open(builder);
+        };
+        if (HasSeveralHosts(waiting)) waiting.TargetSessionAttributes = "primary";
+        _direct = waiting.ToString();
+        _source = Source(builder);
         builder.Options = $"{builder.Options} {Fenced}".Trim();
 
         // The batch, the leases and notifications never wait for each other.
         builder.MaxPoolSize = Math.Max(4, settings.MaxConnections / 4);
-        _fenced = Open(builder);
+        _fenced = Source(builder);
     }
 
     /// <inheritdoc/>
@@ -118,21 +120,24 @@ internal sealed class PostgresDatabase : Database
         _source.Dispose();
     }
 
-    // Of several hosts the one that takes writes, whatever the string asks for. Which one that is changes at a failover: it is asked anew every
-    // second, instead of every ten, while the pool has no connection that works.
-    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder builder)
-    {
-        if (builder.Host?.Contains(',', StringComparison.Ordinal) != true) return NpgsqlDataSource.Create(builder);
-        var hosts = new NpgsqlDataSourceBuilder(builder.ConnectionString);
-        hosts.ConnectionStringBuilder.Remove("Target Session Attributes");
-        hosts.ConnectionStringBuilder.HostRecheckSeconds = 1;
-        return hosts.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
-    }
-
     /// <inheritdoc/>
     protected override int Execute(string sql, (string Name, object? Value)[] values)
     {
         using var connection = _source.OpenConnection();
         return connection.Execute(sql, null, values);
     }
+
+    // Of several hosts the one that takes writes, whichever that is now; which one to take is nobody's to say in the string.
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings)
+    {
+        if (!HasSeveralHosts(settings)) return NpgsqlDataSource.Create(settings);
+        var several = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
+        several.Remove("Target Session Attributes");
+
+        // A new leader is looked for as soon as the old one is gone.
+        several.HostRecheckSeconds = 1;
+        return new NpgsqlDataSourceBuilder(several.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+    }
+
+    private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder settings) => settings.Host?.Contains(',') == true;
 }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Reelay.Server.Storage;
-using Reelay.Tests.Crash;
 
 namespace Reelay.Tests.Cluster;
 

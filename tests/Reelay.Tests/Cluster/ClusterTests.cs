@@ -10,11 +10,24 @@ public sealed class SharedCluster : IAsyncDisposable
 
     internal HashSet<string> CheckedFiles { get; } = new(StringComparer.Ordinal);
 
-    internal async Task<ClusterWorld> UseAsync() => _world ??= await ClusterWorld.StartAsync();
+    /// <summary>Runs something over it. One that failed leaves nothing to the next: that one gets a new cluster.</summary>
+    internal async Task RunAsync(Func<ClusterWorld, Task> run)
+    {
+        _world ??= await ClusterWorld.StartAsync();
+        try
+        {
+            await run(_world);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (_world is not null) await _world.DisposeAsync();
+        if (Interlocked.Exchange(ref _world, null) is { } world) await world.DisposeAsync();
     }
 }
 
@@ -26,10 +39,10 @@ public sealed class ClusterCollection : ICollectionFixture<SharedCluster>;
 public sealed class ClusterTests(SharedCluster cluster)
 {
     [Fact]
+    [Trait("Chaos", "Kill")]
     public async Task Nodes_that_are_killed_and_nodes_that_stand_still_lose_nothing_and_make_nothing_twice()
     {
-        var world = await cluster.UseAsync();
-        await ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "kill", async run =>
+        await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "kill", async run =>
         {
             var (kills, stops) = (0, 0);
             for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds(10) || stops == 0;)
@@ -56,14 +69,14 @@ public sealed class ClusterTests(SharedCluster cluster)
             }
 
             run.Events = $"{kills} kills, {stops} stops";
-        });
+        }));
     }
 
     [Fact]
+    [Trait("Chaos", "Partition")]
     public async Task A_node_that_loses_the_database_and_one_that_loses_the_upstream_hold_up_nobody()
     {
-        var world = await cluster.UseAsync();
-        await ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "partition", async run =>
+        await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "partition", async run =>
         {
             var cuts = 0;
             for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds(16) || cuts < 4;)
@@ -82,14 +95,14 @@ public sealed class ClusterTests(SharedCluster cluster)
             }
 
             run.Events = $"{(cuts + 1) / 2} times without the database, {cuts / 2} times without the upstream, half of them silent";
-        });
+        }));
     }
 
     [Fact]
+    [Trait("Chaos", "Bucket")]
     public async Task While_the_bucket_is_away_results_wait_and_come_later()
     {
-        var world = await cluster.UseAsync();
-        await ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "bucket", async run =>
+        await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "bucket", async run =>
         {
             var seconds = Math.Min(60, ChaosRun.Seconds(5));
             await ClusterWorld.PauseAsync(1500);
@@ -98,6 +111,6 @@ public sealed class ClusterTests(SharedCluster cluster)
             world.BucketWay.Open();
             await ClusterWorld.PauseAsync(1500);
             run.Events = $"the bucket away for {seconds} s (a full disk: Engine.StoreAwayTests, Assets)";
-        });
+        }));
     }
 }

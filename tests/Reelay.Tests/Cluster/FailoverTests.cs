@@ -8,6 +8,7 @@ namespace Reelay.Tests.Cluster;
 public sealed class FailoverTests
 {
     [Fact]
+    [Trait("Chaos", "Failover")]
     public async Task When_the_database_fails_over_the_nodes_recover_by_themselves_and_nothing_acknowledged_is_lost()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("REELAY_CHAOS_SECONDS") is not null, "It takes minutes; make chaos runs it.");

@@ -12,9 +12,9 @@ public sealed class TakeOverTests(SharedCluster cluster)
     private const int OrderCount = 12;
 
     [Fact]
-    public async Task Tasks_of_a_node_that_dies_or_stands_still_are_polled_by_another_one()
+    [Trait("Chaos", "TakeOver")]
+    public Task Tasks_of_a_node_that_dies_or_stands_still_are_polled_by_another_one() => cluster.RunAsync(async world =>
     {
-        var world = await cluster.UseAsync();
         var killed = await MeasureAsync(world, world.Nodes[0], node => node.KillAsync());
         world.Nodes[0].Launch();
         await world.Nodes[0].AwaitReadyAsync();
@@ -24,12 +24,12 @@ public sealed class TakeOverTests(SharedCluster cluster)
         await world.Nodes[1].SignalAsync("CONT");
         await world.BalancedAsync();
         Console.WriteLine($"take-over: to the first poll by another node after SIGKILL {Words(killed)}, after SIGSTOP {Words(stopped)}");
-    }
+    });
 
     [Fact]
-    public async Task Idle_shards_of_a_node_that_leaves_are_taken_by_the_others()
+    [Trait("Chaos", "HandOver")]
+    public Task Idle_shards_of_a_node_that_leaves_are_taken_by_the_others() => cluster.RunAsync(async world =>
     {
-        var world = await cluster.UseAsync();
         var node = world.Nodes[2];
         using var connection = world.Connect();
         var asked = Stopwatch.GetTimestamp();
@@ -44,7 +44,7 @@ public sealed class TakeOverTests(SharedCluster cluster)
         await node.AwaitReadyAsync();
         await node.IdentifyAsync(world.AdminKey);
         await world.BalancedAsync();
-    }
+    });
 
     private static async Task<List<TimeSpan>> MeasureAsync(ClusterWorld world, ClusterNode node, Func<ClusterNode, Task> end)
     {
@@ -69,7 +69,12 @@ public sealed class TakeOverTests(SharedCluster cluster)
         var ended = Stopwatch.GetTimestamp();
         await end(node);
         var others = world.Nodes.Where(other => other != node).ToList();
-        await world.UntilAsync(() => upstreamIds.TrueForAll(id => others.Exists(other => other.Polls.ContainsKey(id))), () => "some orphans were never polled");
+        await world.UntilAsync(
+            () => upstreamIds.TrueForAll(id => others.Exists(other => other.Polls.ContainsKey(id))),
+            () => "these orphans were not polled:\n" + string.Join('\n', connection.Query(
+                row => $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)} {row.GetString(3)}",
+                "SELECT t.id, t.phase, a.channel_id || ' ' || a.upstream_id, coalesce(s.owner, 'nobody') FROM tasks t JOIN attempts a ON a.task_id = t.id JOIN shards s ON s.id = t.shard WHERE t.id = ANY(@ids)",
+                ("@ids", orders.ToArray()))) + "\npolls: " + string.Join(' ', others.SelectMany(other => other.Polls.Keys)));
         return [.. upstreamIds.Select(id => Stopwatch.GetElapsedTime(ended, others.Where(other => other.Polls.ContainsKey(id)).Min(other => other.Polls[id]))).Order()];
     }
 

@@ -53,6 +53,18 @@ public sealed class PostgresStartTests : IDisposable
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(";Target Session Attributes=primary")]
+    public async Task Of_several_hosts_the_one_that_takes_writes_is_used(string more)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(PostgresServer.Instance.NewEmptyDatabase());
+        connection.Host = $"127.0.0.1:1,{connection.Host}:{connection.Port}";
+        connection.Remove("Port");
+        await using var gateway = await GatewayHost.StartAsync(TestStore.SettingsOf(connection.ConnectionString + more));
+        await gateway.FinishAsync(await gateway.OrderAsync());
+    }
+
+    [Theory]
     [InlineData("3", "MaxConnections")]
     [InlineData("501", "MaxConnections")]
     public void Bounds_of_the_pool_are_kept(string value, string name) =>

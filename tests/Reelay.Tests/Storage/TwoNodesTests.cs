@@ -48,7 +48,7 @@ public sealed class TwoNodesTests : IAsyncLifetime
         }
 
         // Shown and kept by the one that made it, and good at both.
-        var file = Assert.Single(_nodes.Select(node => Path.Combine(node.Folder, "admin.key")).Where(File.Exists));
+        var file = Assert.Single(_nodes.Select(node => Path.Combine(node.Folder, "admin.key")), File.Exists);
         Assert.Single(_nodes, node => node.Process.Output.Contains("Administrator key, shown once", StringComparison.Ordinal));
         foreach (var (_, client, folder) in _nodes)
         {
