@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Cluster;
 
@@ -32,7 +31,7 @@ public sealed class SharedCluster : IAsyncDisposable
 }
 
 [CollectionDefinition("cluster")]
-public sealed class ClusterCollection : ICollectionFixture<SharedCluster>;
+public sealed class SharedClusterDefinition : ICollectionFixture<SharedCluster>;
 
 /// <summary>Three nodes over one database and one bucket, and what an operator fears: what was answered is made, once, and paid once.</summary>
 [Collection("cluster")]
