@@ -22,12 +22,13 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
     private CancellationTokenSource? _call;
     private CancellationTokenSource? _poll;
     private bool _hasMail;
+    private long _attemptVersion;
 
     /// <summary>The newest row known to be committed. Readers on other threads see it at once.</summary>
     public GenerationTask Task => Volatile.Read(ref _task);
 
     /// <summary>The last attempt, open or not; null before the first.</summary>
-    public TaskAttempt? Attempt { get; set; } = attempt;
+    public TaskAttempt? Attempt { get; private set; } = attempt;
 
     /// <summary>What was fetched for the order's links and is written; empty before, and for orders without links.</summary>
     public IReadOnlyList<TaskInput> Inputs { get; set; } = [];
@@ -123,6 +124,20 @@ internal sealed class LiveTask(GenerationTask _task, TaskAttempt? attempt) : Whe
         }
 
         changed?.SetResult();
+    }
+
+    /// <summary>
+    /// Notes a committed row together with its attempt. Two steps may write at once, a call's end and mail that came meanwhile, and hear of it in
+    /// any order: the attempt of the newer row stays.
+    /// </summary>
+    public void Offer(GenerationTask row, TaskAttempt? attempt)
+    {
+        lock (_gate)
+        {
+            if (row.Version >= _attemptVersion) (Attempt, _attemptVersion) = (attempt, row.Version);
+        }
+
+        Offer(row);
     }
 
     /// <summary>Notes that there is mail for the task.</summary>

@@ -179,7 +179,7 @@ internal sealed partial class PollStep(
         live.UnreadableCount++;
         LogUnreadable(live.Task.Id, channel.Id, live.UnreadableCount, unreadable.Detail);
         if (live.UnreadableCount < parts.Options.MaxUnreadableCount) return NextStep.After(Pause(live, channel, null));
-        live.Attempt = live.Attempt! with { ErrorMessage = unreadable.Detail };
+        live.Offer(live.Task, live.Attempt! with { ErrorMessage = unreadable.Detail });
         return await GiveUpAsync(live, TaskErrors.Unreadable, AttemptOutcome.Failed);
     }
 

@@ -76,9 +76,9 @@ internal sealed partial class TaskWriter(
             if (result.IsApplied)
             {
                 // An operator may have changed one that is long over.
-                if (result.Attempt is { } written && !(written.Number < live.Attempt?.Number)) live.Attempt = written;
                 if (change.Inputs.Count > 0) live.Inputs = change.Inputs;
-                live.Offer(result.Task!);
+                if (result.Attempt is { } written && !(written.Number < live.Attempt?.Number)) live.Offer(result.Task!, written);
+                else live.Offer(result.Task!);
             }
             else if (result.Outcome == OperationOutcome.NotOwned)
             {
@@ -105,9 +105,8 @@ internal sealed partial class TaskWriter(
     public async Task<TaskDetail?> ReloadAsync(LiveTask live)
     {
         if (await store.FindAsync(live.Task.Id, CancellationToken.None) is not { } found) return null;
-        live.Attempt = found.Attempts.FirstOrDefault(attempt => attempt.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount));
         live.Inputs = found.Inputs;
-        live.Offer(found.Task);
+        live.Offer(found.Task, found.Attempts.FirstOrDefault(attempt => attempt.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount)));
         return found;
     }
 

@@ -41,6 +41,7 @@ public sealed class ClusterTests(SharedCluster cluster)
     [Trait("Chaos", "Kill")]
     public async Task Nodes_that_are_killed_and_nodes_that_stand_still_lose_nothing_and_make_nothing_twice()
     {
+        Chaos.SkipUnlessAsked();
         await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "kill", async run =>
         {
             var (kills, stops) = (0, 0);
@@ -75,6 +76,7 @@ public sealed class ClusterTests(SharedCluster cluster)
     [Trait("Chaos", "Partition")]
     public async Task A_node_that_loses_the_database_and_one_that_loses_the_upstream_hold_up_nobody()
     {
+        Chaos.SkipUnlessAsked();
         await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "partition", async run =>
         {
             var cuts = 0;
@@ -101,6 +103,7 @@ public sealed class ClusterTests(SharedCluster cluster)
     [Trait("Chaos", "Bucket")]
     public async Task While_the_bucket_is_away_results_wait_and_come_later()
     {
+        Chaos.SkipUnlessAsked();
         await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "bucket", async run =>
         {
             var seconds = Math.Min(60, ChaosRun.Seconds(5));

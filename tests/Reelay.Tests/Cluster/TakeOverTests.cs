@@ -13,7 +13,7 @@ public sealed class TakeOverTests(SharedCluster cluster)
 
     [Fact]
     [Trait("Chaos", "TakeOver")]
-    public Task Tasks_of_a_node_that_dies_or_stands_still_are_polled_by_another_one() => cluster.RunAsync(async world =>
+    public Task Tasks_of_a_node_that_dies_or_stands_still_are_polled_by_another_one() => RunAsync(async world =>
     {
         var killed = await MeasureAsync(world, world.Nodes[0], node => node.KillAsync());
         world.Nodes[0].Launch();
@@ -28,7 +28,7 @@ public sealed class TakeOverTests(SharedCluster cluster)
 
     [Fact]
     [Trait("Chaos", "HandOver")]
-    public Task Idle_shards_of_a_node_that_leaves_are_taken_by_the_others() => cluster.RunAsync(async world =>
+    public Task Idle_shards_of_a_node_that_leaves_are_taken_by_the_others() => RunAsync(async world =>
     {
         var node = world.Nodes[2];
         using var connection = world.Connect();
@@ -45,6 +45,12 @@ public sealed class TakeOverTests(SharedCluster cluster)
         await node.IdentifyAsync(world.AdminKey);
         await world.BalancedAsync();
     });
+
+    private Task RunAsync(Func<ClusterWorld, Task> run)
+    {
+        Chaos.SkipUnlessAsked();
+        return cluster.RunAsync(run);
+    }
 
     private static async Task<List<TimeSpan>> MeasureAsync(ClusterWorld world, ClusterNode node, Func<ClusterNode, Task> end)
     {
