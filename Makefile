@@ -7,7 +7,8 @@ SIMULATION := artifacts/bin/Simulation/release/Reelay.Simulation
 TESTS := artifacts/bin/Reelay.Tests/release/Reelay.Tests
 T ?= *
 
-# What runs on PostgreSQL as well: store, engine, ledger and API. Zero tests (8) are no failure where T names others.
+# What runs on PostgreSQL as well: store, engine, ledger and API. Zero tests (8) are no failure where T names others. The contract of the store and
+# the tests of several nodes are on PostgreSQL always.
 BOTH := Tasks Engine Accounts Billing Files Webhooks Intents Api
 POSTGRES := REELAY_STORE=postgres $(TESTS) --no-progress --ignore-exit-code 8 $(foreach space,$(BOTH),--filter-namespace 'Reelay.Tests.$(space)*')
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -22,12 +23,15 @@ run: ## server on http://127.0.0.1:8080 with a sandbox upstream; needs no accoun
 	@echo Building ... && dotnet build src/Server $(QUIET) && dotnet build src/Simulators $(QUIET)
 	@exec dotnet run tools/run.cs
 
-test: install-test ## all tests, and those of store, engine, ledger and API once more on PostgreSQL; T='*Poll*' runs the classes that match
+test: install-test ## all tests; T='*Poll*' runs the classes that match
 	@$(BUILD)
 	@$(TESTS) --filter-class '$(T)' --no-progress
+
+test-postgres: install-test ## those of store, engine, ledger and API on PostgreSQL; T as above
+	@$(BUILD)
 	@$(POSTGRES) --filter-class '$(T)'
 
-check: install-test ## what CI runs: formatting, build, tests
+check: install-test ## what CI runs: formatting, build, tests, and those of store, engine, ledger and API once more on PostgreSQL
 	dotnet format whitespace Reelay.slnx --verify-no-changes
 	$(BUILD)
 	$(TESTS) --no-progress
