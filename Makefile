@@ -31,11 +31,10 @@ test-postgres: install-test ## those of store, engine, ledger and API on Postgre
 	@$(BUILD)
 	@$(POSTGRES) --filter-class '$(T)'
 
-check: install-test ## what CI runs: formatting, build, tests, and those of store, engine, ledger and API once more on PostgreSQL
+check: install-test ## what CI runs: formatting, build, tests
 	dotnet format whitespace Reelay.slnx --verify-no-changes
 	$(BUILD)
 	$(TESTS) --no-progress
-	$(POSTGRES)
 
 chaos: install-test ## the long runs: 2,000 simulations, 50 kills, a kill in every cell of the matrix, a minute of a locked database, 50,000 altered requests, five minutes each of killed nodes, partitions and failing databases
 	@$(BUILD)

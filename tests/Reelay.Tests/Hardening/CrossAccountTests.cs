@@ -13,7 +13,7 @@ namespace Reelay.Tests.Hardening;
 /// </summary>
 public sealed partial class CrossAccountTests
 {
-    private const int MaxTries = 8;
+    private const int MaxTries = 200;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -112,6 +112,7 @@ public sealed partial class CrossAccountTests
         (Seen? other, Seen? unknown) = (null, null);
         for (var i = 0; i < MaxTries && (other is null || other.Statements != unknown!.Statements); i++)
         {
+            if (i > 2) await GatewayHost.PauseAsync();
             other = Fewer(other, await AskAsync(statements, stranger, request, ids.Other));
             unknown = Fewer(unknown, await AskAsync(statements, stranger, request, ids.Unknown));
         }
