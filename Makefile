@@ -36,6 +36,7 @@ check: install-test ## what CI runs: formatting, build, tests
 	$(BUILD)
 	$(TESTS) --no-progress
 
+chaos: export REELAY_TEST_MINUTES := 60
 chaos: install-test ## the long runs: 2,000 simulations, 50 kills, a kill in every cell of the matrix, a minute of a locked database, 50,000 altered requests, five minutes each of killed nodes, partitions and failing databases
 	@$(BUILD)
 	$(SIMULATION) --seeds 1-2000

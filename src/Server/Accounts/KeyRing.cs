@@ -92,15 +92,8 @@ internal sealed class KeyRing(IKeyStore store, KeyUses uses, TimeProvider time, 
     /// <summary>The same, because another node has changed it.</summary>
     public void Drop(string id) => ForgetIf(key => key.Id == id);
 
-    /// <summary>The same for all keys of an account.</summary>
-    public void ForgetAccount(string accountId)
-    {
-        DropAccount(accountId);
-        signals?.Tell(Storage.Signal.Account, accountId);
-    }
-
-    /// <summary>The same, because another node has changed the account.</summary>
-    public void DropAccount(string accountId) => ForgetIf(key => key.AccountId == accountId);
+    /// <summary>The same for all keys of an account that was changed, here or by another node.</summary>
+    public void ForgetAccount(string accountId) => ForgetIf(key => key.AccountId == accountId);
 
     private void ForgetIf(Func<ApiKey, bool> isMeant)
     {

@@ -81,12 +81,8 @@ internal sealed class SqlAccountStore(Database database) : IAccountStore
             ("@name", page.NamePrefix), ("@last", SqlKeyList.LastLetter), ("@after", page.AfterId), ("@limit", page.Limit));
     });
 
-    private static Account? Find(DbConnection connection, DbTransaction transaction, string id)
-    {
-        using var command = connection.Command($"SELECT {Columns} FROM accounts WHERE id = @id", transaction, ("@id", id));
-        using var row = command.ExecuteReader();
-        return row.Read() ? Map(row) : null;
-    }
+    private static Account? Find(DbConnection connection, DbTransaction transaction, string id) =>
+        connection.Query(transaction, Map, $"SELECT {Columns} FROM accounts WHERE id = @id", ("@id", id)).FirstOrDefault();
 
     private static (string Name, object? Value)[] Values(Account account) =>
     [

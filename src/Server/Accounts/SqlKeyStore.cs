@@ -129,10 +129,6 @@ internal sealed class SqlKeyStore(Database database, TimeProvider time) : IKeySt
         return command.ExecuteScalar() is not null;
     }
 
-    private static ApiKey? FindLiving(DbConnection connection, DbTransaction transaction, string id)
-    {
-        using var command = connection.Command($"SELECT {Columns} FROM {Source} WHERE k.id = @id AND k.revoked_at IS NULL", transaction, ("@id", id));
-        using var row = command.ExecuteReader();
-        return row.Read() ? Map(row) : null;
-    }
+    private static ApiKey? FindLiving(DbConnection connection, DbTransaction transaction, string id) =>
+        connection.Query(transaction, Map, $"SELECT {Columns} FROM {Source} WHERE k.id = @id AND k.revoked_at IS NULL", ("@id", id)).FirstOrDefault();
 }

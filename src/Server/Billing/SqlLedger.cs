@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Reelay.Server.Storage;
-using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Billing;
 
@@ -46,17 +45,8 @@ internal sealed class SqlLedger(Database database) : ILedger
         ("@account", query.AccountId), ("@from", query.From), ("@to", query.To), ("@model", query.Model), ("@key", query.KeyId),
         ("@day", query.After?.Day), ("@after_model", query.After?.Model), ("@after_key", query.After?.KeyId), ("@limit", query.Limit)));
 
-    public AdjustmentResult Adjust(Adjustment adjustment, long now)
-    {
-        try
-        {
-            return database.Write((connection, transaction) => Adjust(connection, transaction, adjustment, now));
-        }
-        catch (DbException exception) when (!StoreErrors.IsConstraint(exception))
-        {
-            throw new StoreUnavailableException("The database is locked or cannot be written.", exception);
-        }
-    }
+    public AdjustmentResult Adjust(Adjustment adjustment, long now) =>
+        StoreErrors.Guard(() => database.Write((connection, transaction) => Adjust(connection, transaction, adjustment, now)));
 
     // Nothing changes between the look and the write: the account is locked for it.
     private AdjustmentResult Adjust(DbConnection connection, DbTransaction transaction, Adjustment adjustment, long now)
@@ -91,15 +81,11 @@ internal sealed class SqlLedger(Database database) : ILedger
         return new(AdjustmentOutcome.Applied, Find(connection, transaction, adjustment));
     }
 
-    private static LedgerRow? Find(DbConnection connection, DbTransaction transaction, Adjustment adjustment)
-    {
-        using var command = connection.Command(
-            $"SELECT {Columns} FROM ledger_entries l WHERE l.account_id = @account AND l.idempotency_key = @key",
-            transaction,
-            ("@account", adjustment.AccountId), ("@key", adjustment.IdempotencyKey));
-        using var row = command.ExecuteReader();
-        return row.Read() ? Map(row) : null;
-    }
+    private static LedgerRow? Find(DbConnection connection, DbTransaction transaction, Adjustment adjustment) => connection.Query(
+        transaction,
+        Map,
+        $"SELECT {Columns} FROM ledger_entries l WHERE l.account_id = @account AND l.idempotency_key = @key",
+        ("@account", adjustment.AccountId), ("@key", adjustment.IdempotencyKey)).FirstOrDefault();
 
     private static LedgerRow Map(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.TextOrNull(2), row.GetInt32(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.TextOrNull(7),

@@ -21,7 +21,7 @@ internal sealed class ClusterListeners(
         signals.On(Signal.Account, id =>
         {
             accounts.Drop(id);
-            keys.DropAccount(id);
+            keys.ForgetAccount(id);
         });
         signals.On(Signal.Shards, Turn);
         return Task.CompletedTask;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Engine;
@@ -24,10 +23,9 @@ internal sealed partial class ShardKeeper(
     private bool _hasLeft;
 
     /// <summary>The program's version, as nodes tell it each other.</summary>
-    public string Version { get; } = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
 
     /// <summary>What this node tells of itself.</summary>
-    public NodeReport Report => new(ownership.NodeId, Version, _startedAt, parts.Gate.IsDraining, engine.LiveCount, engine.LagMilliseconds);
+    public NodeReport Report => new(ownership.NodeId, ProgramVersion.Text, _startedAt, parts.Gate.IsDraining, engine.LiveCount, engine.LagMilliseconds);
 
     /// <summary>Whether the last try to renew the leases failed.</summary>
     public bool IsStoreAway { get; private set; }

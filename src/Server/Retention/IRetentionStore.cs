@@ -36,10 +36,3 @@ internal interface IRetentionStore
 /// <param name="TaskId">The task.</param>
 /// <param name="Keys">Keys of files that came with the order and belong to it alone.</param>
 internal sealed record TaskInputs(string TaskId, IReadOnlyList<string> Keys);
-
-/// <summary>Something that keeps words of orders besides their rows: deliveries of webhooks, for example.</summary>
-internal interface IKeepsWords
-{
-    /// <summary>Removes what it keeps of these tasks. May be asked twice.</summary>
-    void ForgetWords(IReadOnlyList<string> taskIds);
-}

@@ -9,7 +9,7 @@ namespace Reelay.Server.Retention;
 /// names them, so that a crash repeats the work. Results have a moment of their own, which callers are told: <c>AssetJanitor</c>.
 /// </summary>
 internal sealed partial class RetentionSweep(
-    IRetentionStore store, IEnumerable<IKeepsWords> keepers, IAssetStore assets, TaskReader reader, RetentionSettings usual, TimeProvider time,
+    IRetentionStore store, IAssetStore assets, TaskReader reader, RetentionSettings usual, TimeProvider time,
     ILogger<RetentionSweep> logger) : IHostedLifecycleService, IDisposable
 {
     private const int PageSize = 200;
@@ -29,7 +29,6 @@ internal sealed partial class RetentionSweep(
         while (store.ListWithWords(Now, usual.Prompts, PageSize) is { Count: > 0 } due)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var keeper in keepers) keeper.ForgetWords(due);
             store.RemoveWords(due, Now);
             count += Done(due);
         }

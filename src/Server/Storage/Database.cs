@@ -39,17 +39,7 @@ internal abstract class Database : IDisposable
     /// <summary>Runs one statement in a durable transaction of its own.</summary>
     /// <returns>How many rows it changed.</returns>
     /// <exception cref="Tasks.StoreUnavailableException">It was not written, or nobody can tell.</exception>
-    public int WriteOne(string sql, params (string Name, object? Value)[] values)
-    {
-        try
-        {
-            return Execute(sql, values);
-        }
-        catch (DbException exception) when (!StoreErrors.IsConstraint(exception))
-        {
-            throw new Tasks.StoreUnavailableException("The database is locked, away or cannot be written.", exception);
-        }
-    }
+    public int WriteOne(string sql, params (string Name, object? Value)[] values) => StoreErrors.Guard(() => Execute(sql, values));
 
     /// <summary>Sees to it that nothing removed is left behind in a log of the database.</summary>
     /// <returns>False if it is to be tried again.</returns>

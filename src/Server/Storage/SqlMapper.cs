@@ -29,9 +29,15 @@ internal static class SqlMapper
     }
 
     public static List<T> Query<T>(
-        this DbConnection connection, Func<DbDataReader, T> map, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+        this DbConnection connection, Func<DbDataReader, T> map, string sql, params ReadOnlySpan<(string Name, object? Value)> values) =>
+        connection.Query(null, map, sql, values);
+
+    /// <summary>The same within a transaction.</summary>
+    public static List<T> Query<T>(
+        this DbConnection connection, DbTransaction? transaction, Func<DbDataReader, T> map, string sql,
+        params ReadOnlySpan<(string Name, object? Value)> values)
     {
-        using var command = connection.Command(sql, null, values);
+        using var command = connection.Command(sql, transaction, values);
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read()) rows.Add(map(reader));

@@ -13,6 +13,20 @@ internal static class StoreErrors
     // Locked, busy, read-only, a disk that fails, a file that cannot be opened.
     private static readonly int[] SqliteAway = [5, 6, 8, 10, 14];
 
+    /// <summary>Runs a write and says in the store's words when it came to nothing.</summary>
+    /// <exception cref="Tasks.StoreUnavailableException">It was not written, or nobody can tell.</exception>
+    public static T Guard<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (DbException exception) when (!IsConstraint(exception))
+        {
+            throw new Tasks.StoreUnavailableException("The database is locked, away or cannot be written.", exception);
+        }
+    }
+
     /// <summary>A rule of the schema refused it.</summary>
     public static bool IsConstraint(DbException exception) => exception switch
     {

@@ -78,7 +78,7 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
         : found.Fingerprint != claim.Fingerprint ? new OperationResult(OperationOutcome.IdempotencyKeyReused)
         : new OperationResult(OperationOutcome.Replayed, (await FindAsync(found.TaskId, cancellationToken))?.Task);
 
-    public virtual Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken) =>
+    public Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken) =>
         Task.FromResult(SqlIntents.Load(database, since));
 
     public Task<int> ForgetIntentsAsync(long now, long before, CancellationToken cancellationToken) =>

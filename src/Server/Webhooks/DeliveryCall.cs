@@ -1,4 +1,6 @@
+using Reelay.Server.Accounts;
 using Reelay.Server.Api;
+using Reelay.Server.Api.Dialects;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Engine.Polling;
 using Reelay.Server.Tasks;
@@ -7,7 +9,7 @@ namespace Reelay.Server.Webhooks;
 
 /// <summary>Makes a delivery's body from the task as it stands, signs it and posts it. Bodies are not stored, so they never outlive a prompt.</summary>
 internal sealed class DeliveryCall(
-    ITaskStore tasks, IDeliveryStore deliveries, WebhookSecretBook secrets, WebhookSender sender, BaseUrls baseUrls, LinkSigner links,
+    ITaskStore tasks, IKeyStore keys, WebhookSecretBook secrets, WebhookSender sender, BaseUrls baseUrls, LinkSigner links,
     CompletionEstimates estimates)
 {
     /// <summary>Tries once. Null if there is nothing to send any more, because task or endpoint were deleted.</summary>
@@ -20,5 +22,5 @@ internal sealed class DeliveryCall(
     }
 
     private byte[] Render(TaskDetail found) => new Snapshot(found.Task, found.Assets).Body(
-        baseUrls.Of(found.Task), links, estimates, deliveries.DialectsOf(found.Task.KeyId) & VideoAnswers.OfVideos);
+        baseUrls.Of(found.Task), links, estimates, (keys.Find(found.Task.KeyId)?.Dialects ?? Dialect.None) & VideoAnswers.OfVideos);
 }

@@ -1,5 +1,3 @@
-using Reelay.Server.Api.Dialects;
-
 namespace Reelay.Server.Webhooks;
 
 /// <summary>Reads of deliveries, and their upkeep. What changes a single one is a <see cref="DeliveryWrite"/>.</summary>
@@ -29,9 +27,6 @@ internal interface IDeliveryStore
     /// <summary>Removes deliveries that ended before a moment.</summary>
     /// <returns>How many.</returns>
     int Forget(long endedBefore, int limit);
-
-    /// <summary>How a key wants to be answered, revoked or not.</summary>
-    Dialect DialectsOf(string keyId);
 }
 
 /// <summary>A destination with open deliveries.</summary>

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Reelay.Server.Api.Dialects;
 using Reelay.Server.Storage;
 
 namespace Reelay.Server.Webhooks;
@@ -110,12 +109,6 @@ internal sealed class SqlDeliveryStore(Database database) : IDeliveryStore
         connection.Execute($"DELETE FROM delivery_attempts WHERE delivery_id IN ({Old})", transaction, ("@before", endedBefore), ("@limit", limit));
         return connection.Execute($"DELETE FROM deliveries WHERE id IN ({Old})", transaction, ("@before", endedBefore), ("@limit", limit));
     });
-
-    public Dialect DialectsOf(string keyId)
-    {
-        var words = database.Read(connection => connection.Query(row => row.GetString(0), "SELECT dialects FROM keys WHERE id = @id", ("@id", keyId)));
-        return words is [var text] ? FlagWords<Dialect>.Read(text.Split(' ', StringSplitOptions.RemoveEmptyEntries), out _) : Dialect.None;
-    }
 
     // The words come from a fixed list; those that an index is for stand in the text.
     private static string OutcomeSql(string? outcome) => outcome switch

@@ -59,9 +59,8 @@ internal sealed class IntentBook(TimeProvider time)
     {
         lock (entry.Page.Gate)
         {
-            (entry.TaskId, entry.IsUnsure) = (taskId, isUnsure);
-            _byTask[taskId] = entry;
-            entry.Settle();
+            entry.IsUnsure = isUnsure;
+            Known(entry, taskId);
         }
     }
 
@@ -108,11 +107,7 @@ internal sealed class IntentBook(TimeProvider time)
             {
                 Claims = kept?.Claims ?? 1, IsByRetry = kept is not null && (kept.Claims & 1) == 0, IsDelivered = !(kept?.IsUndelivered ?? false),
             };
-            entry.TaskId = task.Id;
-            entry.Settle();
-            _byTask[task.Id] = entry;
-            page.Entries.Add(entry);
-            lock (_ageGate) _byAge.Enqueue((key, page, entry));
+            Place(key, entry, task.Id);
         }
     }
 
@@ -156,12 +151,9 @@ internal sealed class IntentBook(TimeProvider time)
         {
             entry = new IntentEntry(page, order.CreatedAt, new CallerTry(0, order.IsUndelivered, null))
             {
-                IsByRetry = (order.Claims & 1) == 0, IsDelivered = !order.IsUndelivered, TaskId = order.TaskId,
+                IsByRetry = (order.Claims & 1) == 0, IsDelivered = !order.IsUndelivered,
             };
-            entry.Settle();
-            _byTask[order.TaskId] = entry;
-            page.Entries.Add(entry);
-            lock (_ageGate) _byAge.Enqueue((key, page, entry));
+            Place(key, entry, order.TaskId);
         }
 
         entry.Claims |= order.Claims;
@@ -177,10 +169,24 @@ internal sealed class IntentBook(TimeProvider time)
         var entry = new IntentEntry(page, Now, by) { Claims = claims };
         if (by.IsUnmarked) entry.BeginAnswer();
         if (page.Entries.Count >= MaxPerPage) Remove(page.Entries[0]);
-        page.Entries.Add(entry);
-        lock (_ageGate) _byAge.Enqueue((key, page, entry));
+        Place(key, entry);
         Forget();
         return entry;
+    }
+
+    // Of a task that exists already, or of an order that may become one.
+    private void Place((string, string) key, IntentEntry entry, string? taskId = null)
+    {
+        if (taskId is not null) Known(entry, taskId);
+        entry.Page.Entries.Add(entry);
+        lock (_ageGate) _byAge.Enqueue((key, entry.Page, entry));
+    }
+
+    private void Known(IntentEntry entry, string taskId)
+    {
+        entry.TaskId = taskId;
+        _byTask[taskId] = entry;
+        entry.Settle();
     }
 
     private IntentEntry? Match(OrderPage page, CallerTry by)

@@ -37,10 +37,8 @@ internal sealed class SqlVariantStore(Database database, TimeProvider time) : IV
                 ("@task", variant.TaskId), ("@position", variant.Position), ("@variant", word), ("@key", variant.Key),
                 ("@type", variant.ContentType), ("@size", variant.SizeBytes), ("@sha256", variant.Sha256), ("@created", variant.CreatedAt),
                 ("@now", Now));
-            using var command = connection.Command(
-                Find, transaction, ("@task", variant.TaskId), ("@position", variant.Position), ("@variant", word));
-            using var row = command.ExecuteReader();
-            return row.Read() ? Map(row) : null;
+            return connection.Query(
+                transaction, Map, Find, ("@task", variant.TaskId), ("@position", variant.Position), ("@variant", word)).FirstOrDefault();
         }));
 
     private static AssetVariant Map(DbDataReader row) => new(

@@ -1,35 +1,20 @@
+using Reelay.Server.Storage;
+
 namespace Reelay.Server.Engine.Polling;
 
 /// <summary>Loads what was learned at the start, and writes what has changed every few seconds and at the end: never per task.</summary>
 internal sealed partial class DurationKeeper(DurationBook book, SqlDurationStore store, TimeProvider time, ILogger<DurationKeeper> logger)
-    : IHostedLifecycleService, IDisposable
+    : PeriodicKeeper(TimeSpan.FromSeconds(5), time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
-
-    public Task StartingAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override Task StartingAsync(CancellationToken cancellationToken)
     {
         book.Load(store.Load());
         return Task.CompletedTask;
     }
 
-    public Task StartedAsync(CancellationToken cancellationToken)
-    {
-        _running = RunAsync(_stop.Token);
-        return Task.CompletedTask;
-    }
-
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        await _stop.CancelAsync();
-        await _running;
-        Save();
-    }
-
     /// <summary>Writes what has changed. What cannot be written now is tried again with the next.</summary>
-    public void Save()
+    public override void Save()
     {
         var rows = book.TakeChanged();
         if (rows.Count == 0) return;
@@ -41,31 +26,6 @@ internal sealed partial class DurationKeeper(DurationBook book, SqlDurationStore
         {
             book.PutBack(rows);
             LogSaveFailed(exception);
-        }
-    }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
-
-    private async Task RunAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(Pause, time, cancellationToken);
-                Save();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The usual end.
         }
     }
 

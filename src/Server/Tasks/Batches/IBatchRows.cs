@@ -103,9 +103,6 @@ internal interface IBatchRows
 
     /// <summary>Switches off an endpoint that still has the address.</summary>
     void DisableEndpoint(string endpointId, string url, long at);
-
-    /// <summary>Sends what was only collected so far; the commit is the caller's.</summary>
-    void Flush();
 }
 
 /// <summary>An account before a batch.</summary>

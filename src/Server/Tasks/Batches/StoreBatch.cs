@@ -38,7 +38,6 @@ internal sealed class StoreBatch(IBatchRows rows, WebhookSubscriptions subscript
         }
 
         _spending.Flush();
-        rows.Flush();
     }
 
     private OperationResult Create(StoreOperation.Create create)

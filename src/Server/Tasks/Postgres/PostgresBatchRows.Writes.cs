@@ -151,11 +151,6 @@ internal sealed partial class PostgresBatchRows
 
     public void DisableEndpoint(string endpointId, string url, long at) => _writes.Add(PostgresWrites.DisableEndpoint, endpointId, url, at);
 
-    // Nothing more is to be collected; the store sends it.
-    public void Flush()
-    {
-    }
-
     private GenerationTask Mark(GenerationTask task)
     {
         var marked = task with { Version = task.Version + 1 };

@@ -62,10 +62,6 @@ internal sealed partial class PostgresTaskStore(
         return await base.ReadBackAsync(operation, cancellationToken);
     }
 
-    // What is kept stays where all nodes find it.
-    public override Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken) =>
-        Task.FromResult(new IntentMemory(new Dictionary<string, OrderIntent>(), []));
-
     private async Task<IReadOnlyList<OperationResult>> RunAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);

@@ -47,12 +47,8 @@ internal sealed partial class SqliteBatchRows(
         return sums;
     }
 
-    public GenerationTask? Task(string id)
-    {
-        using var command = connection.Command($"SELECT {TaskRows.TaskColumns} FROM tasks t WHERE t.id = @id", transaction, ("@id", id));
-        using var row = command.ExecuteReader();
-        return row.Read() ? TaskRows.Task(row) : null;
-    }
+    public GenerationTask? Task(string id) =>
+        connection.Query(transaction, TaskRows.Task, $"SELECT {TaskRows.TaskColumns} FROM tasks t WHERE t.id = @id", ("@id", id)).FirstOrDefault();
 
     public bool IsFull(string channelId, string? model, long slots) => open.IsFull(channelId, model, slots);
 
@@ -64,21 +60,11 @@ internal sealed partial class SqliteBatchRows(
         statements.FindMail.Set(1, row.TaskId).Set(2, row.Attempt).Set(3, row.Dedupe).ExecuteLong() is not null
             ? (true, 0) : (false, statements.CountMail.Set(1, row.TaskId).Set(2, row.Kind).ExecuteLong() ?? 0);
 
-    public IReadOnlyList<StoredEndpoint> Endpoints(string accountId)
-    {
-        using var command = connection.Command(
-            $"SELECT {SqlWebhookEndpointStore.Columns} FROM webhook_endpoints WHERE account_id = @account AND disabled_at IS NULL ORDER BY id",
-            transaction, ("@account", accountId));
-        using var row = command.ExecuteReader();
-        var endpoints = new List<StoredEndpoint>();
-        while (row.Read()) endpoints.Add(SqlWebhookEndpointStore.Map(row));
-        return endpoints;
-    }
-
-    // Everything else was sent already.
-    public void Flush()
-    {
-    }
+    public IReadOnlyList<StoredEndpoint> Endpoints(string accountId) => connection.Query(
+        transaction,
+        SqlWebhookEndpointStore.Map,
+        $"SELECT {SqlWebhookEndpointStore.Columns} FROM webhook_endpoints WHERE account_id = @account AND disabled_at IS NULL ORDER BY id",
+        ("@account", accountId));
 
     private static long? Bound(sqlite3_stmt row, int column) =>
         raw.sqlite3_column_type(row, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_int64(row, column);

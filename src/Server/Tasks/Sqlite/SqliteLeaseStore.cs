@@ -42,8 +42,7 @@ internal sealed class SqliteLeaseStore(SqliteDatabase database, TimeProvider tim
     }));
 
     public Task<IReadOnlyList<OwnedShard>> ClaimAsync(string nodeId, int most, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<OwnedShard>>(database.Write((connection, transaction) => Query(
-            connection, transaction, Shard,
+        Task.FromResult<IReadOnlyList<OwnedShard>>(database.Write((connection, transaction) => connection.Query(transaction, Shard,
             """
             UPDATE shards SET owner = @id, epoch = epoch + 1, lease_until = @until
             WHERE id IN (SELECT id FROM shards WHERE owner IS NULL OR lease_until <= @now ORDER BY id LIMIT @most)
@@ -92,9 +91,8 @@ internal sealed class SqliteLeaseStore(SqliteDatabase database, TimeProvider tim
 
     private LeaseView View(DbConnection connection, DbTransaction transaction, string nodeId)
     {
-        var owned = Query(connection, transaction, Shard, "SELECT id, epoch FROM shards WHERE owner = @id ORDER BY id", ("@id", nodeId));
-        var counts = Query(
-            connection, transaction, static row => (row.GetInt32(0), row.GetInt32(1)),
+        var owned = connection.Query(transaction, Shard, "SELECT id, epoch FROM shards WHERE owner = @id ORDER BY id", ("@id", nodeId));
+        var counts = connection.Query(transaction, static row => (row.GetInt32(0), row.GetInt32(1)),
             """
             SELECT (SELECT count(*) FROM nodes WHERE is_draining = 0 AND last_seen_at > @since),
                 (SELECT count(*) FROM shards WHERE owner IS NULL OR lease_until <= @now)
@@ -104,14 +102,4 @@ internal sealed class SqliteLeaseStore(SqliteDatabase database, TimeProvider tim
     }
 
     private static OwnedShard Shard(DbDataReader row) => new(row.GetInt32(0), row.GetInt64(1));
-
-    private static List<T> Query<T>(
-        DbConnection connection, DbTransaction transaction, Func<DbDataReader, T> map, string sql, params (string Name, object? Value)[] values)
-    {
-        using var command = connection.Command(sql, transaction, values);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(map(reader));
-        return rows;
-    }
 }

@@ -10,6 +10,8 @@ internal sealed class ClusterWorld : IAsyncDisposable
 {
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterNode> _nodes = [];
 
@@ -68,23 +70,14 @@ internal sealed class ClusterWorld : IAsyncDisposable
     /// <summary>Lets time go by until something is so.</summary>
     public async Task UntilAsync(Func<bool> isSo)
     {
-        while (!isSo())
-        {
-            Time.Advance(Step);
-            await PauseAsync();
-        }
+        for (var end = Time.GetUtcNow() + Patience; !isSo();) await StepAsync(end);
     }
 
     /// <summary>The same for a task's rows.</summary>
     public async Task<TaskDetail> UntilAsync(string id, Func<TaskDetail, bool> isSo)
     {
         TaskDetail found;
-        while (!isSo(found = await ReadAsync(id)))
-        {
-            Time.Advance(Step);
-            await PauseAsync();
-        }
-
+        for (var end = Time.GetUtcNow() + Patience; !isSo(found = await ReadAsync(id));) await StepAsync(end);
         return found;
     }
 
@@ -123,5 +116,10 @@ internal sealed class ClusterWorld : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
+    private async Task StepAsync(DateTimeOffset end)
+    {
+        Assert.True(Time.GetUtcNow() < end, "What was waited for did not come within an hour of the engines' time.");
+        Time.Advance(Step);
+        await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
+    }
 }
