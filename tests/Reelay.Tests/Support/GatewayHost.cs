@@ -118,7 +118,11 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>Polls until the video has a status.</summary>
     public async Task UntilAsync(string id, string wanted)
     {
-        while ((await SendAsync(HttpMethod.Get, "/v1/videos/" + id)).Body.GetProperty("status").GetString() != wanted) await PauseAsync();
+        for (string? status; (status = (await SendAsync(HttpMethod.Get, "/v1/videos/" + id)).Body.GetProperty("status").GetString()) != wanted;)
+        {
+            Assert.False(status is "completed" or "failed", $"{id} is {status} and will never be {wanted}.");
+            await PauseAsync();
+        }
     }
 
     /// <summary>The operator's view of a task.</summary>
@@ -133,7 +137,11 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>Asks as an operator until a task is in a phase.</summary>
     public async Task AdminUntilAsync(string id, string phase)
     {
-        while ((await AdminTaskAsync(id)).GetProperty("phase").GetString() != phase) await PauseAsync();
+        for (JsonElement task; (task = await AdminTaskAsync(id)).GetProperty("phase").GetString() is var found && found != phase;)
+        {
+            Assert.False(found is "completed" or "failed", $"{task} will never be {phase}.");
+            await PauseAsync();
+        }
     }
 
     /// <summary>Lets a moment go by between two looks at a condition; nothing may depend on its length.</summary>
@@ -152,7 +160,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _app.StopAsync(TestContext.Current.CancellationToken);
+
+        // A test that was cancelled leaves nothing behind either, and hides not what cancelled it.
+        await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         await Sandbox.DisposeAsync();
         if (_ownsFolder) Directory.Delete(Folder, recursive: true);
