@@ -22,8 +22,6 @@ internal sealed partial class ShardKeeper(
     private readonly Dictionary<int, long> _driven = [];
     private bool _hasLeft;
 
-    /// <summary>The program's version, as nodes tell it each other.</summary>
-
     /// <summary>What this node tells of itself.</summary>
     public NodeReport Report => new(ownership.NodeId, ProgramVersion.Text, _startedAt, parts.Gate.IsDraining, engine.LiveCount, engine.LagMilliseconds);
 

@@ -18,6 +18,18 @@ internal sealed class ClusterAudit(NpgsqlConnection connection, string address) 
         row => new ClusterTask(row.GetString(0), row.GetString(1), row.GetString(2), row.TextOrNull(3)),
         "SELECT id, order_json::json->>'prompt', phase, error_code FROM tasks ORDER BY id");
 
+    /// <summary>What is known of a task that should be over: its shard's owner and its attempts.</summary>
+    public string Describe(ClusterTask task, IReadOnlyList<ClusterNode> nodes) => task + string.Concat(connection.Query(
+        row => "\n    " + string.Join(' ', Enumerable.Range(0, row.FieldCount).Select(n => $"{row.GetName(n)}={row.GetValue(n)}"))
+            + string.Concat(nodes.Where(node => node.Polls.ContainsKey(row.TextOrNull(9) ?? "")).Select(node => $" polled_by={node.Number}")),
+        """
+        SELECT t.shard, s.owner, s.epoch, t.version, t.open_attempt, t.cancel_requested_at, t.created_at, a.number, a.channel_id, a.upstream_id,
+            a.started_at, a.submitted_at, a.ended_at, a.outcome, n.live_tasks, (SELECT count(*) FROM task_inbox i WHERE i.task_id = t.id) mail
+        FROM tasks t JOIN shards s ON s.id = t.shard LEFT JOIN nodes n ON n.id = s.owner LEFT JOIN attempts a ON a.task_id = t.id
+        WHERE t.id = @id ORDER BY a.number
+        """,
+        ("@id", task.Id)));
+
     /// <summary>Everything that must hold once all is quiet.</summary>
     public List<string> FindMistakes(IReadOnlyList<Submitted> submissions) => [.. Rows(), .. Money(), .. Submissions(submissions)];
 

@@ -61,6 +61,10 @@ internal sealed class ClusterLoad(ClusterWorld world, int seed)
         }
     }
 
+    /// <summary>Whether the upstream refuses an order each time it is sent, as long as its customer has patience.</summary>
+    public static bool NeverArrives(string prompt) =>
+        prompt.Contains("[http:503]", StringComparison.Ordinal) || prompt.Contains("[drop:before-accept]", StringComparison.Ordinal);
+
     private async Task BuyAsync(Random random)
     {
         await Task.Yield();
@@ -80,8 +84,8 @@ internal sealed class ClusterLoad(ClusterWorld world, int seed)
                 await ClusterWorld.PauseAsync(random.Next(50, 250));
             }
 
-            // [http:503] never gets through: its customer loses patience. Of the others some change their minds.
-            if (wish < 10 || order.Prompt.Contains("[http:503]", StringComparison.Ordinal)) await CancelAsync(order.Id);
+            // Of the others some change their minds.
+            if (wish < 10 || NeverArrives(order.Prompt)) await CancelAsync(order.Id);
         }
     }
 

@@ -41,6 +41,7 @@ internal sealed class ClusterWorld : IAsyncDisposable
 
             // The sandbox never loses an order that it took; without this a lost one is looked for until its deadline.
             ["Reelay__Channels__sandbox_kling__Options__trust_absence"] = "true",
+            ["Reelay__Channels__sandbox_kling__Options__search_delay_seconds"] = "1",
             ["Reelay__MinFreeDisk"] = "0",
             ["Reelay__Postgres__MaxConnections"] = "12",
         }) settings[name] = value;
