@@ -16,6 +16,9 @@ internal sealed partial class PollStep(
     // A task in a channel's line is woken when its turn comes; should that ever fail, it looks by itself.
     private static readonly TimeSpan LinePause = TimeSpan.FromSeconds(30);
 
+    // A node that came with an account of its own may have sent the order: this one learns of the account within seconds.
+    private static readonly TimeSpan ChannelPause = TimeSpan.FromSeconds(1);
+
     // The wheel counts whole milliseconds, so a task may be looked at this much before it is due.
     private const double EarlySeconds = 0.005;
 
@@ -39,7 +42,8 @@ internal sealed partial class PollStep(
 
         if (parts.Channels.Find(attempt) is not { } channel)
         {
-            return left > TimeSpan.Zero ? NextStep.After(left) : await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
+            if (left <= TimeSpan.Zero) return await GiveUpAsync(live, TaskErrors.DeadlineExceeded, AttemptOutcome.Abandoned);
+            return NextStep.After(left < ChannelPause ? left : ChannelPause);
         }
 
         var task = live.Task;

@@ -50,6 +50,9 @@ internal sealed partial class ReconcileStep(EngineParts parts, Ownership ownersh
         var uncertain = await AnswerLeftAsync(live) + (long)ability.VisibilityDelay.TotalMilliseconds;
         if (uncertain > 0) return NextStep.AfterMilliseconds(uncertain);
 
+        // An account that only another node has had so far is known here within seconds.
+        if (channel is null && -uncertain < SearchPatience.TotalMilliseconds) return NextStep.After(SearchPause);
+
         // What is certain needs no operator; only a task that would end as unknown is kept for one.
         var held = uncertain + (parts.Options.ReconcileHoldSeconds * 1000L);
         if (finder is null || ability.Kind == SearchKind.None) return await UnknownAsync(live, held, "this upstream keeps no list to search");

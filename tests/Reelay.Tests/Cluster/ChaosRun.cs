@@ -9,7 +9,7 @@ namespace Reelay.Tests.Cluster;
 /// <summary>Load, whatever goes wrong meanwhile, quiet, and the judgement: the same for every kind of chaos.</summary>
 internal sealed class ChaosRun
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly ClusterWorld _world;
     private readonly HashSet<string> _checkedFiles;

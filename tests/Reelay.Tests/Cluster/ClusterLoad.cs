@@ -63,7 +63,7 @@ internal sealed class ClusterLoad(ClusterWorld world, int seed)
 
     /// <summary>Whether the upstream refuses an order each time it is sent, as long as its customer has patience.</summary>
     public static bool NeverArrives(string prompt) =>
-        prompt.Contains("[http:503]", StringComparison.Ordinal) || prompt.Contains("[drop:before-accept]", StringComparison.Ordinal);
+        Array.Exists(["[http:503]", "[drop:before-accept]", "[hang]"], word => prompt.Contains(word, StringComparison.Ordinal));
 
     private async Task BuyAsync(Random random)
     {

@@ -48,8 +48,8 @@ internal sealed partial class ClusterNode : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>
-    /// Its way to the upstream of most orders. Kling is always reached directly: its links name the address that was asked, and every node
-    /// must be able to follow them.
+    /// Its way to the upstream of most orders: an address of its own, as when accounts are changed on one node after the other; what it has sent
+    /// is polled there by whichever node. Kling is always reached directly: its links name the address that was asked.
     /// </summary>
     public ClosableWay Upstream { get; }
 

@@ -7,6 +7,8 @@ namespace Reelay.Tests.Nodes;
 /// <summary>Two whole servers of this process over one real PostgreSQL, with one sandbox behind both.</summary>
 internal sealed class TwoNodes : IAsyncDisposable
 {
+    private bool _isSecondStopped;
+
     private TwoNodes(GatewayHost first, GatewayHost second) => (First, Second) = (first, second);
 
     public GatewayHost First { get; }
@@ -14,7 +16,9 @@ internal sealed class TwoNodes : IAsyncDisposable
     public GatewayHost Second { get; }
 
     /// <summary>Starts both and waits until each has shards.</summary>
-    public static async Task<TwoNodes> StartAsync(Dictionary<string, string?>? settings = null)
+    /// <param name="settings">What both have in common.</param>
+    /// <param name="another">What only the second one has, which starts later; told the sandbox's port.</param>
+    public static async Task<TwoNodes> StartAsync(Dictionary<string, string?>? settings = null, Func<int, (string Name, string Value)>? another = null)
     {
         var connection = PostgresServer.Instance.NewDatabase();
         var shared = new Dictionary<string, string?>(settings ?? [])
@@ -23,6 +27,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         };
         var first = await GatewayHost.StartAsync(shared);
         shared["Reelay:Sandbox:Port"] = first.Sandbox.BaseUrl.Port.ToString();
+        if (another?.Invoke(first.Sandbox.BaseUrl.Port) is { } setting) shared[setting.Name] = setting.Value;
         var nodes = new TwoNodes(first, await GatewayHost.StartAsync(shared));
         foreach (var node in new[] { nodes.First, nodes.Second })
         {
@@ -49,9 +54,17 @@ internal sealed class TwoNodes : IAsyncDisposable
     /// <summary>The header of a try with a retry count.</summary>
     public static (string Name, string Value) Try(int count) => ("X-Stainless-Retry-Count", count.ToString());
 
+    /// <summary>Stops the second node; the sandbox is the first one's.</summary>
+    public async Task StopSecondAsync()
+    {
+        if (_isSecondStopped) return;
+        _isSecondStopped = true;
+        await Second.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Second.DisposeAsync();
+        await StopSecondAsync();
         await First.DisposeAsync();
     }
 }

@@ -1,11 +1,14 @@
 using System.Text.Json.Nodes;
 using Reelay.Server.Secrets;
+using Reelay.Server.Tasks;
 
 namespace Reelay.Server.Routing.Sources;
 
 /// <summary>Keeps every account that an open attempt was sent with, so that it can be polled whatever becomes of its channel.</summary>
 internal sealed class ChannelVersions(IChannelStore store, SecretBox box, ChannelBuilder builder, TimeProvider time)
 {
+    private const int MaxTries = 5;
+
     /// <summary>
     /// How long an account is kept after it was last in use although no attempt is open: a submission may have chosen it and not be recorded yet.
     /// </summary>
@@ -17,29 +20,47 @@ internal sealed class ChannelVersions(IChannelStore store, SecretBox box, Channe
     /// <returns>The channels that drain.</returns>
     public IReadOnlyList<ProviderChannel> Settle(IReadOnlyList<ProviderChannel> active, ChannelSnapshot? before)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        // A node that comes with another account at the same moment may take the same number first.
+        for (var left = MaxTries; ; left--)
+        {
+            var rows = store.ListVersions();
+            var changes = Number(active, before, rows, time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (!changes.Any || store.SaveVersions(changes, time.GetUtcNow().ToUnixTimeMilliseconds()))
+            {
+                return Draining([.. Idle(rows, active).Except(changes.Forgotten)], active, before);
+            }
+
+            if (left == 0) throw new StoreUnavailableException("Other nodes keep taking the numbers of this one's accounts.", null);
+        }
+    }
+
+    private ChannelVersionChanges Number(
+        IReadOnlyList<ProviderChannel> active, ChannelSnapshot? before, IReadOnlyList<ChannelVersionRow> rows, long now)
+    {
+        var changes = new ChannelVersionChanges();
         var known = store.ListKnown().ToDictionary(channel => channel.Id, StringComparer.Ordinal);
-        var rows = store.ListVersions();
-        var (noted, written) = (new List<KnownChannel>(), new List<ChannelVersionRow>());
         foreach (var channel in active)
         {
-            var row = rows.FirstOrDefault(row => row.ChannelId == channel.Id && row.Version == known.GetValueOrDefault(channel.Id)?.Version);
-            var kept = row is null ? null : Config(row);
+            List<(ChannelVersionRow Row, ChannelConfig Config)> kept =
+                [.. rows.Where(row => row.ChannelId == channel.Id).Select(row => (row, Config(row))).OrderByDescending(pair => pair.row.Version)];
             var version = VersionOf(channel, known.GetValueOrDefault(channel.Id), kept);
             if (before?.Find(channel.Id) is { } old && old.CredentialVersion != version) channel.State.ResetHealth();
             channel.CredentialVersion = version;
             var current = Known(channel);
-            if (known.GetValueOrDefault(channel.Id) != current) noted.Add(current);
-            var isNoted = row is { SupersededAt: null } && row.Version == version && ChannelBuilder.IsSame(kept!, channel.Config);
-            if (!isNoted) written.Add(Row(channel, now));
+            if (known.GetValueOrDefault(channel.Id) != current) changes.Known.Add(current);
+            var (noted, config) = kept.FirstOrDefault(pair => pair.Row.Version == version);
+            if (noted is null) changes.New.Add(Row(channel, now));
+            else if (noted.SupersededAt is not null || !ChannelBuilder.IsSame(config, channel.Config)) changes.Changed.Add(Row(channel, now));
         }
 
-        var idle = rows.Where(row => !active.Any(channel => channel.Id == row.ChannelId && channel.CredentialVersion == row.Version)).ToList();
-        written.AddRange(idle.Where(row => row.SupersededAt is null).Select(row => row with { SupersededAt = now }));
-        var forgotten = idle.Where(row => !row.IsOpen && row.SupersededAt + Grace.TotalMilliseconds <= now).ToList();
-        if (noted.Count + written.Count + forgotten.Count > 0) store.SaveVersions(noted, written, forgotten, now);
-        return Draining([.. idle.Except(forgotten)], active, before);
+        var idle = Idle(rows, active);
+        changes.Changed.AddRange(idle.Where(row => row.SupersededAt is null).Select(row => row with { SupersededAt = now }));
+        changes.Forgotten.AddRange(idle.Where(row => !row.IsOpen && row.SupersededAt + Grace.TotalMilliseconds <= now));
+        return changes;
     }
+
+    private static List<ChannelVersionRow> Idle(IReadOnlyList<ChannelVersionRow> rows, IReadOnlyList<ProviderChannel> active) =>
+        [.. rows.Where(row => !active.Any(channel => channel.Id == row.ChannelId && channel.CredentialVersion == row.Version))];
 
     private List<ProviderChannel> Draining(
         IReadOnlyList<ChannelVersionRow> rows, IReadOnlyList<ProviderChannel> active, ChannelSnapshot? before)
@@ -58,14 +79,14 @@ internal sealed class ChannelVersions(IChannelStore store, SecretBox box, Channe
         return draining;
     }
 
-    // Before the first row of this table only the vendor account was noted; it decides then.
-    private static int VersionOf(ProviderChannel channel, KnownChannel? known, ChannelConfig? written)
+    // Nodes with different accounts, as while one is replaced by another on one node after the other, find their own number again. Before the
+    // first row of this table only the vendor account was noted; it decides then.
+    private static int VersionOf(ProviderChannel channel, KnownChannel? known, List<(ChannelVersionRow Row, ChannelConfig Config)> kept)
     {
+        if (kept.Find(pair => IsSameAccount(pair.Config, channel.Config)).Row is { } same) return same.Version;
         if (known is null) return 1;
-        var isSame = written is null
-            ? known with { Version = channel.CredentialVersion } == Known(channel)
-            : IsSameAccount(written, channel.Config);
-        return isSame ? known.Version : known.Version + 1;
+        if (kept.Count == 0 && known with { Version = channel.CredentialVersion } == Known(channel)) return known.Version;
+        return Math.Max(known.Version, kept.Count == 0 ? 0 : kept[0].Row.Version) + 1;
     }
 
     private static bool IsSameAccount(ChannelConfig one, ChannelConfig other) =>

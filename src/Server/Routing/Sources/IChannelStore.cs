@@ -16,7 +16,8 @@ internal interface IChannelStore
     IReadOnlyList<AdminChannelRow> ListAdmin();
 
     /// <summary>
-    /// Changes whenever channels, prices or holds are changed by whichever node; null where no other node writes to the database.
+    /// Changes whenever channels, prices or holds are changed by whichever node, and when a node comes with an account that is new here; null
+    /// where no other node writes to the database.
     /// </summary>
     string? SharedStamp();
 
@@ -33,7 +34,27 @@ internal interface IChannelStore
     IReadOnlyDictionary<string, int> CountOpen();
 
     /// <summary>Writes, in one transaction, what the channels now stand for, and forgets what nothing needs.</summary>
-    void SaveVersions(IReadOnlyList<KnownChannel> known, IReadOnlyList<ChannelVersionRow> rows, IReadOnlyList<ChannelVersionRow> forgotten, long now);
+    /// <returns>False if another node has just taken the number of a new account: nothing is written then.</returns>
+    bool SaveVersions(ChannelVersionChanges changes, long now);
+}
+
+/// <summary>What is to be written of the accounts that channels stand for.</summary>
+internal sealed record ChannelVersionChanges
+{
+    /// <summary>What channels stand for now.</summary>
+    public List<KnownChannel> Known { get; } = [];
+
+    /// <summary>Accounts that were not here.</summary>
+    public List<ChannelVersionRow> New { get; } = [];
+
+    /// <summary>Accounts that were.</summary>
+    public List<ChannelVersionRow> Changed { get; } = [];
+
+    /// <summary>Accounts that nothing needs any more.</summary>
+    public List<ChannelVersionRow> Forgotten { get; } = [];
+
+    /// <summary>Whether there is anything to write.</summary>
+    public bool Any => Known.Count + New.Count + Changed.Count + Forgotten.Count > 0;
 }
 
 /// <summary>A channel of the admin API. Times are Unix milliseconds.</summary>

@@ -23,11 +23,12 @@ internal sealed class SqlChannelStore(Database database) : IChannelStore
         "SELECT id, settings_json, sealed, created_at, updated_at, removed_at FROM admin_channels ORDER BY id"));
 
     public string? SharedStamp() => !database.IsShared ? null : database.Read(connection => connection.Query(
-        row => string.Join('/', Enumerable.Range(0, 5).Select(row.GetInt64)),
+        row => string.Join('/', Enumerable.Range(0, 7).Select(row.GetInt64)),
         """
         SELECT (SELECT count(*) FROM admin_channels), (SELECT CAST(coalesce(sum(updated_at), 0) AS BIGINT) FROM admin_channels),
             (SELECT coalesce(max(id), 0) FROM model_prices), (SELECT count(*) FROM account_holds),
-            (SELECT CAST(coalesce(sum(created_at), 0) AS BIGINT) FROM account_holds)
+            (SELECT CAST(coalesce(sum(created_at), 0) AS BIGINT) FROM account_holds),
+            (SELECT count(*) FROM channel_versions), (SELECT coalesce(max(created_at), 0) FROM channel_versions)
         """)[0]);
 
     public void SaveAdmin(AdminChannelRow row) => database.Write((connection, transaction) => connection.Execute(
@@ -57,22 +58,37 @@ internal sealed class SqlChannelStore(Database database) : IChannelStore
         row => (Id: row.GetString(0), Count: row.GetInt32(1)), "SELECT channel_id, count(*) FROM attempts WHERE ended_at IS NULL GROUP BY channel_id"))
         .ToDictionary(row => row.Id, row => row.Count, StringComparer.Ordinal);
 
-    public void SaveVersions(
-        IReadOnlyList<KnownChannel> known, IReadOnlyList<ChannelVersionRow> rows, IReadOnlyList<ChannelVersionRow> forgotten, long now) =>
-        database.Write((connection, transaction) =>
+    public bool SaveVersions(ChannelVersionChanges changes, long now)
+    {
+        try
         {
-            foreach (var channel in known) Save(connection, transaction, channel, now);
-            foreach (var row in rows) Save(connection, transaction, row);
-            foreach (var row in forgotten)
-            {
-                connection.Execute(
-                    "DELETE FROM channel_versions WHERE channel_id = @id AND version = @version",
-                    transaction,
-                    ("@id", row.ChannelId), ("@version", row.Version));
-            }
+            return database.Write((connection, transaction) => Save(connection, transaction, changes, now));
+        }
+        catch (DbException exception) when (StoreErrors.IsConstraint(exception))
+        {
+            return false;
+        }
+    }
 
-            return 0;
-        });
+    private static bool Save(DbConnection connection, DbTransaction transaction, ChannelVersionChanges changes, long now)
+    {
+        foreach (var channel in changes.Known) Save(connection, transaction, channel, now);
+        foreach (var row in changes.New) Save(connection, transaction, row, "");
+        foreach (var row in changes.Changed)
+        {
+            Save(
+                connection, transaction, row,
+                "ON CONFLICT (channel_id, version) DO UPDATE SET settings_json = @settings, sealed = @sealed, superseded_at = @superseded");
+        }
+
+        foreach (var row in changes.Forgotten)
+        {
+            connection.Execute(
+                "DELETE FROM channel_versions WHERE channel_id = @id AND version = @version", transaction, ("@id", row.ChannelId), ("@version", row.Version));
+        }
+
+        return true;
+    }
 
     private static void Save(DbConnection connection, DbTransaction transaction, KnownChannel channel, long now) => connection.Execute(
         """
@@ -84,11 +100,10 @@ internal sealed class SqlChannelStore(Database database) : IChannelStore
         ("@id", channel.Id), ("@provider", channel.Provider), ("@url", channel.BaseUrl), ("@account", channel.VendorAccount),
         ("@version", channel.Version), ("@now", now));
 
-    private static void Save(DbConnection connection, DbTransaction transaction, ChannelVersionRow row) => connection.Execute(
-        """
+    private static void Save(DbConnection connection, DbTransaction transaction, ChannelVersionRow row, string orElse) => connection.Execute(
+        $"""
         INSERT INTO channel_versions (channel_id, version, settings_json, sealed, created_at, superseded_at)
-        VALUES (@id, @version, @settings, @sealed, @created, @superseded)
-        ON CONFLICT (channel_id, version) DO UPDATE SET settings_json = @settings, sealed = @sealed, superseded_at = @superseded
+        VALUES (@id, @version, @settings, @sealed, @created, @superseded) {orElse}
         """,
         transaction,
         ("@id", row.ChannelId), ("@version", row.Version), ("@settings", row.SettingsJson), ("@sealed", row.Sealed), ("@created", row.CreatedAt),
