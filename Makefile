@@ -6,11 +6,6 @@ BUILD := dotnet build Reelay.slnx $(QUIET)
 SIMULATION := artifacts/bin/Simulation/release/Reelay.Simulation
 TESTS := artifacts/bin/Reelay.Tests/release/Reelay.Tests
 T ?= *
-
-# What runs on PostgreSQL as well: store, engine, ledger and API. Zero tests (8) are no failure where T names others. The contract of the store and
-# the tests of several nodes are on PostgreSQL always.
-BOTH := Tasks Engine Accounts Billing Files Webhooks Intents Api
-POSTGRES := REELAY_STORE=postgres $(TESTS) --no-progress --ignore-exit-code 8 $(foreach space,$(BOTH),--filter-namespace 'Reelay.Tests.$(space)*')
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
@@ -23,18 +18,14 @@ run: ## server on http://127.0.0.1:8080 with a sandbox upstream; needs no accoun
 	@echo Building ... && dotnet build src/Server $(QUIET) && dotnet build src/Simulators $(QUIET)
 	@exec dotnet run tools/run.cs
 
-test: install-test ## all tests; T='*Poll*' runs the classes that match
+test: install-test ## all tests, those of store, engine, ledger and API on PostgreSQL too; T='*Poll*' runs the classes that match
 	@$(BUILD)
-	@$(TESTS) --filter-class '$(T)' --no-progress
-
-test-postgres: install-test ## those of store, engine, ledger and API on PostgreSQL; T as above
-	@$(BUILD)
-	@$(POSTGRES) --filter-class '$(T)'
+	@tools/run-suites $(TESTS) '$(T)'
 
 check: install-test ## what CI runs: formatting, build, tests
 	dotnet format whitespace Reelay.slnx --verify-no-changes
 	$(BUILD)
-	$(TESTS) --no-progress
+	tools/run-suites $(TESTS)
 
 chaos: export REELAY_TEST_MINUTES := 60
 chaos: install-test ## the long runs: 2,000 simulations, 50 kills, a kill in every cell of the matrix, a minute of a locked database, 50,000 altered requests, five minutes each of killed nodes, partitions and failing databases

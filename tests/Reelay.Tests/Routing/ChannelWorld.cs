@@ -17,6 +17,7 @@ internal sealed class ChannelWorld : IDisposable
 
     public ChannelWorld()
     {
+        TestStore.Prepare(_folder.Path);
         _database = new SqliteDatabase(_folder.File("reelay.db"));
         SqliteMigrations.Apply(_database.Writer, Time);
         Store = new SqlChannelStore(_database);

@@ -55,6 +55,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         var sandbox = await SandboxHost.StartAsync(sandboxOptions ?? new SandboxOptions { Duration = 0.3, Render = RenderMode.StandIn });
         var data = folder ?? Directory.CreateTempSubdirectory("reelay-test-").FullName;
+        if (folder is null) TestStore.Prepare(data);
         var all = new Dictionary<string, string?>
         {
             ["REELAY_DATA"] = data,

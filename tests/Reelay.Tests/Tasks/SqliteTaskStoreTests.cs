@@ -37,6 +37,7 @@ public sealed class SqliteTaskStoreTests : TaskStoreTests
 
         private (SqliteDatabase Database, SqliteTaskStore Store) Open()
         {
+            TestStore.Prepare(_folder.Path);
             var database = new SqliteDatabase(_folder.File("reelay.db"));
             SqliteMigrations.Apply(database.Writer, _time);
             return (database, new SqliteTaskStore(database, _time));

@@ -18,6 +18,7 @@ internal sealed class ClusterWorld : IAsyncDisposable
     public ClusterWorld(ScriptedUpstream upstream, params ChannelConfig[] channels)
     {
         (Upstream, Configs) = (upstream, channels.Length > 0 ? channels : [Channel()]);
+        TestStore.Prepare(_folder.Path);
         Database = new SqliteDatabase(_folder.File("reelay.db"), busySeconds: 30);
         SqliteMigrations.Apply(Database.Writer, Time);
         Database.Write((connection, transaction) => connection.Execute(
