@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Reelay.Server.Storage;
@@ -28,10 +27,7 @@ public sealed class CallbackFlowTests(CallbackFlowTests.World world) : IClassFix
     private static async Task<GatewayHost> StartAsync(string? secret = null, string minPoll = "50")
     {
         // The address must be known before the server listens.
-        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-        probe.Stop();
+        var url = $"http://127.0.0.1:{ServerProcess.FreePort()}";
         var settings = new Dictionary<string, string?>
         {
             ["urls"] = url,
