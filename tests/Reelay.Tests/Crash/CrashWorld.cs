@@ -178,6 +178,10 @@ internal sealed class CrashWorld : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    /// <summary>Rules of the sandbox that are still to be used.</summary>
+    public async Task<int> CountFaultsAsync() =>
+        (await sandboxClient.GetFromJsonAsync<JsonElement>("/_sandbox/faults", TestContext.Current.CancellationToken)).GetProperty("data").GetArrayLength();
+
     /// <summary>Stops the server as an operator would, and checks that it went in good order.</summary>
     public async Task StopAsync()
     {
