@@ -59,7 +59,9 @@ public sealed class BadLinkTests
         var trusted = new FetcherOptions { MediaOrigins = [WebOrigin.Of(host.Url)] };
         await using var gateway = await GatewayHost.StartAsync(services: services => services.AddSingleton(trusted));
         await AssertFailsAsync(gateway, new { prompt = "x", image_url = host.Url + path }, why);
-        Assert.Equal(["/" + path], host.Asked);
+
+        // Leases end by themselves on PostgreSQL: a machine that stands still for long enough has the order taken up, and its link read, anew.
+        Assert.Equal(["/" + path], TestStore.IsPostgres ? host.Asked.Distinct() : host.Asked);
     }
 
     private static async Task AssertFailsAsync(GatewayHost gateway, object order, string why)

@@ -10,13 +10,18 @@ internal sealed class StatementCount
 {
     // Kept for as long as connections may call it.
     private readonly strdelegate_trace _count;
+    private readonly SqliteDatabase _database;
     private long _total;
 
     public StatementCount(GatewayHost gateway)
     {
         _count = (_, _) => Interlocked.Increment(ref _total);
-        ((SqliteDatabase)gateway.Services.GetService(typeof(SqliteDatabase))!).Watch(Trace);
+        _database = (SqliteDatabase)gateway.Services.GetService(typeof(SqliteDatabase))!;
+        Renew();
     }
+
+    /// <summary>Begins to count on connections too that were in use when this was last done.</summary>
+    public void Renew() => _database.Watch(Trace);
 
     /// <summary>Statements so far.</summary>
     public long Total => Interlocked.Read(ref _total);
