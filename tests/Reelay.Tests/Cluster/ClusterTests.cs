@@ -41,8 +41,7 @@ public sealed class ClusterTests(SharedCluster cluster)
     [Trait("Chaos", "Kill")]
     public async Task Nodes_that_are_killed_and_nodes_that_stand_still_lose_nothing_and_make_nothing_twice()
     {
-        Chaos.SkipUnlessAsked();
-        await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "kill", async run =>
+        await RunAsync("kill", async (world, run) =>
         {
             var (kills, stops) = (0, 0);
             for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds(10) || stops == 0;)
@@ -69,15 +68,14 @@ public sealed class ClusterTests(SharedCluster cluster)
             }
 
             run.Events = $"{kills} kills, {stops} stops";
-        }));
+        });
     }
 
     [Fact]
     [Trait("Chaos", "Partition")]
     public async Task A_node_that_loses_the_database_and_one_that_loses_the_upstream_hold_up_nobody()
     {
-        Chaos.SkipUnlessAsked();
-        await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "partition", async run =>
+        await RunAsync("partition", async (world, run) =>
         {
             var cuts = 0;
             for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds(16) || cuts < 4;)
@@ -96,15 +94,14 @@ public sealed class ClusterTests(SharedCluster cluster)
             }
 
             run.Events = $"{(cuts + 1) / 2} times without the database, {cuts / 2} times without the upstream, half of them silent";
-        }));
+        });
     }
 
     [Fact]
     [Trait("Chaos", "Bucket")]
     public async Task While_the_bucket_is_away_results_wait_and_come_later()
     {
-        Chaos.SkipUnlessAsked();
-        await cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, "bucket", async run =>
+        await RunAsync("bucket", async (world, run) =>
         {
             var seconds = Math.Min(60, ChaosRun.Seconds(5));
             await ClusterWorld.PauseAsync(1500);
@@ -113,6 +110,12 @@ public sealed class ClusterTests(SharedCluster cluster)
             world.BucketWay.Open();
             await ClusterWorld.PauseAsync(1500);
             run.Events = $"the bucket away for {seconds} s (a full disk: Engine.StoreAwayTests, Assets)";
-        }));
+        });
+    }
+
+    private Task RunAsync(string name, Func<ClusterWorld, ChaosRun, Task> harm)
+    {
+        Chaos.SkipUnlessAsked();
+        return cluster.RunAsync(world => ChaosRun.ExecuteAsync(world, cluster.CheckedFiles, name, run => harm(world, run)));
     }
 }

@@ -23,9 +23,10 @@ internal sealed class ChannelVersions(IChannelStore store, SecretBox box, Channe
         // A node that comes with another account at the same moment may take the same number first.
         for (var left = MaxTries; ; left--)
         {
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             var rows = store.ListVersions();
-            var changes = Number(active, before, rows, time.GetUtcNow().ToUnixTimeMilliseconds());
-            if (!changes.Any || store.SaveVersions(changes, time.GetUtcNow().ToUnixTimeMilliseconds()))
+            var changes = Number(active, before, rows, now);
+            if (!changes.Any || store.SaveVersions(changes, now))
             {
                 return Draining([.. Idle(rows, active).Except(changes.Forgotten)], active, before);
             }
