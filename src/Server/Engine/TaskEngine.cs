@@ -21,6 +21,7 @@ internal sealed partial class TaskEngine
     private readonly ILogger _logger;
     private readonly TimingWheel _wheel;
     private readonly ConcurrentDictionary<string, LiveTask> _live = new(StringComparer.Ordinal);
+    private readonly FinishedMeanwhile _finished = new();
     private readonly WaitingCounts _waiting;
     private readonly SlotKeeper _slots;
     private readonly SubmitStep _submit;
@@ -117,6 +118,7 @@ internal sealed partial class TaskEngine
     {
         if (!_live.TryGetValue(id, out var item))
         {
+            using var reading = _finished.BeginReading();
             if (await _parts.Store.FindAsync(id, CancellationToken.None) is not { } found || !_ownership.Owns(found.Task.Shard)) return;
             var attempt = found.Attempts.FirstOrDefault(row => row.Number == (found.Task.OpenAttempt ?? found.Task.AttemptCount));
             Adopt(new LiveRow(found.Task, attempt) { Inputs = found.Inputs }, _ownership.EpochOf(found.Task.Shard), hasMail: true);

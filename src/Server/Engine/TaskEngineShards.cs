@@ -24,6 +24,7 @@ internal sealed partial class TaskEngine
     /// <returns>How many rows were read.</returns>
     public async Task<int> LoadAsync(OwnedShard shard, CancellationToken cancellationToken)
     {
+        using var reading = _finished.BeginReading();
         var count = 0;
         string? after = null;
         IReadOnlyList<LiveRow> page;
@@ -54,6 +55,14 @@ internal sealed partial class TaskEngine
         var item = new LiveTask(task, attempt) { Inputs = row.Inputs, Epoch = epoch };
         if (hasMail) item.NoteMail();
         if (!TryAdd(item)) return;
+
+        // Looked at only now: whoever finishes a task says so before it goes.
+        if (task.IsLive && _finished.Contains(task.Id))
+        {
+            _live.TryRemove(new KeyValuePair<string, LiveTask>(task.Id, item));
+            return;
+        }
+
         CountWaiting(item, task.Phase == TaskPhase.Accepted);
         if (task.OpenAttempt is not null && attempt is not null && _parts.Channels.Find(attempt) is { } channel)
         {
@@ -97,6 +106,7 @@ internal sealed partial class TaskEngine
     // By its driver, which never drives it again.
     private void Drop(LiveTask item)
     {
+        if (!item.Task.IsLive) _finished.Note(item.Task.Id);
         _live.TryRemove(new KeyValuePair<string, LiveTask>(item.Task.Id, item));
         CountWaiting(item, isWaiting: false);
         item.Place?.Owner?.Leave(item);

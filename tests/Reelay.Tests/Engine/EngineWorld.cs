@@ -58,9 +58,9 @@ internal sealed class EngineWorld : IAsyncDisposable
         _inputs = new InputFetcher(Disk, fetcher, options, TimeProvider.System);
         var addresses = new InputAddresses(new UnsignedLinks(), new ServerOptions(), new Lazy<bool>(() => false));
         var writer = new TaskWriter(
-            Committer, _store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
+            Committer, store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
         var parts = new EngineParts(
-            writer, _store, Channels, Disk, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
+            writer, store, Channels, Disk, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
         Durations = parts.Durations;
         Engine = new TaskEngine(parts, _ownership, NullLoggerFactory.Instance);
     }
@@ -69,7 +69,7 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public ITaskStore Store => _store;
 
-    /// <summary>Which answers of the store are lost.</summary>
+    /// <summary>Which answers of the store are lost, and which come late.</summary>
     public LossyStore Answers { get; }
 
     public GroupCommitter Committer { get; }
@@ -149,6 +149,10 @@ internal sealed class EngineWorld : IAsyncDisposable
     }
 
     public ShardFence Fence(GenerationTask task) => _ownership.Fence(task.Shard);
+
+    /// <summary>Has the engine load a task's shard once more.</summary>
+    public Task<int> LoadAsync(GenerationTask task) =>
+        Engine.LoadAsync(new OwnedShard(task.Shard, _ownership.EpochOf(task.Shard)), TestContext.Current.CancellationToken);
 
     public async Task<string> OrderAsync(string prompt = "a red boat", long? createdAt = null)
     {
@@ -241,7 +245,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     }
 
     private static Task PauseAsync() =>
-        Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+        Task.Delay(TimeSpan.FromMilliseconds(TestStore.IsPostgres ? 15 : 5), TimeProvider.System, TestContext.Current.CancellationToken);
 
     internal static ProviderChannel Channel(string id, ChannelConfig config, IVideoProvider upstream) => new()
     {

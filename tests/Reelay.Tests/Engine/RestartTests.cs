@@ -51,6 +51,27 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task A_task_that_ends_between_the_reading_of_its_row_and_its_use_is_not_taken_up_again()
+    {
+        var isDone = false;
+        _upstream.OnPoll = (_, _) => Task.FromResult<PollResult>(Volatile.Read(ref isDone) ? ScriptedUpstream.Clip : new PollResult.Running(HasStarted: true));
+        await using var world = await EngineWorld.StartAsync(_upstream);
+        var id = await world.OrderAsync();
+        var found = await world.UntilAsync(id, row => row.Task.Phase == TaskPhase.Submitted);
+        world.Answers.AfterLoad = async () =>
+        {
+            Volatile.Write(ref isDone, true);
+            await world.FinishAsync(id);
+            await EngineWorld.UntilAsync(() => world.Engine.Find(id) is null);
+        };
+
+        Assert.Equal(1, await world.LoadAsync(found.Task));
+
+        Assert.Null(world.Engine.Find(id));
+        Assert.Equal(TaskPhase.Completed, (await world.ReadAsync(id)).Task.Phase);
+    }
+
+    [Fact]
     public async Task A_search_that_was_under_way_goes_on()
     {
         var isAway = true;

@@ -14,6 +14,9 @@ internal class LossyStore : DispatchProxy
     /// <summary>Of which operations the answer is lost, once for each; none at first.</summary>
     public Func<StoreOperation, bool> Loses { get; set; } = _ => false;
 
+    /// <summary>Waited for between the reading of a shard's rows and their use.</summary>
+    public Func<Task> AfterLoad { get; set; } = () => Task.CompletedTask;
+
     /// <summary>How many were lost.</summary>
     public int LostCount => _lost.Count;
 
@@ -30,8 +33,18 @@ internal class LossyStore : DispatchProxy
         (nameof(ITaskStore.CommitAsync), IReadOnlyList<StoreOperation> batch) => CommitAsync(batch),
         (nameof(ITaskStore.ReadBackAsync), StoreOperation operation) when _lost.Contains(operation) =>
             Task.FromException<OperationResult?>(new StoreUnavailableException("Nobody knows.", null)),
-        _ => method.Invoke(_store, arguments),
+        (nameof(ITaskStore.LoadLiveAsync), _) => LoadAsync((Task<IReadOnlyList<LiveRow>>)Ask(method, arguments)!),
+        _ => Ask(method, arguments),
     };
+
+    private object? Ask(MethodInfo method, object?[] arguments) => method.Invoke(_store, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+
+    private async Task<IReadOnlyList<LiveRow>> LoadAsync(Task<IReadOnlyList<LiveRow>> reading)
+    {
+        var rows = await reading;
+        await AfterLoad();
+        return rows;
+    }
 
     private async Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch)
     {
