@@ -75,8 +75,7 @@ internal sealed class TaskReader(TaskEngine engine, ITaskStore store, ReadNotes 
         if (Mine(Kept(id), accountId) is { } kept) return kept;
         var readAt = time.GetTimestamp();
         var before = Volatile.Read(ref _forgotten);
-        var row = accountId is null ? store.FindAsync(id, CancellationToken.None) : store.FindOwnAsync(id, accountId, CancellationToken.None);
-        if (await row is not { } found) return null;
+        if (await store.ViewAsync(id, accountId, CancellationToken.None) is not { } found) return null;
         var snapshot = new Snapshot(found.Task, found.Assets) { ReadAt = readAt };
         if (!found.Task.IsLive)
         {

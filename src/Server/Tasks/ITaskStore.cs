@@ -26,6 +26,10 @@ public interface ITaskStore : ITaskInbox
     /// <summary>The same, if it is this account's. Another account's is answered by the same reads as an id that never was.</summary>
     Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken);
 
+    /// <summary>One task as its callers see it: its row, and its files once it has ended. Deleted tasks too.</summary>
+    /// <param name="accountId">Whose it must be, answered as <see cref="FindOwnAsync"/> does; null for any.</param>
+    Task<TaskView?> ViewAsync(string taskId, string? accountId, CancellationToken cancellationToken);
+
     /// <summary>The live tasks of a shard, each with its open attempt if it has one and its fetched inputs, in id order.</summary>
     /// <param name="afterId">Return only ids above this one; null for the first page.</param>
     Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken);
@@ -72,6 +76,9 @@ public sealed record LiveRow(GenerationTask Task, TaskAttempt? Attempt)
     /// <summary>What was fetched for its links, by position.</summary>
     public IReadOnlyList<TaskInput> Inputs { get; init; } = [];
 }
+
+/// <summary>A task and its files.</summary>
+public sealed record TaskView(GenerationTask Task, IReadOnlyList<TaskAsset> Assets);
 
 /// <summary>A task with everything that belongs to it.</summary>
 public sealed record TaskDetail(GenerationTask Task, IReadOnlyList<TaskAttempt> Attempts, IReadOnlyList<TaskAsset> Assets)

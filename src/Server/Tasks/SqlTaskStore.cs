@@ -105,12 +105,9 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
                     ("@id", taskId), ("@account", accountId));
                 if (tasks is not [var task]) return null;
 
-                // Each look is a way to the database and back, and a node that does not drive a task asks for it at every poll of its caller:
-                // what its row says cannot be there is not looked for.
                 var attempts = task.AttemptCount == 0 ? [] : await connection.QueryAsync(
                     TaskRows.Attempt, $"SELECT {TaskRows.AttemptColumns} FROM attempts a WHERE a.task_id = @id ORDER BY a.number", ("@id", taskId));
-                var assets = !task.Phase.IsTerminal() ? [] : await connection.QueryAsync(
-                    TaskRows.Asset, $"SELECT {TaskRows.AssetColumns} FROM assets WHERE task_id = @id ORDER BY position", ("@id", taskId));
+                var assets = await ListAssetsAsync(connection, task);
                 var inputs = await connection.QueryAsync(
                     TaskRows.Input, $"SELECT {TaskRows.InputColumns} FROM task_inputs WHERE task_id = @id ORDER BY position", ("@id", taskId));
                 return new TaskDetail(task, attempts, assets) { Inputs = inputs };

@@ -44,7 +44,7 @@ public sealed class ClusterTests(SharedCluster cluster)
         await RunAsync("kill", async (world, run) =>
         {
             var (kills, stops) = (0, 0);
-            for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds(10) || stops == 0;)
+            for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds || stops == 0;)
             {
                 await ClusterWorld.PauseAsync(run.Random.Next(500, 2000));
                 var node = world.Nodes[run.Random.Next(world.Nodes.Count)];
@@ -78,7 +78,7 @@ public sealed class ClusterTests(SharedCluster cluster)
         await RunAsync("partition", async (world, run) =>
         {
             var cuts = 0;
-            for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds(16) || cuts < 4;)
+            for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds || cuts < 4;)
             {
                 // Refused and cut at once, or silence: what was sent before it arrives when everybody has forgotten it.
                 var node = world.Nodes[run.Random.Next(world.Nodes.Count)];
@@ -103,7 +103,7 @@ public sealed class ClusterTests(SharedCluster cluster)
     {
         await RunAsync("bucket", async (world, run) =>
         {
-            var seconds = Math.Min(60, ChaosRun.Seconds(5));
+            var seconds = Math.Min(60, ChaosRun.Seconds);
             await ClusterWorld.PauseAsync(1500);
             world.BucketWay.Close();
             await ClusterWorld.PauseAsync(seconds * 1000);

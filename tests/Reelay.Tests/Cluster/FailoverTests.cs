@@ -18,7 +18,7 @@ public sealed class FailoverTests
         {
             var count = 0;
             var worst = TimeSpan.Zero;
-            for (var started = Stopwatch.GetTimestamp(); count == 0 || Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds(30); count++)
+            for (var started = Stopwatch.GetTimestamp(); count == 0 || Stopwatch.GetElapsedTime(started).TotalSeconds < ChaosRun.Seconds; count++)
             {
                 await ClusterWorld.PauseAsync(run.Random.Next(3000, 6000));
                 var killed = Stopwatch.GetTimestamp();

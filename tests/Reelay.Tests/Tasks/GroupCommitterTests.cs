@@ -184,6 +184,8 @@ public sealed class GroupCommitterTests
 
         public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<TaskView?> ViewAsync(string taskId, string? accountId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

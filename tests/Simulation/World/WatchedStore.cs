@@ -57,6 +57,8 @@ internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskS
 
     public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) => store.FindOwnAsync(taskId, accountId, cancellationToken);
 
+    public Task<TaskView?> ViewAsync(string taskId, string? accountId, CancellationToken cancellationToken) => store.ViewAsync(taskId, accountId, cancellationToken);
+
     public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
         store.LoadLiveAsync(shard, afterId, limit, cancellationToken);
 

@@ -13,11 +13,15 @@ internal sealed partial class PostgresTaskStore(
     private const int MaxTries = 4;
 
     private readonly PostgresDatabase _database = database;
+    private readonly PostgresViews _views = new(database);
     private readonly TimeSpan _webhookRetryTime = TimeSpan.FromHours(webhookOptions.RetryHours);
 
     public override async ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) =>
         await _database.ReadAsync(
             async connection => (await connection.QueryAsync(row => row.GetInt64(0), $"SELECT {PostgresBatchRows.Clock}"))[0], cancellationToken);
+
+    public override Task<TaskView?> ViewAsync(string taskId, string? accountId, CancellationToken cancellationToken) =>
+        _views.FindAsync(taskId, accountId).WaitAsync(cancellationToken);
 
     public override async Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
