@@ -44,10 +44,11 @@ internal sealed class PostgresServer
     /// <summary>A connection string of a new database without anything.</summary>
     public string NewEmptyDatabase() => NewDatabase("");
 
+    // Files that are copied cost half of what pages do that go through the log.
     private string NewDatabase(string template)
     {
         var name = $"reelay_{Interlocked.Increment(ref _databases)}";
-        lock (Started) Execute($"CREATE DATABASE {name}{template}");
+        lock (Started) Execute($"CREATE DATABASE {name}{template} STRATEGY FILE_COPY");
         return Connection(name);
     }
 
