@@ -14,7 +14,7 @@ internal sealed class PostgresDatabase : Database
     private const string Fenced = "-c idle_in_transaction_session_timeout=1500 -c lock_timeout=2000";
 
     // A batch reads and writes by key, and nothing else. A plan that was made while a table was new reads all of it, and is kept until PostgreSQL
-    // counts its rows, which can be a minute away: creates were three times slower until then. (A cost that says "never" would call its compiler.)
+    // counts its rows, which can be a minute away: creates were up to four times slower until then. (A cost that says "never" would call its compiler.)
     private const string ByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
     private readonly string _direct;

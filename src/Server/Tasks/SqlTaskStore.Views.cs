@@ -7,14 +7,14 @@ internal abstract partial class SqlTaskStore
 {
     public virtual Task<TaskView?> ViewAsync(string taskId, string? accountId, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            async connection =>
-            {
-                var tasks = await connection.QueryAsync(
-                    TaskRows.Task, $"SELECT {TaskRows.TaskColumns} FROM tasks t WHERE t.id = @id {(accountId is null ? "" : "AND t.account_id = @account")}",
-                    ("@id", taskId), ("@account", accountId));
-                return tasks is not [var task] ? null : new TaskView(task, await ListAssetsAsync(connection, task));
-            },
+            async connection => await FindRowAsync(connection, taskId, accountId) is { } task ? new TaskView(task, await ListAssetsAsync(connection, task)) : null,
             cancellationToken).AsTask();
+
+    // Without an account, whoever's it is.
+    private static async ValueTask<GenerationTask?> FindRowAsync(ReadConnection connection, string taskId, string? accountId) =>
+        await connection.QueryAsync(
+            TaskRows.Task, $"SELECT {TaskRows.TaskColumns} FROM tasks t WHERE t.id = @id {(accountId is null ? "" : "AND t.account_id = @account")}",
+            ("@id", taskId), ("@account", accountId)) is [var task] ? task : null;
 
     // What its row says cannot be there is not looked for: each look is a way to the database and back.
     private static async ValueTask<List<TaskAsset>> ListAssetsAsync(ReadConnection connection, GenerationTask task) =>

@@ -100,10 +100,7 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
         await database.ReadAsync(
             async connection =>
             {
-                var tasks = await connection.QueryAsync(
-                    TaskRows.Task, $"SELECT {TaskRows.TaskColumns} FROM tasks t WHERE t.id = @id {(accountId is null ? "" : "AND t.account_id = @account")}",
-                    ("@id", taskId), ("@account", accountId));
-                if (tasks is not [var task]) return null;
+                if (await FindRowAsync(connection, taskId, accountId) is not { } task) return null;
 
                 var attempts = task.AttemptCount == 0 ? [] : await connection.QueryAsync(
                     TaskRows.Attempt, $"SELECT {TaskRows.AttemptColumns} FROM attempts a WHERE a.task_id = @id ORDER BY a.number", ("@id", taskId));

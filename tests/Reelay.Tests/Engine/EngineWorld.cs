@@ -245,7 +245,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     }
 
     private static Task PauseAsync() =>
-        Task.Delay(TimeSpan.FromMilliseconds(TestStore.IsPostgres ? 15 : 5), TimeProvider.System, TestContext.Current.CancellationToken);
+        Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
 
     internal static ProviderChannel Channel(string id, ChannelConfig config, IVideoProvider upstream) => new()
     {

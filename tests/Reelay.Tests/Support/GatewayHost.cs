@@ -146,7 +146,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>Lets a moment go by between two looks at a condition; nothing may depend on its length.</summary>
-    public static Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, TestContext.Current.CancellationToken);
+    public static Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <summary>A connection to the server's database beside the server.</summary>
     public DbConnection Connect() => Services.GetService<IConfiguration>()!["ConnectionStrings:Reelay"] is { } named ? TestStore.Connect(named, isPostgres: true) : TestStore.Connect(Folder);
