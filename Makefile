@@ -2,7 +2,9 @@
 .DEFAULT_GOAL := help
 CONFIG := Release
 QUIET := -c $(CONFIG) -v q -nologo --tl:off "-clp:ErrorsOnly;NoSummary"
-BUILD := dotnet build Reelay.slnx $(QUIET)
+
+# A compiler that runs for a minute gains nothing by counting what it could make faster, nor by collecting its garbage often: a quarter less time.
+BUILD := DOTNET_TieredPGO=0 DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x4000000 dotnet build Reelay.slnx $(QUIET)
 SIMULATION := artifacts/bin/Simulation/release/Reelay.Simulation
 TESTS := artifacts/bin/Reelay.Tests/release/Reelay.Tests
 T ?= *

@@ -157,7 +157,7 @@ internal sealed partial class ShardKeeper(
         }
 
         ownership.Grant(shards);
-        foreach (var shard in shards) _loader.Load(shard);
+        _loader.Load(shards);
         LogTaken(shards.Count);
     }
 

@@ -15,23 +15,47 @@ internal sealed partial class ShardLoader(TaskEngine engine, Ownership ownership
     private int _tasks;
     private long _since;
 
-    /// <summary>Begins to load a shard, as long as it is this node's; what fails is tried again. For one caller at a time.</summary>
-    public void Load(OwnedShard shard)
+    /// <summary>Begins to load shards, each as long as it is this node's; what fails is tried again. For one caller at a time.</summary>
+    public void Load(IReadOnlyList<OwnedShard> shards)
     {
         lock (_gate)
         {
-            if (_waitingShards++ == 0) (_shards, _tasks, _since) = (0, 0, time.GetTimestamp());
-            _shards++;
+            if (_waitingShards == 0) (_shards, _tasks, _since) = (0, 0, time.GetTimestamp());
+            _waitingShards += shards.Count;
+            _shards += shards.Count;
         }
 
-        ref var lane = ref _lanes[shard.Shard % MaxAtOnce];
-        lane = LoadAsync(lane, shard);
+        var live = FindLiveAsync(shards);
+        foreach (var shard in shards)
+        {
+            ref var lane = ref _lanes[shard.Shard % MaxAtOnce];
+            lane = LoadAsync(lane, shard, live);
+        }
     }
 
-    private async Task LoadAsync(Task before, OwnedShard shard)
+    // What a shard's last owner wrote can be seen before the shard can be taken, and nobody but its owner adds to it: a shard that is empty now
+    // has nothing to load.
+    private async Task<IReadOnlySet<int>> FindLiveAsync(IReadOnlyList<OwnedShard> shards)
+    {
+        try
+        {
+            return (await engine.ListLiveShardsAsync(CancellationToken.None)).ToHashSet();
+        }
+        catch (Exception exception)
+        {
+            LogUnknown(exception);
+            return shards.Select(shard => shard.Shard).ToHashSet();
+        }
+    }
+
+    private async Task LoadAsync(Task before, OwnedShard shard, Task<IReadOnlySet<int>> live)
     {
         await before;
-        while (ownership.Drives(shard.Shard, shard.Epoch) && !await TryAsync(shard)) await Task.Delay(RetryPause, time);
+        if ((await live).Contains(shard.Shard))
+        {
+            while (ownership.Drives(shard.Shard, shard.Epoch) && !await TryAsync(shard)) await Task.Delay(RetryPause, time);
+        }
+
         lock (_gate)
         {
             if (--_waitingShards == 0 && _tasks > 0) LogLoaded(_tasks, _shards, (long)time.GetElapsedTime(_since).TotalMilliseconds);
@@ -55,6 +79,9 @@ internal sealed partial class ShardLoader(TaskEngine engine, Ownership ownership
 
     [LoggerMessage(2185, LogLevel.Error, "The tasks of shard {Shard} could not be loaded; it is tried again in a second.")]
     private partial void LogFailed(int shard, Exception exception);
+
+    [LoggerMessage(2187, LogLevel.Warning, "Which shards have tasks could not be read; each of those that were taken is looked at.")]
+    private partial void LogUnknown(Exception exception);
 
     [LoggerMessage(2186, LogLevel.Information, "{Tasks} tasks of {Shards} shards are driven here, {Milliseconds} ms after they were taken.")]
     private partial void LogLoaded(int tasks, int shards, long milliseconds);

@@ -11,13 +11,16 @@ internal sealed partial class TaskEngine
     /// <returns>How many there were.</returns>
     public async Task<int> RecoverAsync(CancellationToken cancellationToken)
     {
-        for (var shard = 0; shard < 256; shard++)
+        foreach (var shard in await ListLiveShardsAsync(cancellationToken))
         {
             if (_ownership.Owns(shard)) await LoadAsync(new OwnedShard(shard, _ownership.EpochOf(shard)), cancellationToken);
         }
 
         return _live.Count;
     }
+
+    /// <summary>The shards that have tasks to load: few of a node's 256 on a quiet day, and asking each costs more than all else at a start.</summary>
+    public Task<IReadOnlyList<int>> ListLiveShardsAsync(CancellationToken cancellationToken) => _parts.Store.ListLiveShardsAsync(cancellationToken);
 
     /// <summary>Loads every live task of one shard, as long as it is this node's; each is looked at soon.</summary>
     /// <remarks>What its upstream must not feel all at once waits in the channels' lines: polls have a rate and a bound there, orders a slot.</remarks>

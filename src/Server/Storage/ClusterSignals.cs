@@ -41,11 +41,24 @@ internal sealed partial class ClusterSignals(
 
     private async Task AgainAsync(Func<CancellationToken, Task> run, CancellationToken stoppingToken)
     {
+        // A connection that breaks at the same moment throws at whoever cancels it (Npgsql 10.0.0), and that must not be the host that stops.
+        using var stop = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() =>
+        {
+            try
+            {
+                stop.Cancel();
+            }
+            catch (AggregateException)
+            {
+                // Cancelled it is.
+            }
+        });
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await run(stoppingToken);
+                await run(stop.Token);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {

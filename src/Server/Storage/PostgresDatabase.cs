@@ -17,7 +17,8 @@ internal sealed class PostgresDatabase : Database
     // counts its rows, which can be a minute away: creates were up to four times slower until then. (A cost that says "never" would call its compiler.)
     private const string ByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
-    private readonly string _direct;
+    private readonly bool _isDirectOther;
+    private readonly NpgsqlDataSource _direct;
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _fenced;
     private string _name = "PostgreSQL";
@@ -35,14 +36,18 @@ internal sealed class PostgresDatabase : Database
         builder.MaxAutoPrepare = 200;
         builder.AutoPrepareMinUsages = 2;
 
+        // Nothing that is sent here changes its session, and to reset a connection each time it goes back to the pool costs the database more than
+        // most of what is asked of it.
+        builder.NoResetOnClose = true;
+
         // A node that dies without a word must not be waited for by a lock longer than by its lease.
         builder.KeepAlive = 10;
         var waiting = new NpgsqlConnectionStringBuilder(settings.DirectConnection is { Length: > 0 } direct ? direct : connectionString)
         {
             ApplicationName = "reelay direct", Pooling = false, KeepAlive = 10, Timeout = settings.ConnectSeconds, Enlist = false,
         };
-        if (HasSeveralHosts(waiting)) waiting.TargetSessionAttributes = "primary";
-        _direct = waiting.ToString();
+        _isDirectOther = settings.DirectConnection is { Length: > 0 };
+        _direct = Source(waiting);
         _source = Source(builder);
         builder.Options = $"{builder.Options} {Fenced} {ByKey}".Trim();
 
@@ -71,19 +76,14 @@ internal sealed class PostgresDatabase : Database
     public ValueTask<NpgsqlConnection> OpenFencedAsync(CancellationToken cancellationToken) => _fenced.OpenConnectionAsync(cancellationToken);
 
     /// <summary>A connection outside the pool that goes to the database directly, for waiting.</summary>
-    public async Task<NpgsqlConnection> OpenDirectAsync(CancellationToken cancellationToken)
-    {
-        var connection = new NpgsqlConnection(_direct);
-        await connection.OpenAsync(cancellationToken);
-        return connection;
-    }
+    public ValueTask<NpgsqlConnection> OpenDirectAsync(CancellationToken cancellationToken) => _direct.OpenConnectionAsync(cancellationToken);
 
     /// <summary>Applies the migrations and learns the server's version.</summary>
     /// <returns>How many files were applied.</returns>
     public int Migrate(string programVersion, TimeProvider time)
     {
-        using var connection = new NpgsqlConnection(_direct);
-        connection.Open();
+        // The lock of the migrations is a session's: not to be had through a pooler, and where none is named the pool's first connection has one.
+        using var connection = (_isDirectOther ? _direct : _source).OpenConnection();
         _name = $"PostgreSQL {connection.PostgreSqlVersion}";
         return PostgresMigrations.Apply(connection, programVersion, time);
     }
@@ -120,6 +120,7 @@ internal sealed class PostgresDatabase : Database
     /// <inheritdoc/>
     public override void Dispose()
     {
+        _direct.Dispose();
         _fenced.Dispose();
         _source.Dispose();
     }
@@ -134,14 +135,20 @@ internal sealed class PostgresDatabase : Database
     // Of several hosts the one that takes writes, whichever that is now; which one to take is nobody's to say in the string.
     private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings)
     {
-        if (!HasSeveralHosts(settings)) return NpgsqlDataSource.Create(settings);
-        var several = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
-        several.Remove("Target Session Attributes");
+        var hasSeveralHosts = settings.Host?.Contains(',') == true;
+        var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
+        if (hasSeveralHosts)
+        {
+            own.Remove("Target Session Attributes");
 
-        // A new leader is looked for as soon as the old one is gone.
-        several.HostRecheckSeconds = 1;
-        return new NpgsqlDataSourceBuilder(several.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+            // A new leader is looked for as soon as the old one is gone.
+            own.HostRecheckSeconds = 1;
+        }
+
+        var builder = new NpgsqlDataSourceBuilder(own.ConnectionString);
+
+        // No type is used but those that every PostgreSQL has under the same numbers; the first connection need not ask for all it has.
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return hasSeveralHosts ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
     }
-
-    private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder settings) => settings.Host?.Contains(',') == true;
 }

@@ -30,6 +30,9 @@ public interface ITaskStore : ITaskInbox
     /// <param name="accountId">Whose it must be, answered as <see cref="FindOwnAsync"/> does; null for any.</param>
     Task<TaskView?> ViewAsync(string taskId, string? accountId, CancellationToken cancellationToken);
 
+    /// <summary>The shards that have live tasks, whoever owns them.</summary>
+    Task<IReadOnlyList<int>> ListLiveShardsAsync(CancellationToken cancellationToken);
+
     /// <summary>The live tasks of a shard, each with its open attempt if it has one and its fetched inputs, in id order.</summary>
     /// <param name="afterId">Return only ids above this one; null for the first page.</param>
     Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken);

@@ -21,6 +21,16 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
     public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) =>
         FindAsync(taskId, accountId, cancellationToken)!;
 
+    public Task<IReadOnlyList<int>> ListLiveShardsAsync(CancellationToken cancellationToken) =>
+        QueryAsync(
+            cancellationToken,
+            row => row.GetInt32(0),
+            """
+            SELECT s.id FROM shards s
+            WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.shard = s.id AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL))
+            ORDER BY s.id
+            """);
+
     public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => LoadLiveAsync(connection, shard, afterId ?? "", limit), cancellationToken).AsTask();
 

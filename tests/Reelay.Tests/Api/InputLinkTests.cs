@@ -67,6 +67,7 @@ public sealed class InputLinkTests : IDisposable
         {
             $"{root}/v1/inputs/{other}/0{query}",
             $"{root}/v1/inputs/{id}/1{query}",
+            $"{root}/v1/inputs/{new string('x', 1_000)}/0{query}",
             $"{root}/v1/inputs/{id}/first{query}",
             $"{root}/v1/inputs/{id}/-1{query}",
             $"{root}/v1/inputs/{id}/0",

@@ -53,11 +53,14 @@ public sealed class SignedLinkTests : IDisposable
         string With(string newPath, string newExpires, string newSignature) => $"{newPath}?expires={newExpires}&signature={newSignature}";
         Assert.Equal(link, With(path, expires, signature));
 
+        var videos = path[..(path.LastIndexOf("/task_", StringComparison.Ordinal) + 1)];
         var altered = new List<string>
         {
             With(Parts(other).Path, expires, signature),
             With(path[..^"0/content".Length] + (path[^"0/content".Length] == 'x' ? "y" : "x") + "/content", expires, signature),
             With(path.Replace("/task_", "/job_"), expires, signature),
+            With($"{videos}{new string('x', 1_000)}/content", expires, signature),
+            With($"{videos}{Uri.EscapeDataString(new string('猫', 300))}/content", expires, signature),
             With(path, (long.Parse(expires) + 1).ToString(), signature),
             With(path, (long.Parse(expires) - 1).ToString(), signature),
             With(path, "0" + expires, signature),

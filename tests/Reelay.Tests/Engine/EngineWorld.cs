@@ -42,8 +42,8 @@ internal sealed class EngineWorld : IAsyncDisposable
         Gate = new EngineGate(TimeProvider.System) { Assets = AssetState };
         _database = TestStore.Open(folder, busySeconds: 1);
         _store = TestStore.Tasks(_database, time);
-        (var store, Answers) = LossyStore.Around(_store);
-        Committer = new GroupCommitter(store);
+        Answers = new LossyStore(_store);
+        Committer = new GroupCommitter(Answers);
         _committing = Committer.RunAsync();
         Channels = new ChannelSet(channels.Select((config, position) => Channel("channel-" + (position + 1), config, provider)), Catalog)
         {
@@ -58,9 +58,9 @@ internal sealed class EngineWorld : IAsyncDisposable
         _inputs = new InputFetcher(Disk, fetcher, options, TimeProvider.System);
         var addresses = new InputAddresses(new UnsignedLinks(), new ServerOptions(), new Lazy<bool>(() => false));
         var writer = new TaskWriter(
-            Committer, store, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
+            Committer, Answers, _ownership, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<TaskWriter>.Instance);
         var parts = new EngineParts(
-            writer, store, Channels, Disk, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
+            writer, Answers, Channels, Disk, _fetcher, _inputs, addresses, options, Gate, time, Randomness.System);
         Durations = parts.Durations;
         Engine = new TaskEngine(parts, _ownership, NullLoggerFactory.Instance);
     }

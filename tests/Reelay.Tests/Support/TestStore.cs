@@ -98,7 +98,7 @@ internal static class TestStore
     public static DbConnection Connect(string place, bool isPostgres)
     {
         DbConnection connection = isPostgres
-            ? new NpgsqlConnection(place + ";Maximum Pool Size=10;Connection Idle Lifetime=3;Connection Pruning Interval=1")
+            ? new NpgsqlConnection(place + ";Maximum Pool Size=10;No Reset On Close=true;Connection Idle Lifetime=3;Connection Pruning Interval=1")
             : new SqliteConnection($"Data Source={Path.Combine(place, "reelay.db")};Pooling=False");
         connection.Open();
         return connection;

@@ -1,4 +1,5 @@
 using Reelay.Server.Tasks;
+using Reelay.Simulation.World;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Tasks;
@@ -161,7 +162,7 @@ public sealed class GroupCommitterTests
         return committer.RunAsync();
     }
 
-    private sealed class ScriptedStore : ITaskStore
+    private sealed class ScriptedStore() : PassingTaskStore(null!)
     {
         public List<IReadOnlyList<StoreOperation>> Batches { get; } = [];
 
@@ -169,52 +170,15 @@ public sealed class GroupCommitterTests
 
         public Func<StoreOperation, OperationResult?> ReadBack { get; init; } = _ => throw new InvalidOperationException("nobody should ask");
 
-        public Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
+        public override Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
         {
             Batches.Add(batch);
             return Task.FromResult(Commit(batch));
         }
 
-        public Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken) =>
+        public override Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken) =>
             Task.FromResult(ReadBack(operation));
 
-        public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<TaskView?> ViewAsync(string taskId, string? accountId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<IReadOnlyList<GenerationTask>> ListAsync(TaskListQuery query, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<AdoptionFacts> FindAdoptionFactsAsync(TaskAttempt attempt, IReadOnlyList<string> upstreamIds, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<OperationResult?> FindIdempotentAsync(string accountId, IdempotencyClaim claim, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<int> ForgetIntentsAsync(long now, long before, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<string>> ListTasksWithMailAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<IReadOnlyList<InboxRow>> ReadInboxAsync(string taskId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<TaskAction>> ListActionsAsync(string taskId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<TaskAction?> FindActionAsync(string actionId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<string>> ListDiscardableAsync(long now, int limit, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+        protected override T Ask<T>(Func<ITaskStore, T> call) => throw new NotSupportedException();
     }
 }

@@ -84,6 +84,7 @@ public abstract partial class TaskStoreTests
         Assert.Equal([ids[3], ids[4]], rest.Select(row => row.Task.Id));
         Assert.Equal(open, rest[0].Attempt);
         Assert.Empty(await world.Store.LoadLiveAsync(8, null, 10, Cancellation));
+        Assert.Equal([7], await world.Store.ListLiveShardsAsync(Cancellation));
     }
 
     [Fact]

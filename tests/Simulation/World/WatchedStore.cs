@@ -4,11 +4,11 @@ using Reelay.Server.Tasks.Sqlite;
 namespace Reelay.Simulation.World;
 
 /// <summary>The real store, whose commits sometimes fail, before or after they took effect. What it wrote stands in the trace.</summary>
-internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskStore
+internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : PassingTaskStore(store)
 {
     private readonly Dictionary<string, GenerationTask> _seen = new(StringComparer.Ordinal);
 
-    public async Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken)
     {
         if (run.Happens(run.Scenario.CommitRefused))
         {
@@ -23,7 +23,7 @@ internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskS
             throw new CommitOutcomeUnknownException("The simulated commit failed.", new IOException());
         }
 
-        var results = await store.CommitAsync(batch, cancellationToken);
+        var results = await base.CommitAsync(batch, cancellationToken);
         for (var i = 0; i < results.Count; i++) Note(batch[i], results[i]);
         if (!isUnknown) return results;
         run.Trace.Add($"{run.Clock} answer of the commit lost");
@@ -48,44 +48,4 @@ internal sealed class WatchedStore(SqliteTaskStore store, RunState run) : ITaskS
         run.Expect(run.NodeCount > 1 || TaskPhases.CanFollow(before.Phase, after.Phase) || before.Phase == after.Phase, $"{after.Id} went from {before.Phase} to {after.Phase}");
         run.Expect(!before.Phase.IsTerminal() || before.Error == after.Error, $"{after.Id} ended a second time");
     }
-
-    public ValueTask<long> GetTimeAsync(CancellationToken cancellationToken) => store.GetTimeAsync(cancellationToken);
-
-    public Task<OperationResult?> ReadBackAsync(StoreOperation operation, CancellationToken cancellationToken) => store.ReadBackAsync(operation, cancellationToken);
-
-    public Task<TaskDetail?> FindAsync(string taskId, CancellationToken cancellationToken) => store.FindAsync(taskId, cancellationToken);
-
-    public Task<TaskDetail?> FindOwnAsync(string taskId, string accountId, CancellationToken cancellationToken) => store.FindOwnAsync(taskId, accountId, cancellationToken);
-
-    public Task<TaskView?> ViewAsync(string taskId, string? accountId, CancellationToken cancellationToken) => store.ViewAsync(taskId, accountId, cancellationToken);
-
-    public Task<IReadOnlyList<LiveRow>> LoadLiveAsync(int shard, string? afterId, int limit, CancellationToken cancellationToken) =>
-        store.LoadLiveAsync(shard, afterId, limit, cancellationToken);
-
-    public Task<IReadOnlyList<TaskVersion>> ListIntentsAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
-        store.ListIntentsAsync(nodeId, limit, cancellationToken);
-
-    public Task<IReadOnlyList<GenerationTask>> ListAsync(TaskListQuery query, CancellationToken cancellationToken) => store.ListAsync(query, cancellationToken);
-
-    public Task<AdoptionFacts> FindAdoptionFactsAsync(TaskAttempt attempt, IReadOnlyList<string> upstreamIds, CancellationToken cancellationToken) =>
-        store.FindAdoptionFactsAsync(attempt, upstreamIds, cancellationToken);
-
-    public Task<OperationResult?> FindIdempotentAsync(string accountId, IdempotencyClaim claim, CancellationToken cancellationToken) =>
-        store.FindIdempotentAsync(accountId, claim, cancellationToken);
-
-    public Task<IntentMemory> LoadIntentsAsync(long since, CancellationToken cancellationToken) => store.LoadIntentsAsync(since, cancellationToken);
-
-    public Task<int> ForgetIntentsAsync(long now, long before, CancellationToken cancellationToken) => store.ForgetIntentsAsync(now, before, cancellationToken);
-
-    public Task<IReadOnlyList<string>> ListDiscardableAsync(long now, int limit, CancellationToken cancellationToken) =>
-        store.ListDiscardableAsync(now, limit, cancellationToken);
-
-    public Task<IReadOnlyList<string>> ListTasksWithMailAsync(string nodeId, int limit, CancellationToken cancellationToken) =>
-        store.ListTasksWithMailAsync(nodeId, limit, cancellationToken);
-
-    public Task<IReadOnlyList<InboxRow>> ReadInboxAsync(string taskId, CancellationToken cancellationToken) => store.ReadInboxAsync(taskId, cancellationToken);
-
-    public Task<IReadOnlyList<TaskAction>> ListActionsAsync(string taskId, CancellationToken cancellationToken) => store.ListActionsAsync(taskId, cancellationToken);
-
-    public Task<TaskAction?> FindActionAsync(string actionId, CancellationToken cancellationToken) => store.FindActionAsync(actionId, cancellationToken);
 }

@@ -19,8 +19,6 @@ internal sealed class LinkSigner(LinkKeys keys, TimeProvider time)
     private const string ContentDomain = "reelay link 1: content";
     private const string InputDomain = "reelay link 1: input";
 
-    private const int MaxMessageBytes = 256;
-
     /// <summary>A link to an output.</summary>
     /// <param name="baseUrl">What links begin with, without a trailing slash.</param>
     /// <param name="taskId">The task.</param>
@@ -77,14 +75,13 @@ internal sealed class LinkSigner(LinkKeys keys, TimeProvider time)
         return isSigned;
     }
 
-    // Every part is of one form and none can hold a line feed, so two different links never give one message.
+    // Every part that we sign is of one form and none holds a line feed, so two different links never give one message. What is verified may have
+    // an id of any length, as callers write it.
     private static string Sign(byte[] key, string domain, string taskId, int number, long expires)
     {
-        Span<byte> message = stackalloc byte[MaxMessageBytes];
-        if (!Encoding.UTF8.TryGetBytes(string.Create(CultureInfo.InvariantCulture, $"{domain}\n{taskId}\n{number}\n{expires}"), message, out var length))
-            throw new ArgumentException($"'{taskId}' is too long for the id of a task.", nameof(taskId));
+        var message = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{domain}\n{taskId}\n{number}\n{expires}"));
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, message[..length], hash);
+        HMACSHA256.HashData(key, message, hash);
         return Base64Url.EncodeToString(hash);
     }
 }

@@ -8,8 +8,10 @@ public sealed class TakeOverTests
 {
     private readonly ScriptedUpstream _upstream = new();
 
-    [Fact]
-    public async Task A_node_that_dies_is_followed_by_another()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_node_that_dies_is_followed_by_another(bool hidesLiveShards)
     {
         var isDone = false;
         _upstream.OnPoll = (_, _) => Task.FromResult(Volatile.Read(ref isDone) ? (PollResult)ScriptedUpstream.Clip : new PollResult.Running(true));
@@ -19,6 +21,7 @@ public sealed class TakeOverTests
         for (var i = 0; i < 10; i++) ids.AddRange([await a.OrderAsync("a" + i), await b.OrderAsync("b" + i)]);
         foreach (var id in ids) await world.UntilPhaseAsync(id, TaskPhase.Submitted);
 
+        b.Way.HidesLiveShards = hidesLiveShards;
         await a.KillAsync();
         await world.UntilAsync(() => b.Ownership.Count == 256 && b.Engine.LiveCount == ids.Count && b.Slots.InFlight == ids.Count);
         Volatile.Write(ref isDone, true);
