@@ -15,11 +15,11 @@ internal sealed class Campaign(ThreadPoolGate pool, int twice, int nodeCount)
 
     /// <summary>Runs them, and says of each that went wrong how to see it.</summary>
     /// <returns>1 if any did.</returns>
-    public int Execute(int first, int last)
+    public int Execute(IReadOnlyList<int> seeds)
     {
-        for (var seed = first; seed <= last; seed++) Execute(seed);
+        foreach (var seed in seeds) Execute(seed);
         Console.WriteLine(FormattableString.Invariant(
-            $"{last - first + 1} seeds, {_processes} processes, {_time.TotalHours:0.0} hours of virtual time: {_wrong} seeds with mistakes"));
+            $"{seeds.Count} seeds, {_processes} processes, {_time.TotalHours:0.0} hours of virtual time: {_wrong} seeds with mistakes"));
         Console.WriteLine("Tasks ended as " + string.Join(", ", _ends.Select(end => $"{end.Key} {end.Value}")));
         return _wrong > 0 ? 1 : 0;
     }

@@ -6,7 +6,7 @@ const string Help = """
     Runs the whole server against simulated upstreams, callers, disks and clocks, on one thread, in virtual time.
 
       --seed N        runs one seed and prints its trace
-      --seeds A-B     runs seeds A to B (default 1-100)
+      --seeds A-B,C   runs seeds A to B, and C (default 1-100)
       --nodes N       so many nodes share one database by leases (default 1)
       --twice N       runs every Nth seed a second time and compares the traces (default 10)
 
@@ -45,5 +45,6 @@ if (options.TryGetValue("--seed", out var one))
     return report.Mistakes.Count > 0 ? 1 : 0;
 }
 
-var range = options.GetValueOrDefault("--seeds", "1-100").Split('-');
-return new Campaign(pool, int.Parse(options.GetValueOrDefault("--twice", "10")), nodes).Execute(int.Parse(range[0]), int.Parse(range[^1]));
+var seeds = options.GetValueOrDefault("--seeds", "1-100").Split(',').Select(range => range.Split('-').Select(int.Parse).ToList());
+return new Campaign(pool, int.Parse(options.GetValueOrDefault("--twice", "10")), nodes)
+    .Execute([.. seeds.SelectMany(range => Enumerable.Range(range[0], range[^1] - range[0] + 1))]);

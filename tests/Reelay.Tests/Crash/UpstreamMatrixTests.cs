@@ -144,6 +144,7 @@ public sealed class UpstreamMatrixTests(UpstreamMatrixTests.World world) : IClas
             while (Crash.Query(sql, id).Count == 0) await CrashWorld.PauseAsync(1);
         }
 
-        private IEnumerable<string> Phases(List<string> ids) => ids.SelectMany(id => Crash.Query("SELECT phase FROM tasks WHERE id = @id", id));
+        private List<string> Phases(List<string> ids) =>
+            Crash.Query("SELECT DISTINCT phase FROM tasks WHERE id IN (SELECT value FROM json_each(@id))", System.Text.Json.JsonSerializer.Serialize(ids));
     }
 }
