@@ -1,4 +1,7 @@
+using Reelay.Tests.Api;
+using Reelay.Tests.Catalog;
 using Reelay.Tests.Crash;
+using Reelay.Tests.Engine;
 using Reelay.Tests.Intents;
 using Reelay.Tests.Support;
 using Xunit.Sdk;
@@ -8,11 +11,14 @@ using Xunit.v3;
 
 namespace Reelay.Tests.Support;
 
-/// <summary>Begins with the collections that take minutes: a collection is one thread's, and the last to begin is what the whole run waits for.</summary>
+/// <summary>Begins with the collections that take, or wait, longest: a collection is one thread's, and the last to begin is what the whole run waits for.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
-        [typeof(UpstreamMatrixTests).FullName!, "processes", typeof(SimulationTests).FullName!, typeof(CallerMatrixTests).FullName!];
+    [
+        typeof(UpstreamMatrixTests).FullName!, "processes", typeof(SimulationTests).FullName!, typeof(CallerMatrixTests).FullName!,
+        typeof(SubmissionTests).FullName!, typeof(BadInputTests).FullName!, typeof(CatalogWalkTests).FullName!, typeof(ClockTests).FullName!,
+    ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
