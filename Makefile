@@ -5,6 +5,9 @@ QUIET := -c $(CONFIG) -v q -nologo --tl:off "-clp:ErrorsOnly;NoSummary"
 
 # A compiler that runs for a minute gains nothing by counting what it could make faster, nor by collecting its garbage often: a quarter less time.
 BUILD := DOTNET_TieredPGO=0 DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x4000000 dotnet build Reelay.slnx $(QUIET)
+
+# Beside the build, which leaves a processor idle at times.
+PACKAGES := tools/npm-install tests/node & packages=$$!;
 SIMULATION := artifacts/bin/Simulation/release/Reelay.Simulation
 TESTS := artifacts/bin/Reelay.Tests/release/Reelay.Tests
 T ?= *
@@ -20,13 +23,13 @@ run: ## server on http://127.0.0.1:8080 with a sandbox upstream; needs no accoun
 	@echo Building ... && dotnet build src/Server $(QUIET) && dotnet build src/Simulators $(QUIET)
 	@exec dotnet run tools/run.cs
 
-test: install-test ## all tests, those of store, engine, ledger and API on PostgreSQL too; T='*Poll*' runs the classes that match
-	@$(BUILD) -p:RunAnalyzers=false
+test: install-programs ## all tests, those of store, engine, ledger and API on PostgreSQL too; T='*Poll*' runs the classes that match
+	@$(PACKAGES) $(BUILD) -p:RunAnalyzers=false && wait $$packages
 	@tools/run-suites $(TESTS) '$(T)'
 
-check: install-test ## what CI runs: formatting, build with the analyzers, tests
+check: install-programs ## what CI runs: formatting, build with the analyzers, tests
 	dotnet format whitespace Reelay.slnx --verify-no-changes
-	$(BUILD)
+	$(PACKAGES) $(BUILD) && wait $$packages
 	tools/run-suites $(TESTS)
 
 chaos: export REELAY_TEST_MINUTES := 60
@@ -62,12 +65,14 @@ bench: ## measured against references in the same run; results go to bench/resul
 fmt: ## format everything
 	dotnet format Reelay.slnx
 
-install-test:
+install-test: install-programs
+	@tools/npm-install tests/node
+
+install-programs:
 	@tools/apt-install ffmpeg fonts-dejavu-core fonts-wqy-microhei
 	@tools/apt-install --no-start postgresql-15 nginx-light
 	@tools/apt-install --no-start curl swift-proxy swift-account swift-container swift-object memcached
 	@command -v npm >/dev/null || tools/apt-install nodejs npm
-	@if [ -f tests/node/package.json ]; then tools/npm-install tests/node; fi
 	@tools/fetch-docs-viewer
 
-.PHONY: audit help run test check chaos simulate proof provider bench fmt install-test
+.PHONY: audit help run test check chaos simulate proof provider bench fmt install-programs install-test

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Reelay.Providers;
 using Reelay.Server.Billing;
 
@@ -7,6 +8,9 @@ namespace Reelay.Server.Catalog;
 internal sealed class CatalogCheck(
     IReadOnlyDictionary<string, IReadOnlyList<UpstreamModel>> upstreamModels, IReadOnlyDictionary<string, ModelPricing>? prices = null)
 {
+    // What became of a shipped model the last time, since channels change often and what their providers say of their models does not.
+    private static readonly ConditionalWeakTable<ModelSpec, Joined> LastTime = [];
+
     public List<string> Mistakes { get; } = [];
 
     /// <summary>Checks one model and adds it if nothing is wrong with it.</summary>
@@ -15,6 +19,14 @@ internal sealed class CatalogCheck(
     {
         var before = Mistakes.Count;
         var pricing = prices?.GetValueOrDefault(spec.Name);
+        var shipped = mustBeListed && pricing is null ? spec : null;
+        var sources = Sources(spec).ToList();
+        if (shipped is not null && LastTime.TryGetValue(shipped, out var joined) && joined.Sources.SequenceEqual(sources))
+        {
+            models.Add(joined.Model);
+            return;
+        }
+
         if (pricing is not null) spec = pricing.Apply(spec);
         Require(spec, spec.Name.Length is > 0 and <= 128 && !models.Any(model => model.Name == spec.Name), "the name must be unique and have 1 to 128 characters");
         SpecCheck.Check(spec, Require);
@@ -28,7 +40,9 @@ internal sealed class CatalogCheck(
         var offers = Join(spec, mustBeListed);
         if (pricing is { IsBinding: false } && MissingPrices(spec, offers).Any()) spec = pricing.Apply(spec, isWrong: true);
         foreach (var mistake in MissingPrices(spec, offers)) Mistakes.Add($"{spec.Name}: {mistake}.");
-        if (Mistakes.Count == before) models.Add(new PublicModel(spec with { PriceVersion = spec.PriceVersion ?? PriceVersions.Of("shipped", spec.Prices) }, offers));
+        if (Mistakes.Count > before) return;
+        models.Add(new PublicModel(spec with { PriceVersion = spec.PriceVersion ?? PriceVersions.Of("shipped", spec.Prices) }, offers));
+        if (shipped is not null) LastTime.AddOrUpdate(shipped, new Joined(sources, models[^1]));
     }
 
     /// <summary>Checks names that models use of each other, once all are known.</summary>
@@ -56,6 +70,13 @@ internal sealed class CatalogCheck(
     private void Require(ModelSpec spec, bool condition, string mistake)
     {
         if (!condition) Mistakes.Add($"{spec.Name}: {mistake}.");
+    }
+
+    // The lists that a model's offers are made of, the very objects: of its providers, and of channels that have their own.
+    private IEnumerable<(string Key, IReadOnlyList<UpstreamModel> Models)> Sources(ModelSpec spec)
+    {
+        var providers = spec.Upstream.Select(entry => entry.Model.Split(':', 2)[0]).ToHashSet(StringComparer.Ordinal);
+        return upstreamModels.Where(pair => providers.Contains(pair.Key.Split('@', 2)[0])).Select(pair => (pair.Key, pair.Value));
     }
 
     private List<ModelOffer> Join(ModelSpec spec, bool mustBeListed)
@@ -138,4 +159,6 @@ internal sealed class CatalogCheck(
         "choice" => [true, false],
         _ => [null],
     };
+
+    private sealed record Joined(IReadOnlyList<(string Key, IReadOnlyList<UpstreamModel> Models)> Sources, PublicModel Model);
 }

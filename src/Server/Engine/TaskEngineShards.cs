@@ -11,6 +11,8 @@ internal sealed partial class TaskEngine
     /// <returns>How many there were.</returns>
     public async Task<int> RecoverAsync(CancellationToken cancellationToken)
     {
+        // A node among others owns nothing yet: its shards are loaded as it gains them.
+        if (!_ownership.HasAny) return 0;
         foreach (var shard in await ListLiveShardsAsync(cancellationToken))
         {
             if (_ownership.Owns(shard)) await LoadAsync(new OwnedShard(shard, _ownership.EpochOf(shard)), cancellationToken);

@@ -9,6 +9,9 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
     // Upstreams tell times in whole seconds, by clocks of their own.
     private const long RivalMarginMilliseconds = 2000;
 
+    // Tasks that the engine still has work with. An index of its own finds them, as long as the condition has the index's words.
+    private const string Live = "(t.finished_at IS NULL OR t.open_attempt IS NOT NULL)";
+
     public abstract ValueTask<long> GetTimeAsync(CancellationToken cancellationToken);
 
     public abstract Task<IReadOnlyList<OperationResult>> CommitAsync(IReadOnlyList<StoreOperation> batch, CancellationToken cancellationToken);
@@ -25,9 +28,9 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
         QueryAsync(
             cancellationToken,
             row => row.GetInt32(0),
-            """
+            $"""
             SELECT s.id FROM shards s
-            WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.shard = s.id AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL))
+            WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.shard = s.id AND {Live})
             ORDER BY s.id
             """);
 
@@ -38,10 +41,10 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
         QueryAsync(
             cancellationToken,
             row => new TaskVersion(row.GetString(0), row.GetInt64(1)),
-            """
+            $"""
             SELECT t.id, t.version FROM tasks t JOIN shards s ON s.id = t.shard
             WHERE (t.cancel_requested_at IS NOT NULL OR t.deleted_at IS NOT NULL)
-                AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL) AND s.owner = @node
+                AND {Live} AND s.owner = @node
             LIMIT @limit
             """,
             ("@node", nodeId), ("@limit", limit));
@@ -129,7 +132,7 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
             $"""
             SELECT {TaskRows.TaskColumns}, {TaskRows.AttemptColumns}
             FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.number = t.open_attempt
-            WHERE t.shard = @shard AND t.id > @after AND (t.finished_at IS NULL OR t.open_attempt IS NOT NULL)
+            WHERE t.shard = @shard AND t.id > @after AND {Live}
             ORDER BY t.id LIMIT @limit
             """,
             ("@shard", shard), ("@after", after), ("@limit", limit));
@@ -139,8 +142,8 @@ internal abstract partial class SqlTaskStore(Database database) : ITaskStore
             $"""
             SELECT {TaskRows.InputColumns} FROM task_inputs
             WHERE task_id IN (
-                SELECT id FROM tasks
-                WHERE shard = @shard AND id > @after AND id <= @last AND (finished_at IS NULL OR open_attempt IS NOT NULL))
+                SELECT t.id FROM tasks t
+                WHERE t.shard = @shard AND t.id > @after AND t.id <= @last AND {Live})
             ORDER BY task_id, position
             """,
             ("@shard", shard), ("@after", after), ("@last", rows[^1].Task.Id));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.IO.Compression;
 
 namespace Reelay.Simulators;
@@ -6,10 +7,21 @@ namespace Reelay.Simulators;
 /// <summary>Makes a plain PNG without any program.</summary>
 public static class PngImage
 {
-    private static readonly uint[] _crcOfByte = [.. Enumerable.Range(0, 256).Select(value => CrcOf((uint)value))];
+    private const int MaxKept = 64;
 
-    /// <summary>A colour gradient of the given size.</summary>
+    private static readonly uint[] _crcOfByte = [.. Enumerable.Range(0, 256).Select(value => CrcOf((uint)value))];
+    private static readonly ConcurrentDictionary<(int Width, int Height), byte[]> _kept = [];
+
+    /// <summary>A colour gradient of the given size. Those of the first sizes asked for are kept: most orders are for one of a few.</summary>
     public static byte[] Gradient(int widthPixels, int heightPixels)
+    {
+        if (_kept.TryGetValue((widthPixels, heightPixels), out byte[]? kept)) return [.. kept];
+        byte[] made = Make(widthPixels, heightPixels);
+        if (_kept.Count < MaxKept) _kept[(widthPixels, heightPixels)] = [.. made];
+        return made;
+    }
+
+    private static byte[] Make(int widthPixels, int heightPixels)
     {
         using MemoryStream file = new();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
@@ -30,15 +42,11 @@ public static class PngImage
         using (ZLibStream zlib = new(packed, CompressionLevel.Fastest))
         {
             byte[] row = new byte[1 + (width * 3)];
+            for (int x = 0; x < width; x++) (row[1 + (x * 3)], row[3 + (x * 3)]) = ((byte)(x * 255 / width), 0x90);
             for (int y = 0; y < height; y++)
             {
-                for (int x = 0; x < width; x++)
-                {
-                    row[1 + (x * 3)] = (byte)(x * 255 / width);
-                    row[2 + (x * 3)] = (byte)(y * 255 / height);
-                    row[3 + (x * 3)] = 0x90;
-                }
-
+                byte shade = (byte)(y * 255 / height);
+                for (int at = 2; at < row.Length; at += 3) row[at] = shade;
                 zlib.Write(row);
             }
         }

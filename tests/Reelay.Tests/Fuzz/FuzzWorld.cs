@@ -63,7 +63,7 @@ internal sealed class FuzzWorld : IAsyncDisposable
     /// <summary>Sends a request, and judges its answer and what the server has kept.</summary>
     public async Task<RawAnswer?> SendAsync(FuzzRequest request)
     {
-        // A delete does not wait for the rest of its body. Whoever hangs up on one does not learn whether it was done.
+        // A delete does not wait for the rest of its body, so our side of its connection stays open.
         var message = request.Render();
         var answer = await RawClient.SendAsync(Gateway.BaseUrl.Port, [message], request.Method != "HEAD", request.IsIncomplete && request.Method != "DELETE");
         Last = answer;
@@ -73,6 +73,10 @@ internal sealed class FuzzWorld : IAsyncDisposable
         {
             AnswerRules.Check(request, answer);
             if (answer.Status == 200 && answer.Header("Content-Type") == "application/json" && request.Method != "HEAD") await LearnAsync(request, answer);
+        }
+        else if (request.Method == "DELETE")
+        {
+            await SettleAsync(request);
         }
 
         AssertKept();
@@ -181,6 +185,22 @@ internal sealed class FuzzWorld : IAsyncDisposable
         if (!body.RootElement.TryGetProperty("deleted", out _)) return;
         if (kind == "file") _files.Remove(id);
         else _deletedVideos.Add(id);
+        await RefillAsync();
+    }
+
+    // Whoever does not hear what became of a delete asks for it again: afterwards it is done, whether the first one was, is not, or will be yet.
+    private async Task SettleAsync(FuzzRequest unheard)
+    {
+        var path = Uri.UnescapeDataString(unheard.Path);
+        foreach (var id in _videos.Except(_deletedVideos).Concat(_files).Where(id => path.Contains(id[(id.IndexOf('_') + 1)..], StringComparison.Ordinal)).ToList())
+        {
+            var isFile = _files.Remove(id);
+            if (!isFile) _deletedVideos.Add(id);
+            var target = (isFile ? "/v1/files/" : "/v1/videos/") + id;
+            foreach (var client in (HttpClient[])[Gateway.Client, _foreign])
+                Assert.True((await Gateway.SendAsync(HttpMethod.Delete, target, client: client)).Status is 200 or 404);
+        }
+
         await RefillAsync();
     }
 

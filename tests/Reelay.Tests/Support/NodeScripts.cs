@@ -7,7 +7,7 @@ namespace Reelay.Tests.Support;
 /// <summary>Runs the scripts of <c>tests/node</c>, which drive a gateway or the sandbox with npm packages as they are published.</summary>
 internal static class NodeScripts
 {
-    private static readonly SemaphoreSlim InstallGate = new(1);
+    private static readonly Lazy<Task<string?>> Ready = new(PrepareAsync);
 
     /// <summary>Runs one scenario against a gateway and reads the JSON it prints.</summary>
     /// <remarks>Without Node the test is skipped; where <c>REELAY_CI</c> is set it fails instead.</remarks>
@@ -21,12 +21,11 @@ internal static class NodeScripts
     /// <summary>Runs one scenario in an environment of its own and reads the JSON it prints.</summary>
     public static async Task<JsonElement> RunAsync(IReadOnlyDictionary<string, string> environment, string scenario, params string[] arguments)
     {
-        await RequireNodeAsync();
-        await InstallAsync();
+        await RequireAsync();
         var start = new ProcessStartInfo("node", [Path.Combine(Folder(), "scenarios", scenario + ".js"), .. arguments]);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment.Remove("NODE_USE_ENV_PROXY");
-        var (code, output, errors) = await ExecuteAsync(start);
+        var (code, output, errors) = await ExecuteAsync(start, TestContext.Current.CancellationToken);
         Assert.True(code == 0, $"{scenario}.js ended with {code}:\n{output}\n{errors}");
         return JsonDocument.Parse(output).RootElement;
     }
@@ -45,41 +44,36 @@ internal static class NodeScripts
         return new NodeMock(process, JsonElement.Parse(line!).GetProperty("url").GetString()!);
     }
 
-    private static async Task RequireNodeAsync()
+    private static async Task RequireAsync()
+    {
+        if (await Ready.Value is not { } reason) return;
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("REELAY_CI") is { Length: > 0 }, reason);
+        Assert.Fail(reason);
+    }
+
+    // Once for all scenarios of a run, whichever of them comes first.
+    private static async Task<string?> PrepareAsync()
     {
         try
         {
-            await ExecuteAsync(new ProcessStartInfo("node", ["--version"]));
+            await ExecuteAsync(new ProcessStartInfo("node", ["--version"]), CancellationToken.None);
         }
         catch (Win32Exception)
         {
-            const string reason = "Node is not installed; these tests need version 20 or later.";
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("REELAY_CI") is { Length: > 0 }, reason);
-            Assert.Fail(reason);
+            return "Node is not installed; these tests need version 20 or later.";
         }
+
+        // Does nothing where the packages of this very lock file are there.
+        var install = Path.Combine(Repository.Root, "tools", "npm-install");
+        var (code, output, errors) = await ExecuteAsync(new ProcessStartInfo(install, [Folder()]), CancellationToken.None);
+        Assert.True(code == 0, $"{install} ended with {code}:\n{output}\n{errors}");
+        return null;
     }
 
-    private static async Task InstallAsync()
-    {
-        await InstallGate.WaitAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            // Does nothing where the packages of this very lock file are there.
-            var install = Path.Combine(Repository.Root, "tools", "npm-install");
-            var (code, output, errors) = await ExecuteAsync(new ProcessStartInfo(install, [Folder()]));
-            Assert.True(code == 0, $"{install} ended with {code}:\n{output}\n{errors}");
-        }
-        finally
-        {
-            InstallGate.Release();
-        }
-    }
-
-    private static async Task<(int Code, string Output, string Errors)> ExecuteAsync(ProcessStartInfo start)
+    private static async Task<(int Code, string Output, string Errors)> ExecuteAsync(ProcessStartInfo start, CancellationToken cancellation)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
-        var cancellation = TestContext.Current.CancellationToken;
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellation);

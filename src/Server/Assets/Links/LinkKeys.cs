@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using Reelay.Server.Secrets;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
@@ -31,6 +33,28 @@ internal sealed class LinkKeys
 
     /// <summary>The keys; the first one signs.</summary>
     public IReadOnlyList<byte[]> NewestFirst => _newestFirst;
+
+    /// <summary>Signs a message with the key that signs now: HMAC-SHA256 in base64url without padding.</summary>
+    /// <param name="message">Begins with a name that nothing else signs under: a signature for one thing can never pass for another.</param>
+    public string Sign(string message) => Sign(_newestFirst[0], message);
+
+    /// <summary>Signs a message with one of the keys.</summary>
+    public static string Sign(byte[] key, string message)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(message), hash);
+        return Base64Url.EncodeToString(hash);
+    }
+
+    /// <summary>Whether any of the keys gave a message this signature. Takes as long for a wrong one as for a right one.</summary>
+    public bool IsSigned(string message, string signature)
+    {
+        // Text is compared, not bytes: one signature has one spelling.
+        var given = Encoding.UTF8.GetBytes(signature);
+        var isSigned = false;
+        foreach (var key in _newestFirst) isSigned |= CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Sign(key, message)), given);
+        return isSigned;
+    }
 
     /// <summary>Whether they are in the data folder's file, so that this server can make a new one.</summary>
     public bool IsFile => _path is not null;

@@ -1,7 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Reelay.Server.Assets.Links;
 
@@ -26,7 +23,7 @@ internal sealed class LinkSigner(LinkKeys keys, TimeProvider time)
     /// <param name="expires">Until when it is good, Unix seconds: the task's <c>expires_at</c>, so that the link is always the same.</param>
     public string ContentLink(string baseUrl, string taskId, int? index, long expires)
     {
-        var signature = Sign(keys.NewestFirst[0], ContentDomain, taskId, index ?? 0, expires);
+        var signature = keys.Sign(Message(ContentDomain, taskId, index ?? 0, expires));
         var suffix = index is { } number ? $"&index={number}" : "";
         return $"{baseUrl}/v1/videos/{taskId}/content?expires={expires}&signature={signature}{suffix}";
     }
@@ -38,7 +35,7 @@ internal sealed class LinkSigner(LinkKeys keys, TimeProvider time)
     public string InputLink(string baseUrl, string taskId, int position)
     {
         var expires = (time.GetUtcNow() + InputLifetime).ToUnixTimeSeconds();
-        var signature = Sign(keys.NewestFirst[0], InputDomain, taskId, position, expires);
+        var signature = keys.Sign(Message(InputDomain, taskId, position, expires));
         return $"{baseUrl}/v1/inputs/{taskId}/{position}?expires={expires}&signature={signature}";
     }
 
@@ -57,33 +54,14 @@ internal sealed class LinkSigner(LinkKeys keys, TimeProvider time)
 
         // One moment has one spelling too.
         if (until.ToString(CultureInfo.InvariantCulture) != expires) return LinkVerdict.Altered;
-        if (!IsSigned(domain, taskId, number, until, signature)) return LinkVerdict.Altered;
+        if (!keys.IsSigned(Message(domain, taskId, number, until), signature)) return LinkVerdict.Altered;
         return time.GetUtcNow().ToUnixTimeSeconds() < until ? LinkVerdict.Good : LinkVerdict.Expired;
-    }
-
-    // Text is compared, not bytes: one signature has one spelling.
-    private bool IsSigned(string domain, string taskId, int number, long until, string signature)
-    {
-        var given = Encoding.UTF8.GetBytes(signature);
-        var isSigned = false;
-        foreach (var key in keys.NewestFirst)
-        {
-            var expected = Encoding.ASCII.GetBytes(Sign(key, domain, taskId, number, until));
-            isSigned |= CryptographicOperations.FixedTimeEquals(expected, given);
-        }
-
-        return isSigned;
     }
 
     // Every part that we sign is of one form and none holds a line feed, so two different links never give one message. What is verified may have
     // an id of any length, as callers write it.
-    private static string Sign(byte[] key, string domain, string taskId, int number, long expires)
-    {
-        var message = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{domain}\n{taskId}\n{number}\n{expires}"));
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, message, hash);
-        return Base64Url.EncodeToString(hash);
-    }
+    private static string Message(string domain, string taskId, int number, long expires) =>
+        string.Create(CultureInfo.InvariantCulture, $"{domain}\n{taskId}\n{number}\n{expires}");
 }
 
 /// <summary>What a link is worth.</summary>

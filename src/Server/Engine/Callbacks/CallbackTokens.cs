@@ -1,7 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Reelay.Server.Assets.Links;
 using Reelay.Server.Tasks;
 
@@ -18,14 +15,13 @@ internal sealed class CallbackTokens(LinkKeys keys)
     public const int MaxLength = 128;
 
     private const string Domain = "reelay callback 1";
-    private const int MaxMessageBytes = 256;
 
     /// <summary>The token of one attempt.</summary>
     public string Make(string provider, string taskId, int attempt) => All(provider, taskId, attempt).First();
 
     /// <summary>The tokens that one attempt may have been given: one for each key that is good, that of the newest first.</summary>
     public IEnumerable<string> All(string provider, string taskId, int attempt) =>
-        keys.NewestFirst.Select(key => $"{Name(taskId, attempt)}-{Sign(key, provider, taskId, attempt)}");
+        keys.NewestFirst.Select(key => $"{Name(taskId, attempt)}-{LinkKeys.Sign(key, Message(provider, taskId, attempt))}");
 
     /// <summary>Reads a token; null unless it is one of ours for this provider. Looks nothing up.</summary>
     public (string TaskId, int Attempt)? Read(string provider, string token)
@@ -35,24 +31,12 @@ internal sealed class CallbackTokens(LinkKeys keys)
         if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var attempt) || attempt < 1) return null;
         if (!token.StartsWith(Name(taskId, attempt) + "-", StringComparison.Ordinal)) return null;
 
-        // Text is compared, not bytes: one signature has one spelling.
-        var given = Encoding.UTF8.GetBytes(signature);
-        var isSigned = false;
-        foreach (var key in keys.NewestFirst)
-            isSigned |= CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Sign(key, provider, taskId, attempt)), given);
-        return isSigned ? (taskId, attempt) : null;
+        return keys.IsSigned(Message(provider, taskId, attempt), signature) ? (taskId, attempt) : null;
     }
 
     private static string Name(string taskId, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{taskId.AsSpan(TaskIds.Prefix.Length)}-{attempt}");
 
-    private static string Sign(byte[] key, string provider, string taskId, int attempt)
-    {
-        Span<byte> message = stackalloc byte[MaxMessageBytes];
-        if (!Encoding.UTF8.TryGetBytes(string.Create(CultureInfo.InvariantCulture, $"{Domain}\n{provider}\n{taskId}\n{attempt}"), message, out var length))
-            return "";
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, message[..length], hash);
-        return Base64Url.EncodeToString(hash);
-    }
+    private static string Message(string provider, string taskId, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Domain}\n{provider}\n{taskId}\n{attempt}");
 }
