@@ -15,7 +15,12 @@ const string Help = """
 
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 0; i + 1 < args.Length; i += 2) options[args[i]] = args[i + 1];
-if (args.Length % 2 != 0 || options.Keys.Except(["--seed", "--seeds", "--twice", "--nodes"]).Any())
+List<int> seeds = [];
+var (nodes, twice) = (Count("--nodes", 1), Count("--twice", 10));
+var isClear = args.Length % 2 == 0 && !options.Keys.Except(["--seed", "--seeds", "--twice", "--nodes"]).Any() && nodes > 0 && twice > 0
+    && options.GetValueOrDefault("--seed", options.GetValueOrDefault("--seeds", "1-100")).Split(',').All(TryAdd)
+    && (!options.ContainsKey("--seed") || seeds.Count == 1);
+if (!isClear)
 {
     Console.WriteLine(Help);
     return args is ["--help"] ? 0 : 2;
@@ -35,16 +40,20 @@ if (Environment.ProcessorCount != 1)
 }
 
 using var pool = new ThreadPoolGate();
-var nodes = int.Parse(options.GetValueOrDefault("--nodes", "1"));
-if (options.TryGetValue("--seed", out var one))
-{
-    using var run = new Run(int.Parse(one), pool, isPrinted: true, nodes);
-    var report = run.Execute();
-    Console.WriteLine($"seed {one}: trace {report.Hash}, {report.LineCount} lines, {report.ProcessCount} processes, {report.Time:d\\.hh\\:mm\\:ss}");
-    foreach (var mistake in report.Mistakes) Console.WriteLine("MISTAKE " + mistake);
-    return report.Mistakes.Count > 0 ? 1 : 0;
-}
+if (!options.ContainsKey("--seed")) return new Campaign(pool, twice, nodes).Execute(seeds);
 
-var seeds = options.GetValueOrDefault("--seeds", "1-100").Split(',').Select(range => range.Split('-').Select(int.Parse).ToList());
-return new Campaign(pool, int.Parse(options.GetValueOrDefault("--twice", "10")), nodes)
-    .Execute([.. seeds.SelectMany(range => Enumerable.Range(range[0], range[^1] - range[0] + 1))]);
+using var run = new Run(seeds[0], pool, isPrinted: true, nodes);
+var report = run.Execute();
+Console.WriteLine($"seed {seeds[0]}: trace {report.Hash}, {report.LineCount} lines, {report.ProcessCount} processes, {report.Time:d\\.hh\\:mm\\:ss}");
+foreach (var mistake in report.Mistakes) Console.WriteLine("MISTAKE " + mistake);
+return report.Mistakes.Count > 0 ? 1 : 0;
+
+int Count(string name, int usual) => !options.TryGetValue(name, out var text) ? usual : int.TryParse(text, out var count) ? count : 0;
+
+bool TryAdd(string range)
+{
+    var ends = range.Split('-');
+    if (ends.Length > 2 || !int.TryParse(ends[0], out var first) || !int.TryParse(ends[^1], out var last) || last < first) return false;
+    seeds.AddRange(Enumerable.Range(first, last - first + 1));
+    return true;
+}

@@ -28,10 +28,12 @@ public sealed class SimulationTests
         Assert.Equal(first, second);
     }
 
-    [Fact]
-    public async Task What_it_does_not_understand_it_says()
+    [Theory]
+    [InlineData("--sead", "14")]
+    [InlineData("--seeds", "1-x")]
+    public async Task What_it_does_not_understand_it_says(string option, string value)
     {
-        var (code, output) = await RunAsync("--sead", "14");
+        var (code, output) = await RunAsync(option, value);
         Assert.Equal(2, code);
         Assert.Contains("--seed N", output, StringComparison.Ordinal);
     }

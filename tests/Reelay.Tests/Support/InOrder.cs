@@ -53,7 +53,8 @@ public sealed class InOrderFramework : XunitTestFramework
         {
             if (_turns.TryGetValue(testCollection, out var turn))
             {
-                await turn.Before;
+                // Where the run is broken off, whoever was to come before may never come.
+                await turn.Before.WaitAsync(ctxt.CancellationTokenSource.Token);
                 turn.Own.SetResult();
             }
 
