@@ -71,9 +71,11 @@ internal sealed class CallerHost : IAsyncDisposable
     }
 
     /// <summary>Answers a path with bytes that never end.</summary>
-    /// <returns>Completes when the other side has broken off.</returns>
-    public System.Threading.Tasks.Task ServeEndless(string path)
+    /// <returns>Begun when the first bytes are sent, broken when the other side has broken off: both end with the test at the latest.</returns>
+    public (System.Threading.Tasks.Task Begun, System.Threading.Tasks.Task Broken) ServeEndless(string path)
     {
+        var ending = TestContext.Current.CancellationToken;
+        var begun = new TaskCompletionSource();
         var broken = new TaskCompletionSource();
         Serve(path, async (context, _) =>
         {
@@ -81,12 +83,13 @@ internal sealed class CallerHost : IAsyncDisposable
             {
                 await context.Response.Body.WriteAsync(Png());
                 await context.Response.Body.FlushAsync();
-                await System.Threading.Tasks.Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+                begun.TrySetResult();
+                await System.Threading.Tasks.Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System, ending);
             }
 
             broken.SetResult();
         });
-        return broken.Task;
+        return (begun.Task.WaitAsync(ending), broken.Task.WaitAsync(ending));
     }
 
     public ValueTask DisposeAsync() => _server!.DisposeAsync();

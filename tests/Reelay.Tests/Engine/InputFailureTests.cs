@@ -32,8 +32,12 @@ public sealed class InputFailureTests
     public async Task The_first_refusal_ends_it_though_other_links_are_still_being_read()
     {
         await using var host = await CallerHost.StartAsync();
-        var broken = host.ServeEndless("endless");
-        host.Serve("good", 200).Serve("bad", 404);
+        var (begun, broken) = host.ServeEndless("endless");
+        host.Serve("good", 200).Serve("bad", async (context, _) =>
+        {
+            await begun;
+            context.Response.StatusCode = 404;
+        });
 
         var error = await FailAsync(host, CallerHost.Task([host.Link("endless"), host.Link("good"), host.Link("bad")]), CallerHost.Patient);
 

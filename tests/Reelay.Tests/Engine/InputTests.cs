@@ -121,7 +121,7 @@ public sealed class InputTests
     {
         await using var host = await CallerHost.StartAsync();
         host.Serve("done", 200);
-        var broken = host.ServeEndless("endless");
+        var (_, broken) = host.ServeEndless("endless");
         await using var world = await StartAsync(host, CallerHost.Patient);
         var id = await world.OrderAsync(CallerHost.Task([host.Link("done"), host.Link("endless")]));
         await EngineWorld.UntilAsync(() => host.Asked.Count == 2);

@@ -47,12 +47,15 @@ internal static class TestStore
     /// <summary>Opens the database of a folder, with the schema.</summary>
     public static Database Open(TemporaryFolder folder, TimeProvider? time = null, int busySeconds = 5)
     {
-        if (IsPostgres) return new PostgresDatabase(ConnectionOf(folder.Path), new PostgresOptions { MaxConnections = 8 });
+        if (IsPostgres) return OpenPostgres(ConnectionOf(folder.Path));
         Prepare(folder.Path);
         var database = new SqliteDatabase(folder.File("reelay.db"), busySeconds);
         SqliteMigrations.Apply(database.Writer, time ?? TimeProvider.System);
         return database;
     }
+
+    /// <summary>Opens a database of PostgreSQL, with the schema.</summary>
+    public static PostgresDatabase OpenPostgres(string connection) => new(connection, new PostgresOptions { MaxConnections = 8 });
 
     /// <summary>Puts a SQLite file with the schema into a folder, unless there is one. Its server, or <see cref="Open"/>, finds nothing to migrate.</summary>
     public static void Prepare(string folder)

@@ -3,7 +3,6 @@ using Reelay.Server.Engine;
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
 using Reelay.Server.Tasks.Postgres;
-using Reelay.Server.Webhooks;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Tasks;
@@ -111,20 +110,13 @@ public sealed class PostgresLeaseTests : IAsyncLifetime
         }
     }
 
-    private sealed class Node : IDisposable
+    private sealed class Node(string connection) : IDisposable
     {
-        public Node(string connection)
-        {
-            Database = new PostgresDatabase(connection, new PostgresOptions { MaxConnections = 8 });
-            Store = new PostgresTaskStore(Database, new WebhookSubscriptions(TimeProvider.System, Randomness.System), new WebhookOptions());
-            Leases = new PostgresLeaseStore(Database, new ClusterOptions { LeaseSeconds = 60 });
-        }
+        public PostgresDatabase Database { get; } = TestStore.OpenPostgres(connection);
 
-        public PostgresDatabase Database { get; }
+        public SqlTaskStore Store => field ??= TestStore.Tasks(Database, TimeProvider.System);
 
-        public PostgresTaskStore Store { get; }
-
-        public PostgresLeaseStore Leases { get; }
+        public PostgresLeaseStore Leases => field ??= new(Database, new ClusterOptions { LeaseSeconds = 60 });
 
         public void Dispose() => Database.Dispose();
     }

@@ -1,7 +1,5 @@
 using Reelay.Server.Storage;
 using Reelay.Server.Tasks;
-using Reelay.Server.Tasks.Postgres;
-using Reelay.Server.Webhooks;
 using Reelay.Tests.Support;
 
 namespace Reelay.Tests.Tasks;
@@ -15,7 +13,7 @@ public sealed class PostgresTaskStoreTests : TaskStoreTests
     {
         private readonly string _connection = PostgresServer.Instance.NewDatabase();
         private PostgresDatabase _database;
-        private PostgresTaskStore _store;
+        private SqlTaskStore _store;
 
         public PostgresWorld() => (_database, _store) = Open();
 
@@ -31,10 +29,10 @@ public sealed class PostgresTaskStoreTests : TaskStoreTests
 
         public override void Dispose() => _database.Dispose();
 
-        private (PostgresDatabase Database, PostgresTaskStore Store) Open()
+        private (PostgresDatabase Database, SqlTaskStore Store) Open()
         {
-            var database = new PostgresDatabase(_connection, new PostgresOptions { MaxConnections = 8 });
-            return (database, new PostgresTaskStore(database, new WebhookSubscriptions(TimeProvider.System, Randomness.System), new WebhookOptions()));
+            var database = TestStore.OpenPostgres(_connection);
+            return (database, TestStore.Tasks(database, TimeProvider.System));
         }
     }
 }

@@ -64,10 +64,10 @@ internal static class OrderErrors
     /// <summary>Names of other models for which something holds, those of the same provider first; empty if there are none.</summary>
     public static string Others(OrderDraft draft, Predicate<PublicModel> holds, int most)
     {
-        var provider = ProviderOf(draft.AllOffers[0]);
+        var provider = UpstreamNames.OwnerOf(draft.AllOffers[0].UpstreamModel);
         return string.Join(", ", draft.Terms.Catalog.Models
             .Where(model => model != draft.Model && draft.Terms.MayOrder(model) && holds(model))
-            .OrderByDescending(model => ProviderOf(model.Offers[0]) == provider)
+            .OrderByDescending(model => UpstreamNames.OwnerOf(model.Offers[0].UpstreamModel) == provider)
             .Take(most)
             .Select(model => $"`{model.Name}`"));
     }
@@ -91,6 +91,4 @@ internal static class OrderErrors
         if (seconds.Count > 0) parts.Add($"{string.Join(" or ", seconds)} seconds");
         return parts.Count == 0 ? "" : $" (possible with {string.Join(", ", parts)})";
     }
-
-    private static string ProviderOf(ModelOffer offer) => offer.UpstreamModel[..offer.UpstreamModel.IndexOf(':', StringComparison.Ordinal)];
 }

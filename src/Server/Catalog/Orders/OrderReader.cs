@@ -60,10 +60,9 @@ public static class OrderReader
     {
         var own = draft.Model.Spec.Upstream[0].Model;
         var chosen = draft.Offers[0].UpstreamModel;
-        if (NameOf(chosen) != NameOf(own)) draft.Note("model", NameOf(chosen), "mapped", $"it makes mode {draft.Mode} of `{draft.Model.Name}` here");
+        var standIn = UpstreamNames.ModelOf(chosen);
+        if (standIn != UpstreamNames.ModelOf(own)) draft.Note("model", standIn, "mapped", $"it makes mode {draft.Mode} of `{draft.Model.Name}` here");
     }
-
-    private static string NameOf(string upstreamModel) => upstreamModel[(upstreamModel.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     private static ApiError? Complete(OrderDraft draft)
     {
