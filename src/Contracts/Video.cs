@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace Reelay.Contracts;
 
@@ -153,16 +152,3 @@ public sealed record VideoEffective
 
 /// <summary>Answer to a delete.</summary>
 public sealed record DeletedVideo(string Id, bool Deleted = true, string Object = "video.deleted");
-
-/// <summary>A page of a list. All five keys are always there: SDKs page by <c>last_id</c>.</summary>
-/// <param name="Data">The rows.</param>
-/// <param name="FirstId">Id of the first row; null on an empty page.</param>
-/// <param name="LastId">Id of the last row, likewise.</param>
-/// <param name="HasMore">Whether there is a next page.</param>
-/// <param name="Object">Always <c>list</c>.</param>
-public sealed record Page<T>(
-    IReadOnlyList<T> Data,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? FirstId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? LastId,
-    bool HasMore,
-    string Object = "list");

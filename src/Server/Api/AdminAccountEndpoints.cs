@@ -44,7 +44,7 @@ internal sealed class AdminAccountEndpoints(
         if (rows is null) return ErrorWriter.WriteAsync(context, AdminPages.BadCursor(page.AfterId!));
         var shown = rows.Take(page.Limit).Select(Body).ToList();
         return JsonAnswer.WriteAsync(
-            context, new Page<AdminAccount>(shown, shown.FirstOrDefault()?.Id, shown.LastOrDefault()?.Id, rows.Count > page.Limit),
+            context, Page.Of(shown, row => row.Id, rows.Count > page.Limit),
             ContractsJson.Default.PageAdminAccount);
     }
 

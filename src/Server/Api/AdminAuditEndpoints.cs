@@ -22,13 +22,13 @@ internal sealed class AdminAuditEndpoints(Authentication authentication, IAuditS
         var page = rows.Take(limit).Select(Body).ToList();
         return JsonAnswer.WriteAsync(
             context,
-            new Page<AdminAuditEntry>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > limit),
+            Page.Of(page, row => row.Id, rows.Count > limit),
             ContractsJson.Default.PageAdminAuditEntry);
     }
 
     private static ApiResult<AuditQuery> Query(HttpRequest request)
     {
-        var page = ListReader.Page(request);
+        var page = ListReader.PageQuery(request);
         if (page.Error is { } wrong) return wrong;
         if (Moment(request, "since", out var since) is { } badSince) return badSince;
         if (Moment(request, "until", out var until) is { } badUntil) return badUntil;

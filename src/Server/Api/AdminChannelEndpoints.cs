@@ -29,7 +29,7 @@ internal sealed class AdminChannelEndpoints(
         if (authentication.AuthenticateAdmin(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var all = Bodies();
         return JsonAnswer.WriteAsync(
-            context, new Page<Channel>(all, all.FirstOrDefault()?.Id, all.LastOrDefault()?.Id, false), ContractsJson.Default.PageChannel);
+            context, Page.Of(all, row => row.Id, false), ContractsJson.Default.PageChannel);
     }
 
     private Task ReadAsync(HttpContext context) =>

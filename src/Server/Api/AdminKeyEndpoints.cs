@@ -38,7 +38,7 @@ internal sealed class AdminKeyEndpoints(
         if (rows is null) return ErrorWriter.WriteAsync(context, AdminPages.BadCursor(page.AfterId!));
         var shown = rows.Take(page.Limit).Select(AdminKeyBodies.Of).ToList();
         return JsonAnswer.WriteAsync(
-            context, new Page<Key>(shown, shown.FirstOrDefault()?.Id, shown.LastOrDefault()?.Id, rows.Count > page.Limit), ContractsJson.Default.PageKey);
+            context, Page.Of(shown, row => row.Id, rows.Count > page.Limit), ContractsJson.Default.PageKey);
     }
 
     private Task ReadAsync(HttpContext context)

@@ -30,7 +30,7 @@ internal sealed class AdminNodeEndpoints(Authentication authentication, ILeaseSt
         var rest = query.AfterId is { } before ? nodes[(nodes.FindIndex(node => node.Id == before) + 1)..] : nodes;
         var page = rest.Take(query.Limit).ToList();
         await JsonAnswer.WriteAsync(
-            context, new Page<AdminNode>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rest.Count > page.Count), ContractsJson.Default.PageAdminNode);
+            context, Page.Of(page, row => row.Id, rest.Count > page.Count), ContractsJson.Default.PageAdminNode);
     }
 
     private AdminNode Body(NodeRow row)

@@ -28,7 +28,7 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
         var page = rows.Take(limit).Select(Body).ToList();
         await JsonAnswer.WriteAsync(
             context,
-            new Page<AdminTask>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > limit),
+            Page.Of(page, row => row.Id, rows.Count > limit),
             ContractsJson.Default.PageAdminTask);
     }
 

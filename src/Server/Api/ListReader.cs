@@ -29,13 +29,13 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
             page.Add(VideoBodies.From(found.Task, found.Assets, baseUrl, links, found.QueuePosition, found.Estimate(estimates)));
         }
 
-        return new Page<Video>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > query.Limit);
+        return Page.Of(page, row => row.Id, rows.Count > query.Limit);
     }
 
     /// <summary>The query of a list as callers and operators send it: <c>limit</c>, <c>order</c>, <c>after</c>, <c>external_task_id</c>, <c>user</c>.</summary>
     public static ApiResult<TaskListQuery> Query(HttpRequest request)
     {
-        var page = Page(request);
+        var page = PageQuery(request);
         if (page.Error is { } wrong) return wrong;
         var after = (string?)request.Query["after"];
         var cursor = string.IsNullOrEmpty(after) ? null : TaskIds.Normalize(after);
@@ -49,7 +49,7 @@ internal sealed class ListReader(ITaskStore store, TaskReader reader, BaseUrls b
     }
 
     /// <summary>The part of it that all lists share: <c>limit</c> and <c>order</c>.</summary>
-    public static ApiResult<TaskListQuery> Page(HttpRequest request)
+    public static ApiResult<TaskListQuery> PageQuery(HttpRequest request)
     {
         var limit = DefaultLimit;
         var text = (string?)request.Query["limit"];

@@ -24,7 +24,7 @@ internal sealed class ModelEndpoints(Authentication authentication, ChannelSet c
         var models = Bodies(key.Value!).All();
         return JsonAnswer.WriteAsync(
             context,
-            new Page<Model>(models, models.Count > 0 ? models[0].Id : null, models.Count > 0 ? models[^1].Id : null, false),
+            Page.Of(models, row => row.Id, false),
             ContractsJson.Default.PageModel);
     }
 

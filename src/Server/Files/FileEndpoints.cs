@@ -44,7 +44,7 @@ internal sealed class FileEndpoints(
         var page = rows.Take(limit).Select(Body).ToList();
         await JsonAnswer.WriteAsync(
             context,
-            new Page<FileObject>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > limit),
+            Page.Of(page, row => row.Id, rows.Count > limit),
             ContractsJson.Default.PageFileObject);
     }
 

@@ -24,7 +24,7 @@ internal sealed class DeliveryLog(IDeliveryStore store, GroupCommitter committer
         };
         var rows = limit == 0 ? [] : store.List(query);
         var shown = rows.Take(limit).Select(row => Body(row, accountId is null)).ToList();
-        return new Page<WebhookDelivery>(shown, shown.FirstOrDefault()?.Id, shown.LastOrDefault()?.Id, rows.Count > limit);
+        return Page.Of(shown, row => row.Id, rows.Count > limit);
     }
 
     /// <summary>One delivery.</summary>

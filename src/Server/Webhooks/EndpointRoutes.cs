@@ -60,7 +60,7 @@ internal sealed class EndpointRoutes(
         var rows = limit == 0 ? [] : store.List(key.Value!.AccountId, page.Value with { Limit = limit + 1 });
         var shown = rows.Take(limit).Select(row => Body(row, null)).ToList();
         return JsonAnswer.WriteAsync(
-            context, new Page<WebhookEndpoint>(shown, shown.FirstOrDefault()?.Id, shown.LastOrDefault()?.Id, rows.Count > limit),
+            context, Page.Of(shown, row => row.Id, rows.Count > limit),
             ContractsJson.Default.PageWebhookEndpoint);
     }
 

@@ -33,7 +33,7 @@ internal sealed class AdminLedgerEndpoints(
         var rows = ledger.List(query.Value! with { Limit = query.Value.Limit + 1 });
         var page = rows.Take(query.Value.Limit).Select(Body).ToList();
         return JsonAnswer.WriteAsync(
-            context, new Page<AdminLedgerEntry>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > page.Count),
+            context, Page.Of(page, row => row.Id, rows.Count > page.Count),
             ContractsJson.Default.PageAdminLedgerEntry);
     }
 

@@ -50,7 +50,7 @@ internal sealed class UsageEndpoints(Authentication authentication, IAccountStor
         var rows = ledger.SumUsage(query.Value! with { Limit = query.Value.Limit + 1 });
         var page = rows.Take(query.Value.Limit).Select(Body).ToList();
         return JsonAnswer.WriteAsync(
-            context, new Page<UsageRow>(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, rows.Count > page.Count), ContractsJson.Default.PageUsageRow);
+            context, Page.Of(page, row => row.Id, rows.Count > page.Count), ContractsJson.Default.PageUsageRow);
     }
 
     private ApiResult<UsageQuery> Query(HttpRequest request, string accountId)
