@@ -163,10 +163,12 @@ public sealed class BucketFlowTests
             bucket.Configuration, services: services => services.AddLogging(builder => builder.AddProvider(log)));
         var done = await gateway.OrderAsync("done before");
         await gateway.FinishAsync(done);
+        gateway.Sandbox.Speed.Factor = 0;
         var ids = new List<string>();
         for (var number = 0; number < 5; number++) ids.Add(await gateway.OrderAsync($"boat {number}"));
         foreach (var id in ids) await gateway.AdminUntilAsync(id, "submitted");
         way.Close();
+        gateway.Sandbox.Speed.Factor = 1;
         var state = gateway.Services.GetRequiredService<AssetStoreState>();
         foreach (var id in ids) await gateway.AdminUntilAsync(id, "fetching");
         while (!state.IsAway) await GatewayHost.PauseAsync();

@@ -12,11 +12,13 @@ public sealed class TwoNodesChannelTests
         await using var nodes = await TwoNodes.StartAsync(
             another: port => ("Reelay:Channels:sandbox_openai:BaseUrl", $"http://localhost:{port}/openai/v1"));
         Assert.Equal((1, 2), (VersionOf(nodes.First), VersionOf(nodes.Second)));
+        nodes.First.Sandbox.Speed.Factor = 0;
         List<string> ids = [];
-        for (var n = 0; n < 4; n++) ids.Add(await nodes.Second.OrderAsync($"order {n} [slow:3]"));
+        for (var n = 0; n < 4; n++) ids.Add(await nodes.Second.OrderAsync($"order {n}"));
         foreach (var id in ids) await nodes.First.AdminUntilAsync(id, "submitted");
 
         await nodes.StopSecondAsync();
+        nodes.First.Sandbox.Speed.Factor = 1;
 
         foreach (var id in ids) Assert.Equal("completed", (await nodes.First.FinishAsync(id)).GetProperty("status").GetString());
         Assert.Equal(1, VersionOf(nodes.First));
