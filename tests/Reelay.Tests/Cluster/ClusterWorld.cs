@@ -83,10 +83,14 @@ internal sealed class ClusterWorld : IAsyncDisposable
         Assert.SkipUnless(
             File.Exists("/usr/sbin/nginx") || Tool.Exists("nginx") || Environment.GetEnvironmentVariable("REELAY_CI") is not null,
             "nginx is not installed; make install-test does it.");
-        var swift = await SwiftServer.UseAsync();
+
+        // Both take seconds to start, and most of that they wait.
+        var starting = SwiftServer.UseAsync();
+        var database = connection ?? PostgresServer.Instance.NewDatabase();
+        var swift = await starting;
         var way = new ClosableWay(swift.Port);
         var bucket = await swift.NewBucketAsync(way.Port);
-        var world = new ClusterWorld(connection ?? PostgresServer.Instance.NewDatabase(), connection is null, bucket, way, nodeCount);
+        var world = new ClusterWorld(database, connection is null, bucket, way, nodeCount);
         try
         {
             await world._sandbox.AwaitReadyAsync(world._sandboxClient, "/_sandbox/health");
