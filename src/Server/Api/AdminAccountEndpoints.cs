@@ -43,9 +43,7 @@ internal sealed class AdminAccountEndpoints(
         var rows = page.Limit == 0 ? [] : store.List(page with { Limit = page.Limit + 1 });
         if (rows is null) return ErrorWriter.WriteAsync(context, AdminPages.BadCursor(page.AfterId!));
         var shown = rows.Take(page.Limit).Select(Body).ToList();
-        return JsonAnswer.WriteAsync(
-            context, Page.Of(shown, row => row.Id, rows.Count > page.Limit),
-            ContractsJson.Default.PageAdminAccount);
+        return JsonAnswer.WriteAsync(context, Page.Of(shown, row => row.Id, rows.Count > page.Limit), ContractsJson.Default.PageAdminAccount);
     }
 
     private Task ReadAsync(HttpContext context)

@@ -20,10 +20,7 @@ internal sealed class AdminAuditEndpoints(Authentication authentication, IAuditS
         var limit = query.Value!.Limit;
         var rows = limit == 0 ? [] : store.List(query.Value with { Limit = limit + 1 });
         var page = rows.Take(limit).Select(Body).ToList();
-        return JsonAnswer.WriteAsync(
-            context,
-            Page.Of(page, row => row.Id, rows.Count > limit),
-            ContractsJson.Default.PageAdminAuditEntry);
+        return JsonAnswer.WriteAsync(context, Page.Of(page, row => row.Id, rows.Count > limit), ContractsJson.Default.PageAdminAuditEntry);
     }
 
     private static ApiResult<AuditQuery> Query(HttpRequest request)

@@ -28,8 +28,7 @@ internal sealed class AdminChannelEndpoints(
     {
         if (authentication.AuthenticateAdmin(context).Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var all = Bodies();
-        return JsonAnswer.WriteAsync(
-            context, Page.Of(all, row => row.Id, false), ContractsJson.Default.PageChannel);
+        return JsonAnswer.WriteAsync(context, Page.Of(all, row => row.Id, false), ContractsJson.Default.PageChannel);
     }
 
     private Task ReadAsync(HttpContext context) =>

@@ -37,8 +37,7 @@ internal sealed class AdminKeyEndpoints(
         var rows = page.Limit == 0 ? [] : store.List(asked.Value with { Page = page with { Limit = page.Limit + 1 } });
         if (rows is null) return ErrorWriter.WriteAsync(context, AdminPages.BadCursor(page.AfterId!));
         var shown = rows.Take(page.Limit).Select(AdminKeyBodies.Of).ToList();
-        return JsonAnswer.WriteAsync(
-            context, Page.Of(shown, row => row.Id, rows.Count > page.Limit), ContractsJson.Default.PageKey);
+        return JsonAnswer.WriteAsync(context, Page.Of(shown, row => row.Id, rows.Count > page.Limit), ContractsJson.Default.PageKey);
     }
 
     private Task ReadAsync(HttpContext context)

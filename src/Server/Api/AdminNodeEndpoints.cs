@@ -29,8 +29,7 @@ internal sealed class AdminNodeEndpoints(Authentication authentication, ILeaseSt
         if (query.IsDescending) nodes.Reverse();
         var rest = query.AfterId is { } before ? nodes[(nodes.FindIndex(node => node.Id == before) + 1)..] : nodes;
         var page = rest.Take(query.Limit).ToList();
-        await JsonAnswer.WriteAsync(
-            context, Page.Of(page, row => row.Id, rest.Count > page.Count), ContractsJson.Default.PageAdminNode);
+        await JsonAnswer.WriteAsync(context, Page.Of(page, row => row.Id, rest.Count > page.Count), ContractsJson.Default.PageAdminNode);
     }
 
     private AdminNode Body(NodeRow row)

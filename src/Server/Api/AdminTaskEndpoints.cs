@@ -26,10 +26,7 @@ internal sealed class AdminTaskEndpoints(Authentication authentication, ITaskSto
         var limit = query.Value!.Limit;
         var rows = limit == 0 ? [] : await store.ListAsync(query.Value with { Limit = limit + 1 }, context.RequestAborted);
         var page = rows.Take(limit).Select(Body).ToList();
-        await JsonAnswer.WriteAsync(
-            context,
-            Page.Of(page, row => row.Id, rows.Count > limit),
-            ContractsJson.Default.PageAdminTask);
+        await JsonAnswer.WriteAsync(context, Page.Of(page, row => row.Id, rows.Count > limit), ContractsJson.Default.PageAdminTask);
     }
 
     private async Task ReadAsync(HttpContext context)

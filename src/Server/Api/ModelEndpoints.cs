@@ -22,10 +22,7 @@ internal sealed class ModelEndpoints(Authentication authentication, ChannelSet c
         var key = authentication.Authenticate(context);
         if (key.Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var models = Bodies(key.Value!).All();
-        return JsonAnswer.WriteAsync(
-            context,
-            Page.Of(models, row => row.Id, false),
-            ContractsJson.Default.PageModel);
+        return JsonAnswer.WriteAsync(context, Page.Of(models, row => row.Id, false), ContractsJson.Default.PageModel);
     }
 
     private Task ReadAsync(HttpContext context)

@@ -42,10 +42,7 @@ internal sealed class FileEndpoints(
         var limit = query.Value!.Limit;
         var rows = limit == 0 ? [] : await store.ListAsync(query.Value with { Limit = limit + 1 }, context.RequestAborted);
         var page = rows.Take(limit).Select(Body).ToList();
-        await JsonAnswer.WriteAsync(
-            context,
-            Page.Of(page, row => row.Id, rows.Count > limit),
-            ContractsJson.Default.PageFileObject);
+        await JsonAnswer.WriteAsync(context, Page.Of(page, row => row.Id, rows.Count > limit), ContractsJson.Default.PageFileObject);
     }
 
     private async Task ReadAsync(HttpContext context)

@@ -59,9 +59,7 @@ internal sealed class EndpointRoutes(
         var limit = page.Value!.Limit;
         var rows = limit == 0 ? [] : store.List(key.Value!.AccountId, page.Value with { Limit = limit + 1 });
         var shown = rows.Take(limit).Select(row => Body(row, null)).ToList();
-        return JsonAnswer.WriteAsync(
-            context, Page.Of(shown, row => row.Id, rows.Count > limit),
-            ContractsJson.Default.PageWebhookEndpoint);
+        return JsonAnswer.WriteAsync(context, Page.Of(shown, row => row.Id, rows.Count > limit), ContractsJson.Default.PageWebhookEndpoint);
     }
 
     private Task ReadAsync(HttpContext context)

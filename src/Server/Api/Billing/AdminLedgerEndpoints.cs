@@ -32,9 +32,7 @@ internal sealed class AdminLedgerEndpoints(
         if (query.Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var rows = ledger.List(query.Value! with { Limit = query.Value.Limit + 1 });
         var page = rows.Take(query.Value.Limit).Select(Body).ToList();
-        return JsonAnswer.WriteAsync(
-            context, Page.Of(page, row => row.Id, rows.Count > page.Count),
-            ContractsJson.Default.PageAdminLedgerEntry);
+        return JsonAnswer.WriteAsync(context, Page.Of(page, row => row.Id, rows.Count > page.Count), ContractsJson.Default.PageAdminLedgerEntry);
     }
 
     private Task AuditAsync(HttpContext context)

@@ -49,8 +49,7 @@ internal sealed class UsageEndpoints(Authentication authentication, IAccountStor
         if (query.Error is { } error) return ErrorWriter.WriteAsync(context, error);
         var rows = ledger.SumUsage(query.Value! with { Limit = query.Value.Limit + 1 });
         var page = rows.Take(query.Value.Limit).Select(Body).ToList();
-        return JsonAnswer.WriteAsync(
-            context, Page.Of(page, row => row.Id, rows.Count > page.Count), ContractsJson.Default.PageUsageRow);
+        return JsonAnswer.WriteAsync(context, Page.Of(page, row => row.Id, rows.Count > page.Count), ContractsJson.Default.PageUsageRow);
     }
 
     private ApiResult<UsageQuery> Query(HttpRequest request, string accountId)
