@@ -37,7 +37,9 @@ internal sealed class CrashWorld : IAsyncDisposable
             ["Reelay__Sandbox__Enabled"] = "true",
             ["Reelay__Sandbox__Port"] = sandboxPort.ToString(),
             ["Reelay__Sandbox__Duration"] = duration,
-            ["Reelay__Channels__sandbox_openai__CallSeconds"] = "2",
+
+            // What hangs, or was open when the server was killed, is waited for as long; what does not hang must never take as long.
+            ["Reelay__Channels__sandbox_openai__CallSeconds"] = "5",
             ["Reelay__MinFreeDisk"] = "0",
         };
         foreach (var (name, value) in more ?? []) settings[name] = value;
