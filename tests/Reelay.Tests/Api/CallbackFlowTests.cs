@@ -87,12 +87,21 @@ public sealed class CallbackFlowTests(CallbackFlowTests.World world) : IClassFix
     public async Task After_a_cancel_the_callback_closes_the_attempt()
     {
         var speed = world.Host.Sandbox.Speed;
+        string id;
         speed.Factor = 0;
-        var id = await world.Host.OrderAsync(body: new { model = "kling-v2-5-turbo", prompt = "a boat" });
-        await world.Host.AdminUntilAsync(id, "submitted");
-        await world.Host.SendAsync(HttpMethod.Post, $"{Order}/{id}/cancel");
-        Assert.Equal("cancelled", (await world.Host.FinishAsync(id)).GetProperty("error").GetProperty("code").GetString());
-        speed.Factor = 1;
+        try
+        {
+            id = await world.Host.OrderAsync(body: new { model = "kling-v2-5-turbo", prompt = "a boat" });
+            await world.Host.AdminUntilAsync(id, "submitted");
+            await world.Host.SendAsync(HttpMethod.Post, $"{Order}/{id}/cancel");
+            Assert.Equal("cancelled", (await world.Host.FinishAsync(id)).GetProperty("error").GetProperty("code").GetString());
+        }
+        finally
+        {
+            // The other tests have the same sandbox.
+            speed.Factor = 1;
+        }
+
         while (!(await world.Host.AdminTaskAsync(id)).GetProperty("attempts")[0].TryGetProperty("ended_at", out _)) await GatewayHost.PauseAsync();
     }
 

@@ -7,7 +7,8 @@ namespace Reelay.Tests.Crash;
 /// When a call for pictures is given up, after which nobody can tell what became of it. What hangs, or was open when the server was killed, is waited
 /// for as long; what does not hang must never take as long, however busy the machine is.
 /// </param>
-public abstract class MatrixWorld(int pictureSeconds) : IAsyncLifetime
+/// <param name="canBeCut">Whether the sandbox can be made to refuse connections.</param>
+public abstract class MatrixWorld(int pictureSeconds, bool canBeCut) : IAsyncLifetime
 {
     internal const string Unknown = "submission_outcome_unknown";
 
@@ -31,7 +32,7 @@ public abstract class MatrixWorld(int pictureSeconds) : IAsyncLifetime
             // No source says when a new order can be looked up, so that an operator has to say it; the sandbox shows it at once.
             ["Reelay__Channels__sandbox_kling__Options__trust_absence"] = "true",
         },
-        canBeCut: true);
+        canBeCut: canBeCut);
 
     public async ValueTask DisposeAsync()
     {

@@ -45,5 +45,5 @@ public sealed class RefusedMatrixTests(RefusedMatrixTests.World world) : IClassF
     }
 
     /// <summary>No call hangs here.</summary>
-    public sealed class World() : MatrixWorld(pictureSeconds: 10);
+    public sealed class World() : MatrixWorld(pictureSeconds: 10, canBeCut: true);
 }

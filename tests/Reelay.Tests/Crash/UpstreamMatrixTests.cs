@@ -64,5 +64,5 @@ public sealed class UpstreamMatrixTests(UpstreamMatrixTests.World world) : IClas
     }
 
     /// <summary>Some calls hang, and their end is waited for.</summary>
-    public sealed class World() : MatrixWorld(pictureSeconds: 5);
+    public sealed class World() : MatrixWorld(pictureSeconds: 5, canBeCut: false);
 }

@@ -22,8 +22,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Long =
     [
         typeof(UpstreamMatrixTests).FullName!, "processes", typeof(RefusedMatrixTests).FullName!, typeof(SimulationTests).FullName!,
-        typeof(CallerMatrixTests).FullName!, typeof(CatalogWalkTests).FullName!, typeof(BadInputTests).FullName!, typeof(SubmissionTests).FullName!, typeof(ClockTests).FullName!,
-        typeof(VariantTests).FullName!, typeof(Fuzz.FuzzTests).FullName!, typeof(VariantRefusalTests).FullName!, typeof(OpenApiAnswerTests).FullName!,
+        typeof(CallerMatrixTests).FullName!, typeof(CatalogWalkTests).FullName!, typeof(BadInputTests).FullName!, typeof(SubmissionTests).FullName!,
+        typeof(ClockTests).FullName!, typeof(VariantTests).FullName!, typeof(Fuzz.FuzzTests).FullName!, typeof(VariantRefusalTests).FullName!, typeof(OpenApiAnswerTests).FullName!,
         typeof(NodeClientTests).FullName!, typeof(KlingFlowTests).FullName!, typeof(AdminChannelTests).FullName!, ".OpenAiImagesConformanceTests",
         ".UpstreamGatewayChainTests", ".OpenAiImagesEngineTests",
     ];
